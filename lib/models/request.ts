@@ -1,0 +1,43 @@
+/** A request's JSON object: parameter names are the provider's own. */
+export type FluxRequest = Record<string, unknown>;
+
+/** Picture bytes that are too large to travel inside a request; `path` is where their id goes. */
+export interface Attachment {
+  path: readonly (string | number)[];
+  bytes: Buffer;
+  contentType: string;
+}
+
+/** The form in which `msg.payload` carries a picture. */
+export type OutputForm = "url" | "buffer" | "base64" | "dataURI";
+
+/** A value together with the setting it came from, for error texts: `Prompt from (msg.payload)`. */
+export interface Sourced {
+  value: unknown;
+  source: string;
+}
+
+/** Everything that a request is made of, lowest precedence first. */
+export interface RequestInput {
+  /** Dialog values by parameter, nested; strings are coerced to the schema's types. */
+  dialog: FluxRequest;
+  /** Prompt and input image, where the dialog names a source for them. */
+  prompt?: Sourced;
+  image?: Sourced;
+  /** `msg.flux` as it came: hostile until checked. */
+  flux: unknown;
+  output: OutputForm;
+  /** Let parameters through that the schema does not know. */
+  allowUnknown: boolean;
+}
+
+/** A request that may be paid for: every rule holds. */
+export interface PreparedRequest {
+  /**
+   * Parameters as they go on the wire, `model` and `outputType` included; `taskType`, `taskUUID` and `includeCost`'s
+   * default are the provider's. Where a large picture belongs stands a placeholder UUID; see `attachments`.
+   */
+  request: FluxRequest;
+  attachments: Attachment[];
+  warnings: string[];
+}
