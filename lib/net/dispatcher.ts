@@ -1,0 +1,82 @@
+import { isIPv6, type LookupFunction } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import type { Dispatcher, EnvHttpProxyAgent } from "undici";
+import { FluxError } from "../errors";
+import { proxyClients } from "./proxy-tunnel";
+
+/** A proxy that the author chose; `noProxy` lists hosts (`host`, `host:port`, `.domain`) that are asked directly. */
+export interface ProxySettings {
+  url: string;
+  noProxy?: readonly string[];
+  username?: string;
+  password?: string;
+}
+
+/** What Node's tls takes from a tls-config node. It applies to the service, never to the proxy in between. */
+export type TlsSettings = Pick<
+  ConnectionOptions,
+  "ca" | "cert" | "key" | "pfx" | "passphrase" | "rejectUnauthorized" | "servername" | "ALPNProtocols"
+>;
+
+/** How requests travel. Times in milliseconds. */
+export interface DispatcherSettings {
+  proxy?: ProxySettings;
+  tls?: TlsSettings;
+  /** Without `proxy`: follow HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  useEnvironmentProxy: boolean;
+  /** For the TCP and TLS handshake, and for a proxy's answer to CONNECT. */
+  connectTimeout: number;
+  /** From the last byte sent to the answer's headers. */
+  headersTimeout: number;
+  /** Between two pieces of the answer's body. */
+  bodyTimeout: number;
+  /** Resolves the names of direct connections (not of the proxy). */
+  lookup?: LookupFunction;
+}
+
+/** Idle sockets are kept for polls, which are at most 5 s apart. */
+const KEEP_ALIVE = 15_000;
+
+/**
+ * Creates the connection pool of one account. The caller closes it. undici is loaded by the first call.
+ *
+ * @throws FluxError FLUX_CONFIG when a proxy's address cannot be used.
+ */
+export async function createDispatcher(settings: DispatcherSettings): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const { proxy, tls, connectTimeout, headersTimeout, bodyTimeout, lookup } = settings;
+  const direct = { ...tls, timeout: connectTimeout, ...(lookup && { lookup }) };
+  const common = { headersTimeout, bodyTimeout, keepAliveTimeout: KEEP_ALIVE, connect: direct };
+  if (!proxy && !settings.useEnvironmentProxy) return new Agent(common);
+
+  const throughProxy: EnvHttpProxyAgent.Options = {
+    ...common,
+    requestTls: { ...tls, timeout: connectTimeout },
+    proxyTls: { timeout: connectTimeout },
+    clientFactory: await proxyClients(connectTimeout),
+    ...(proxy && chosenProxy(proxy)),
+  };
+  try {
+    // A plain ProxyAgent knows no exceptions; this one does, for chosen proxies as for those of the environment.
+    return new EnvHttpProxyAgent(throughProxy);
+  } catch {
+    throw new FluxError(
+      "FLUX_CONFIG",
+      proxy
+        ? "The address of the proxy is not usable. Write it as http://host:port in the http proxy node."
+        : "HTTP_PROXY or HTTPS_PROXY in Node-RED's environment is not a usable address. Write it as http://host:port.",
+    );
+  }
+}
+
+/** Explicit values win over the environment, empty lists included. */
+function chosenProxy({ url, noProxy = [], username, password }: ProxySettings): EnvHttpProxyAgent.Options {
+  const exceptions = noProxy.map((entry) => (isIPv6(entry) ? `[${entry}]` : entry.trim()));
+  const credentials = Buffer.from(`${username ?? ""}:${password ?? ""}`).toString("base64");
+  return {
+    httpProxy: url,
+    httpsProxy: url,
+    noProxy: exceptions.join(","),
+    ...((username || password) && { token: `Basic ${credentials}` }),
+  };
+}
