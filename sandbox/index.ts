@@ -1,0 +1,114 @@
+import { configure, reset } from "./admin";
+import { balanceOf, type Context } from "./context";
+import { deliver } from "./delivery";
+import { Events, type SandboxEvent, type SandboxEvents } from "./events";
+import { Faults } from "./faults";
+import { Images } from "./images/store";
+import { Jobs } from "./jobs";
+import { forgetfulJournal, openJournal } from "./journal";
+import { Ledger } from "./ledger";
+import { restore } from "./restore";
+import { close, listen, route } from "./server";
+import { changeSettings, defaultSettings, type SandboxSettings } from "./settings";
+
+export interface SandboxOptions {
+  /** 0 (the default) takes any free port. */
+  port?: number;
+  /** The interface to listen on; 127.0.0.1 by default. */
+  host?: string;
+  /** Where jobs, counts and uploads survive the process; without it they are kept in memory. */
+  dataDirectory?: string;
+  settings?: Partial<SandboxSettings>;
+  /** Takes the few lines that the sandbox has to say; never prompts or keys. */
+  log?: (line: string) => void;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>`; the service's address is this and `/v1`. */
+  readonly url: string;
+  readonly settings: Readonly<SandboxSettings>;
+  /** What was sent, charged and polled. */
+  readonly ledger: Omit<Ledger, "enter" | "reset" | `count${string}`>;
+  /** US dollars left. */
+  readonly balance: number;
+  /** Changes settings while it runs. Throws a RangeError for what is not a setting. */
+  configure(changes: Partial<SandboxSettings>): void;
+  /** Arms a fault ("503", "429-after=1", "slow=3") for the next `count` matching requests. */
+  arm(fault: string, options?: { count?: number; taskType?: string }): void;
+  /** Forgets armed faults. */
+  disarm(): void;
+  /** Forgets jobs, uploads, counts and faults; settings go back to those it was started with. */
+  reset(): void;
+  /** Calls `listener` at every such event; the returned function ends it. */
+  on<E extends SandboxEvent>(event: E, listener: (detail: SandboxEvents[E]) => void): () => void;
+  /** Resolves at the next such event that `matches`. */
+  once<E extends SandboxEvent>(event: E, matches?: (detail: SandboxEvents[E]) => boolean): Promise<SandboxEvents[E]>;
+  /** Stops, and closes all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an offline stand-in for Runware.
+ * Rejects with the system's error when the port is taken, and with a RangeError for what is not a setting.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, host = "127.0.0.1", dataDirectory, log = () => {} } = options;
+  const startSettings = changeSettings(defaultSettings, options.settings ?? {});
+  const journal = dataDirectory === undefined ? forgetfulJournal : openJournal(dataDirectory);
+  const closing = new AbortController();
+  const events = new Events();
+  const context: Context = {
+    url: "",
+    startSettings,
+    settings: startSettings,
+    ledger: new Ledger(),
+    faults: new Faults(),
+    jobs: new Jobs(journal, (job) => {
+      events.emit("finished", { taskUUID: job.taskUUID });
+      deliver(job, context).catch(() => log("A finished picture could not be delivered."));
+    }),
+    images: new Images({ journal, dataDirectory, settings: () => context.settings, log }),
+    events,
+    journal,
+    log,
+    closing: closing.signal,
+  };
+  const { server, url } = await listen(host, port, (request, response) => route(request, response, context)).catch(
+    (error: unknown) => {
+      journal.close();
+      throw error;
+    },
+  );
+  context.url = url;
+  restore(context);
+
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    get settings() {
+      return context.settings;
+    },
+    ledger: context.ledger,
+    get balance() {
+      return balanceOf(context);
+    },
+    configure: (changes) => configure(context, changes),
+    arm: (fault, { count, taskType } = {}) => context.faults.arm(fault, count, taskType),
+    disarm: () => context.faults.clear(),
+    reset: () => reset(context),
+    on: (event, listener) => events.on(event, listener),
+    once: (event, matches) => events.once(event, matches),
+    close: () => {
+      closed ??= stop();
+      return closed;
+    },
+  };
+
+  async function stop(): Promise<void> {
+    closing.abort();
+    await close(server);
+    context.jobs.clear();
+    journal.close();
+  }
+}
