@@ -1,0 +1,26 @@
+import type { FluxRequest } from "./request";
+
+/** Longer than any UUID or model identifier; what is longer and no prompt is a picture's base64. */
+const LONGEST_NAME = 256;
+
+const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
+
+/**
+ * A copy of a request that may leave on a message: pictures are replaced by their size, and addresses lose their query,
+ * which in a signed URL is a key.
+ */
+export function publicRequest(request: FluxRequest): FluxRequest {
+  return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, publicValue(name, value)]));
+}
+
+function publicValue(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => publicValue(name, item));
+  if (typeof value === "object" && value !== null) return publicRequest(value as FluxRequest);
+  return typeof value === "string" && !PROMPTS.has(name) ? publicText(value) : value;
+}
+
+function publicText(text: string): string {
+  if (/^data:/i.test(text)) return `(picture, ${text.length} characters)`;
+  if (/^https?:/i.test(text)) return text.replace(/[?#].*$/s, "");
+  return text.length > LONGEST_NAME ? `(picture, ${text.length} characters)` : text;
+}

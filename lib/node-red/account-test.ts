@@ -1,0 +1,135 @@
+import { type ErrorCode, FluxError } from "../errors";
+import { createDispatcher } from "../net/dispatcher";
+import { exchange } from "../net/http";
+import type { AccountKind, Balance } from "../providers/account-kind";
+import { type AccountAccess, resolveAccess } from "./account";
+import type { AccountNode } from "./account-node";
+import { connectionSettings } from "./connection";
+import { readAccountSettings } from "./settings";
+import type { NodeAPI } from "./types";
+
+/** What a dialog sends: its own values, whether the node is deployed or not. */
+interface TestBody {
+  id: string;
+  environment: string;
+  baseUrl: string;
+  proxy: string;
+  tls: string;
+  apiKey: string;
+}
+
+type TestResult = { ok: true; balance: Balance } | { ok: false; code: ErrorCode; message: string };
+
+/** What the editor sends in place of a stored password that was not touched. */
+const UNCHANGED = "__PWRD__";
+
+const TEST_TIMEOUT = 15_000;
+
+/** A person does not press the button more often; a script that guesses keys would. */
+const TESTS_PER_MINUTE = 10;
+
+/** Our own words for what the service's answer means: its body never reaches the editor. */
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  FLUX_AUTH: "The service refuses this key.",
+  FLUX_QUOTA: "The key is known, but the account has no credit left.",
+  FLUX_RATE_LIMIT: "The service is busy. Try again in a minute.",
+  FLUX_NETWORK: "The service cannot be reached. Check the network, the base URL, the proxy and TLS.",
+  FLUX_TIMEOUT: "The service did not answer in time. Check the network and the proxy.",
+  FLUX_PROVIDER: "Something answered, but not with a balance. Check the base URL.",
+};
+
+/** Serves the Test button of an account dialog: `POST flux/<type>/test` on the admin API. */
+export function serveAccountTest(RED: NodeAPI, type: string, kind: AccountKind): void {
+  const mayTest = rateLimit(TESTS_PER_MINUTE);
+  RED.httpAdmin.post(`/flux/${type}/test`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
+    const result = mayTest()
+      ? testAccount(RED, kind, readBody(request.body))
+      : Promise.resolve(failed("FLUX_RATE_LIMIT", "Too many tests. Wait a minute."));
+    result.then(
+      (answer) => response.json(answer),
+      () => response.json(failed("FLUX_PROVIDER", "The test itself failed. Node-RED's log may tell more.")),
+    );
+  });
+}
+
+async function testAccount(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<TestResult> {
+  try {
+    return { ok: true, balance: await askBalance(RED, kind, body) };
+  } catch (error) {
+    if (!(error instanceof FluxError)) throw error;
+    return failed(error.code, error.code === "FLUX_CONFIG" ? error.message : (SENTENCES[error.code] ?? error.code));
+  }
+}
+
+async function askBalance(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<Balance> {
+  const deployed = RED.nodes.getNode(body.id) as AccountNode | null;
+  const values = {
+    ...body,
+    baseUrl: resolved(RED, deployed, body.baseUrl),
+    environment: resolved(RED, deployed, body.environment),
+  };
+  const settings = readAccountSettings({ environment: values.environment, baseUrl: values.baseUrl });
+  const access: AccountAccess = {
+    settings,
+    apiKey: body.apiKey === UNCHANGED ? storedKey(deployed, values) : resolved(RED, deployed, body.apiKey),
+    connection: () => connectionSettings(RED, { proxy: body.proxy, tls: body.tls }),
+  };
+  const { baseUrl, apiKey, sandbox, connection } = await resolveAccess(kind, access);
+  const [create, dispatcher] = await Promise.all([kind.load(), createDispatcher(connection)]);
+  const provider = create({ baseUrl, apiKey, sandbox, send: (request) => exchange(dispatcher, request) });
+  try {
+    return await provider.balance(AbortSignal.timeout(TEST_TIMEOUT));
+  } catch (error) {
+    throw error instanceof FluxError ? error : new FluxError("FLUX_TIMEOUT", "no answer in time");
+  } finally {
+    await provider.close();
+    await dispatcher.destroy();
+  }
+}
+
+/**
+ * A stored key goes only where its owner sent it before: somebody who may edit this dialog but does not know the key
+ * could otherwise have it delivered to an address of his own.
+ */
+function storedKey(deployed: AccountNode | null, { baseUrl, proxy, tls, environment }: TestBody): string | undefined {
+  if (environment === "sandbox") return undefined;
+  const saved = deployed?.destination;
+  if (saved && saved.baseUrl === baseUrl && saved.proxy === proxy && saved.tls === tls) {
+    return deployed.credentials.apiKey;
+  }
+  throw new FluxError("FLUX_CONFIG", "The address, proxy or TLS changed since the last deploy. Enter the key again.");
+}
+
+/** `${NAME}` as Node-RED resolves it when it deploys: the node's group and flow first, then the environment. */
+function resolved(RED: NodeAPI, deployed: AccountNode | null, text: string): string {
+  const name = /^\$\{(\S+)\}$/.exec(text)?.[1];
+  if (name === undefined) return text;
+  const value: unknown = deployed ? RED.util.getSetting(deployed, name) : process.env[name];
+  return value === undefined ? text : String(value);
+}
+
+function readBody(body: unknown): TestBody {
+  const fields: Record<string, unknown> = typeof body === "object" && body !== null ? { ...body } : {};
+  const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
+  return {
+    id: text("id"),
+    environment: text("environment"),
+    baseUrl: text("baseUrl").trim(),
+    proxy: text("proxy").replace(/^_ADD_$/, ""),
+    tls: text("tls").replace(/^_ADD_$/, ""),
+    apiKey: text("apiKey").trim(),
+  };
+}
+
+const failed = (code: ErrorCode, message: string): TestResult => ({ ok: false, code, message });
+
+function rateLimit(perMinute: number): () => boolean {
+  let recent: number[] = [];
+  return () => {
+    const now = Date.now();
+    recent = recent.filter((time) => now - time < 60_000);
+    if (recent.length >= perMinute) return false;
+    recent.push(now);
+    return true;
+  };
+}

@@ -1,0 +1,71 @@
+import { FluxError } from "../errors";
+import type { DispatcherSettings } from "../net/dispatcher";
+import type { ConnectionChoice } from "./account";
+import type { Node, NodeAPI } from "./types";
+
+/** The fields of core's `http proxy` config node that we read. */
+interface ProxyNode extends Node<{ username?: string; password?: string }> {
+  url?: string;
+  noproxy?: string[];
+}
+
+/** The part of core's `tls-config` node that we call. */
+interface TlsNode extends Node {
+  addTLSOptions?: (options: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** The ids of the proxy and TLS nodes that a config node names; empty or absent: none. */
+export interface ConnectionIds {
+  proxy?: string;
+  tls?: string;
+}
+
+/**
+ * How an account's requests travel: through the proxy node it names, else as Node-RED's settings say, else as the
+ * environment says.
+ *
+ * @throws FluxError FLUX_CONFIG when a selected proxy or TLS node is missing or disabled: the author wanted it used, so
+ * there is no direct connection instead.
+ */
+export function connectionSettings(RED: NodeAPI, { proxy, tls }: ConnectionIds): ConnectionChoice {
+  return {
+    ...(tls && { tls: tlsOptions(RED, tls) }),
+    ...(proxy ? { proxy: proxyFromNode(RED, proxy) } : proxyFromSettings(RED)),
+  };
+}
+
+function proxyFromNode(RED: NodeAPI, id: string): NonNullable<DispatcherSettings["proxy"]> {
+  const node = RED.nodes.getNode(id) as ProxyNode | null;
+  if (!node?.url) throw missing("proxy");
+  const { username, password } = node.credentials ?? {};
+  return {
+    url: node.url,
+    noProxy: node.noproxy ?? [],
+    ...(username && { username }),
+    ...(password && { password }),
+  };
+}
+
+function tlsOptions(RED: NodeAPI, id: string): Record<string, unknown> {
+  const node = RED.nodes.getNode(id) as TlsNode | null;
+  if (!node?.addTLSOptions) throw missing("TLS configuration");
+  return node.addTLSOptions({});
+}
+
+/** `proxyOptions` in settings.js replaces the environment, as it does for core's http request node. */
+function proxyFromSettings(RED: NodeAPI): Pick<DispatcherSettings, "proxy"> {
+  const options: unknown = (RED.settings as { proxyOptions?: unknown }).proxyOptions;
+  const env = isRecord(options) && isRecord(options.env) ? options.env : undefined;
+  const url = env?.https_proxy ?? env?.http_proxy;
+  if (typeof url !== "string" || url === "") return {};
+  const noProxy = typeof env?.no_proxy === "string" ? env.no_proxy.split(/[\s,]+/).filter(Boolean) : [];
+  return { proxy: { url, noProxy } };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+const missing = (what: string): FluxError =>
+  new FluxError(
+    "FLUX_CONFIG",
+    `The ${what} that the account node names is missing or disabled. Select another one, or none. Nothing was sent.`,
+  );

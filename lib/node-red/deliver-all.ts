@@ -1,0 +1,50 @@
+import { FluxError } from "../errors";
+import type { FluxRequest, OutputForm } from "../models/request";
+import type { DispatcherSettings } from "../net/dispatcher";
+import { download } from "../net/download";
+import type { Answer } from "../providers/provider";
+import { type DeliveredPicture, deliver } from "./delivered-picture";
+import { type ReportedError, reported } from "./outgoing";
+
+/** Caps of one finished picture: Runware's largest, 8192 x 8192 after hires fix, stays well below. */
+const LARGEST_PICTURE = 200 * 1024 * 1024;
+const DOWNLOAD_TIMEOUT = 120_000;
+
+/** Where and how the pictures of an account are fetched. */
+export interface PictureSource {
+  /** The one host that may have a private address: the author named it. */
+  baseUrl: string;
+  connection: DispatcherSettings;
+  signal: AbortSignal;
+}
+
+/**
+ * Brings all pictures of an answer into the chosen form. What fails is reported beside the pictures that are there.
+ * @throws FluxError with `billed: "yes"` when not one picture can be delivered.
+ */
+export async function deliverAll(
+  answer: Answer,
+  form: OutputForm,
+  request: FluxRequest,
+  { baseUrl, connection, signal }: PictureSource,
+): Promise<{ pictures: DeliveredPicture[]; errors: ReportedError[] }> {
+  const fetchPicture = (url: string) =>
+    download(url, {
+      allowedHosts: [new URL(baseUrl).host],
+      maxBytes: LARGEST_PICTURE,
+      timeout: DOWNLOAD_TIMEOUT,
+      signal,
+      dispatcherSettings: connection,
+    });
+  const outcomes = await Promise.allSettled(
+    answer.pictures.map((picture) => deliver(picture, form, request, fetchPicture)),
+  );
+  const pictures = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [asFluxError(outcome.reason)] : []));
+  const [first] = failures;
+  if (pictures.length === 0 && first) throw first;
+  return { pictures, errors: [...answer.errors, ...failures].map(reported) };
+}
+
+const asFluxError = (reason: unknown): FluxError =>
+  reason instanceof FluxError ? reason : new FluxError("FLUX_PROVIDER", String(reason), { billed: "yes" });

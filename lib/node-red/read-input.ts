@@ -1,0 +1,38 @@
+import type { RequestInput, Sourced } from "../models/request";
+import { nest } from "./params";
+import type { InferenceSettings } from "./settings";
+import { evaluate } from "./typed-values";
+import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
+
+/**
+ * Gathers what a message and the dialog ask for. The message is read, never changed.
+ * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated.
+ */
+export async function readInput(
+  RED: NodeAPI,
+  node: Node,
+  settings: InferenceSettings,
+  message: FluxMessage,
+): Promise<RequestInput> {
+  const { params, promptFrom, imageFrom, output, allowUnknown } = settings;
+  const read = (typed: TypedValue, setting: string) => evaluate(RED, node, typed, message, setting);
+  const values = new Map<string, unknown>();
+  for (const [path, typed] of Object.entries(params)) values.set(path, await read(typed, path));
+  return {
+    dialog: nest(values),
+    ...(promptFrom.type !== "none" && { prompt: await sourced(read, promptFrom, "Prompt from") }),
+    ...(imageFrom.type !== "none" && { image: await sourced(read, imageFrom, "Image from") }),
+    flux: message.flux,
+    output,
+    allowUnknown,
+  };
+}
+
+async function sourced(
+  read: (typed: TypedValue, setting: string) => Promise<unknown>,
+  typed: TypedValue,
+  setting: string,
+): Promise<Sourced> {
+  const place = typed.type === "msg" ? `msg.${typed.value}` : `${typed.type} ${typed.value}`;
+  return { value: await read(typed, setting), source: `${setting} (${typed.type === "str" ? "text" : place})` };
+}

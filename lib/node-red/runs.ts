@@ -1,0 +1,75 @@
+import { FluxError } from "../errors";
+import type { Job, Phase } from "../jobs/job";
+import type { Progress } from "../providers/provider";
+import type { Activity } from "./status";
+
+/** One message on its way through a node. */
+export interface Run {
+  /** Aborts when the node is closed. */
+  readonly signal: AbortSignal;
+  job?: Job;
+  progress?: Progress;
+}
+
+/** A node was closed while a message was in it. Never shown: after close there is nobody to show it to. */
+const CLOSED = new FluxError("FLUX_CANCELLED", "The node was closed.", { billed: "unknown" });
+
+/** The messages that are in a node at this moment. */
+export class Runs {
+  readonly #closing = new AbortController();
+  readonly #active = new Set<Run>();
+
+  /**
+   * Runs `work` for one message. What happens after the node was closed reaches nobody: the promise then never settles.
+   *
+   * @returns resolves or rejects as `work` does.
+   */
+  async start<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    if (this.#closing.signal.aborted) return never();
+    const run: Run = { signal: this.#closing.signal };
+    this.#active.add(run);
+    try {
+      const result = await work(run);
+      return this.#closing.signal.aborted ? never() : result;
+    } catch (error) {
+      if (this.#closing.signal.aborted) return never();
+      throw error;
+    } finally {
+      this.#active.delete(run);
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** @returns the jobs that the service may finish, and bill, although nobody waits for them any more. */
+  close(): Job[] {
+    const abandoned = [...this.#active].flatMap(({ job }) => (job && wasSent(job.phase) ? [job] : []));
+    this.#closing.abort(CLOSED);
+    return abandoned;
+  }
+
+  activity(): Activity {
+    const activity: Activity = { waiting: 0, running: 0 };
+    for (const { job, progress } of this.#active) {
+      if (!job) continue;
+      if (job.phase.state === "waiting") {
+        activity.waiting += 1;
+        continue;
+      }
+      activity.running += 1;
+      if (activity.since === undefined || (job.submittedAt ?? 0) < activity.since) {
+        activity.since = job.submittedAt;
+        activity.job = job.id;
+        activity.percent = progress?.percent;
+        activity.queuePosition = progress?.queuePosition;
+      }
+    }
+    return activity;
+  }
+}
+
+const never = <Result>(): Promise<Result> => new Promise(() => {});
+
+const wasSent = ({ state }: Phase): boolean => state === "submitting" || state === "submitted";

@@ -1,0 +1,126 @@
+import Ajv, { type ValidateFunction } from "ajv";
+import { FluxError } from "../errors";
+import { migrate } from "./migrations";
+import type { TypedValue } from "./types";
+
+/** An account node's properties as they are saved, in their working types. */
+export interface AccountSettings {
+  environment: "production" | "sandbox";
+  /** Empty: the service's own. */
+  baseUrl: string;
+  concurrency: number;
+  line: number;
+  /** Seconds from submit. */
+  timeout: number;
+  retries: number;
+}
+
+/** An inference node's properties as they are saved, in their working types. */
+export interface InferenceSettings {
+  account: string;
+  params: Record<string, TypedValue>;
+  promptFrom: TypedValue;
+  imageFrom: TypedValue;
+  output: "url" | "buffer" | "base64" | "dataURI";
+  results: "each" | "all";
+  keepFlux: boolean;
+  allowUnknown: boolean;
+  /** Seconds; 0: the account's. */
+  timeout: number;
+}
+
+/** The longest deadline, in seconds: a day. Timers overflow at 24.8 days. */
+const LONGEST_TIMEOUT = 86_400;
+
+const typedValue = {
+  type: "object",
+  properties: { type: { type: "string" }, value: { type: "string", default: "" } },
+  required: ["type"],
+};
+
+const accountSchema = {
+  type: "object",
+  properties: {
+    environment: { enum: ["production", "sandbox"], default: "production" },
+    baseUrl: { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" },
+    concurrency: { type: "integer", minimum: 1, maximum: 10_000, default: 4 },
+    line: { type: "integer", minimum: 0, maximum: 1_000_000, default: 1000 },
+    timeout: { type: "number", minimum: 1, maximum: LONGEST_TIMEOUT, default: 600 },
+    retries: { type: "integer", minimum: 0, maximum: 20, default: 4 },
+  },
+  required: ["environment", "baseUrl", "concurrency", "line", "timeout", "retries"],
+};
+
+const inferenceSchema = {
+  type: "object",
+  properties: {
+    account: { type: "string", default: "" },
+    params: { type: "object", additionalProperties: typedValue, default: {} },
+    promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
+    imageFrom: { ...typedValue, default: { type: "none", value: "" } },
+    output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
+    results: { enum: ["each", "all"], default: "each" },
+    keepFlux: { type: "boolean", default: false },
+    allowUnknown: { type: "boolean", default: false },
+    timeout: { type: "number", minimum: 0, maximum: LONGEST_TIMEOUT, default: 0 },
+  },
+  required: [
+    "account",
+    "params",
+    "promptFrom",
+    "imageFrom",
+    "output",
+    "results",
+    "keepFlux",
+    "allowUnknown",
+    "timeout",
+  ],
+};
+
+let compiled:
+  | { account: ValidateFunction<AccountSettings>; inference: ValidateFunction<InferenceSettings> }
+  | undefined;
+
+/** Compiled when the first node needs it, so that Node-RED starts as fast without a FLUX flow as it did before. */
+function validators() {
+  if (!compiled) {
+    // Coerces: the values were typed into dialogs, or come from environment variables.
+    const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: true, allowUnionTypes: true });
+    compiled = {
+      account: ajv.compile<AccountSettings>(accountSchema),
+      inference: ajv.compile<InferenceSettings>(inferenceSchema),
+    };
+  }
+  return compiled;
+}
+
+/** @throws FluxError FLUX_CONFIG that names every setting that cannot be used. */
+export const readAccountSettings = (config: object): AccountSettings => read(validators().account, config);
+
+/**
+ * Reads a saved inference node of any version.
+ * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
+ */
+export const readInferenceSettings = (config: object): InferenceSettings =>
+  read(validators().inference, migrate(config));
+
+function read<Settings>(validate: ValidateFunction<Settings>, config: object): Settings {
+  const candidate: unknown = structuredClone(filledIn(config));
+  if (validate(candidate)) return candidate;
+  const problems = (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath.slice(1).replaceAll("/", ".")} ${message}`,
+  );
+  throw new FluxError("FLUX_CONFIG", `The node's settings cannot be used: ${problems.join("; ")}. Nothing was sent.`);
+}
+
+/** An emptied text field means "the default", as its placeholder says. */
+const filledIn = (config: object): object =>
+  Object.fromEntries(
+    Object.entries(config).filter(
+      ([name, value]) =>
+        !name.startsWith("_") && value !== null && value !== undefined && value !== "" && isPlain(value),
+    ),
+  );
+
+/** Node-RED hangs functions and nodes on config objects now and then; settings are plain data. */
+const isPlain = (value: unknown): boolean => typeof value !== "function" && typeof value !== "symbol";

@@ -1,0 +1,5 @@
+import { srpo } from "../lib/models/srpo";
+import { inferenceNode } from "../lib/node-red/inference-node";
+import type { NodeAPI } from "../lib/node-red/types";
+
+export default (RED: NodeAPI) => inferenceNode(RED, "runware-flux-srpo", srpo);

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { ServiceRegistry } from "../../lib/jobs/service";
+import type { Provider } from "../../lib/providers/provider";
+
+const key = { provider: "runware", baseUrl: "https://api.example.test/v1", apiKey: "one" };
+
+/** A provider that only knows how to be closed. */
+function closable() {
+  let closed = 0;
+  const absent = () => Promise.reject(new Error("not used"));
+  const provider: Provider = {
+    name: "runware",
+    resendWindow: 0,
+    prepare: absent,
+    submit: absent,
+    find: absent,
+    wait: absent,
+    close: async () => {
+      closed += 1;
+    },
+  };
+  return { provider, closed: () => closed };
+}
+
+const member = (concurrency: number, transport = "direct") => ({ concurrency, line: 10, transport });
+
+describe("two account nodes with the same address and key", () => {
+  it("share one service, and with it one limit", () => {
+    const registry = new ServiceRegistry<string>();
+    const first = registry.join(key, member(4), () => closable().provider);
+    const second = registry.join(key, member(4), () => assert.fail("a second service was made"));
+    assert.equal(first.service, second.service);
+  });
+
+  it("may not run more jobs than the stricter of them allows", async () => {
+    const registry = new ServiceRegistry<string>();
+    const { service } = registry.join(key, member(4), () => closable().provider);
+    registry.join(key, member(1), () => closable().provider);
+    const { signal } = new AbortController();
+    await service.limit.enter(signal);
+    void service.limit.enter(signal);
+    assert.deepEqual([service.limit.running, service.limit.waiting], [1, 1]);
+  });
+
+  it("keep the service until the last of them is closed, and lend it the connections of one that is there", async () => {
+    const registry = new ServiceRegistry<string>();
+    const { provider, closed } = closable();
+    let transport = () => "";
+    const first = registry.join(key, member(4, "through the first"), (lent) => {
+      transport = lent;
+      return provider;
+    });
+    const second = registry.join(key, member(4, "through the second"), () => provider);
+    assert.equal(transport(), "through the first");
+    await first.leave();
+    assert.deepEqual([transport(), closed()], ["through the second", 0]);
+    await second.leave();
+    assert.equal(closed(), 1);
+  });
+});
+
+describe("account nodes with another key or another address", () => {
+  it("have services of their own", () => {
+    const registry = new ServiceRegistry<string>();
+    const join = (other: Partial<typeof key>) =>
+      registry.join({ ...key, ...other }, member(4), () => closable().provider).service;
+    const services = new Set([
+      join({}),
+      join({ apiKey: "two" }),
+      join({ baseUrl: "https://elsewhere.example.test/v1" }),
+    ]);
+    assert.equal(services.size, 3);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { FluxError } from "../../lib/errors";
+import { Breaker } from "../../lib/jobs/breaker";
+import type { Job } from "../../lib/jobs/job";
+import { submit } from "../../lib/jobs/submit";
+import type { Found, Provider, Submission } from "../../lib/providers/provider";
+
+const accepted: Submission = { state: "accepted" };
+const unknown: Found = { state: "unknown" };
+const busy = new FluxError("FLUX_RATE_LIMIT", "Busy.", { status: 429, retryable: true });
+const lost = new FluxError("FLUX_NETWORK", "The answer was lost.", { retryable: true, billed: "unknown" });
+const refused = new FluxError("FLUX_QUOTA", "No credit.", { status: 402 });
+const unreachable = new FluxError("FLUX_NETWORK", "Offline.", { retryable: true });
+
+type Step = { submit: Submission | FluxError } | { find: Found | FluxError };
+
+/** A provider that follows a script, and fails the test when it is asked for anything else. */
+function scripted(steps: Step[]): Provider {
+  const play = <Kind extends "submit" | "find">(kind: Kind) => {
+    const step = steps.shift();
+    assert.ok(step && kind in step, `the service was asked to ${kind}, but the script says ${JSON.stringify(step)}`);
+    const outcome = (step as Record<Kind, unknown>)[kind];
+    return outcome instanceof FluxError ? Promise.reject(outcome) : Promise.resolve(outcome as never);
+  };
+  return {
+    name: "runware",
+    resendWindow: 600_000,
+    prepare: (task) => Promise.resolve(task.request),
+    submit: () => play("submit"),
+    find: () => play("find"),
+    wait: () => Promise.reject(new Error("not asked here")),
+    close: () => Promise.resolve(),
+  };
+}
+
+const job = (): Job => ({
+  id: "8a0b4f1e-54b6-4c80-9d3c-0f7e5a3a1a11",
+  nodeId: "n",
+  request: {},
+  attachments: [],
+  expected: 1,
+  phase: { state: "submitting" },
+  attempts: 0,
+  acceptedAt: Date.now(),
+  submittedAt: Date.now(),
+});
+
+async function run(steps: Step[], { retries = 2, submittedAt = Date.now() } = {}) {
+  const subject = { ...job(), submittedAt };
+  const { signal } = new AbortController();
+  const context = { provider: scripted(steps), breaker: new Breaker(), retries, signal };
+  const outcome = await submit(subject, context).catch((error: unknown) => error);
+  assert.equal(steps.length, 0, "the whole script was played");
+  return { outcome, attempts: subject.attempts };
+}
+
+function isFluxError(outcome: unknown, code: string, billed: string): asserts outcome is FluxError {
+  assert.ok(outcome instanceof FluxError, String(outcome));
+  assert.deepEqual([outcome.code, outcome.cause.billed], [code, billed]);
+}
+
+describe("a paid request", () => {
+  let random: () => number;
+  before(() => {
+    random = Math.random;
+    Math.random = () => 0; // No pauses: chance decides how long they are.
+  });
+  after(() => {
+    Math.random = random;
+  });
+
+  it("is sent once when the service takes it", async () => {
+    const { outcome, attempts } = await run([{ submit: accepted }]);
+    assert.deepEqual([outcome, attempts], [accepted, 1]);
+  });
+
+  it("is sent again after a refusal that came before acceptance", async () => {
+    const { outcome, attempts } = await run([{ submit: busy }, { submit: unreachable }, { submit: accepted }]);
+    assert.deepEqual([outcome, attempts], [accepted, 3]);
+  });
+
+  it("is not sent again when the service says no", async () => {
+    const { outcome } = await run([{ submit: refused }]);
+    isFluxError(outcome, "FLUX_QUOTA", "no");
+  });
+
+  it("is asked for, not repeated, when its answer was lost and the service knows it", async () => {
+    const { outcome, attempts } = await run([{ submit: lost }, { find: accepted }]);
+    assert.deepEqual([outcome, attempts], [accepted, 1]);
+  });
+
+  it("is sent again when its answer was lost and the service never saw it", async () => {
+    const { outcome, attempts } = await run([{ submit: lost }, { find: unknown }, { submit: accepted }]);
+    assert.deepEqual([outcome, attempts], [accepted, 2]);
+  });
+
+  it("goes on asking when the question fails, before anything is paid again", async () => {
+    const { outcome, attempts } = await run([{ submit: lost }, { find: unreachable }, { find: accepted }]);
+    assert.deepEqual([outcome, attempts], [accepted, 1]);
+  });
+
+  it("has an unknown outcome when its answer was lost and nobody can be asked", async () => {
+    const ask: Step = { find: unreachable };
+    const { outcome, attempts } = await run([{ submit: lost }, ask, ask, ask]);
+    isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    assert.equal(outcome.cause.requestId, job().id);
+    assert.equal(attempts, 1);
+  });
+
+  it("has an unknown outcome when a repetition is refused after a lost answer", async () => {
+    const { outcome } = await run([{ submit: lost }, { find: unknown }, { submit: refused }]);
+    isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+  });
+
+  it("is not repeated later than ten minutes after it was first sent", async () => {
+    const elevenMinutesAgo = Date.now() - 660_000;
+    const { outcome } = await run([{ submit: lost }, { find: unknown }], { submittedAt: elevenMinutesAgo });
+    isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+  });
+
+  it("is given up after as many repetitions as the account allows", async () => {
+    const { outcome, attempts } = await run([{ submit: busy }, { submit: busy }], { retries: 1 });
+    isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
+    assert.equal(attempts, 2);
+  });
+});

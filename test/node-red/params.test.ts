@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { nest } from "../../lib/node-red/params";
+
+const nested = (values: Record<string, unknown>) => nest(new Map(Object.entries(values)));
+
+describe("parameters as the dialog saves them", () => {
+  it("become the request's objects and lists", () => {
+    assert.deepEqual(
+      nested({
+        steps: 28,
+        "lora.0.model": "a:1@1",
+        "lora.0.weight": 0.5,
+        "lora.1.model": "b:1@1",
+        "pulid.images.0": "x",
+      }),
+      {
+        steps: 28,
+        lora: [{ model: "a:1@1", weight: 0.5 }, { model: "b:1@1" }],
+        pulid: { images: ["x"] },
+      },
+    );
+  });
+
+  it("that have no value for this message are left out, and lists close up", () => {
+    assert.deepEqual(nested({ steps: undefined, "lora.0.model": undefined, "lora.1.model": "b:1@1" }), {
+      lora: [{ model: "b:1@1" }],
+    });
+  });
+
+  it("give way to the details of the same feature", () => {
+    const expected = { hiresFix: { model: "runware:504@1" } };
+    assert.deepEqual(nested({ hiresFix: true, "hiresFix.model": "runware:504@1" }), expected);
+    assert.deepEqual(nested({ "hiresFix.model": "runware:504@1", hiresFix: true }), expected);
+  });
+
+  it("cannot reach an object's prototype", () => {
+    const request = nested({ "__proto__.polluted": true, "constructor.prototype.polluted": true });
+    assert.equal(Reflect.get({}, "polluted"), undefined);
+    assert.deepEqual(Object.keys(request), ["__proto__", "constructor"]);
+  });
+});
