@@ -19,6 +19,8 @@ export interface SandboxOptions {
   /** Where jobs, counts and uploads survive the process; without it they are kept in memory. */
   dataDirectory?: string;
   settings?: Partial<SandboxSettings>;
+  /** Does not keep the process alive by itself. */
+  unref?: boolean;
   /** Takes the few lines that the sandbox has to say; never prompts or keys. */
   log?: (line: string) => void;
 }
@@ -80,6 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       throw error;
     },
   );
+  if (options.unref) server.unref();
   context.url = url;
   restore(context);
 
