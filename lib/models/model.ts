@@ -29,7 +29,10 @@ export interface Leaf {
   maximum?: number;
   /** `multipleOf` in the schema. */
   step?: number;
+  /** What holds when the author gives nothing. */
   default?: string | number | boolean;
+  /** The node sends this when the author gives nothing: its default differs from the service's. */
+  sent?: string | number | boolean;
   choices?: readonly (string | number | boolean)[];
   minLength?: number;
   maxLength?: number;
@@ -60,6 +63,8 @@ export interface SchemaError {
   instancePath: string;
   keyword: string;
   params: Record<string, unknown>;
+  /** The violated part of the schema. */
+  schema?: unknown;
   message?: string;
 }
 

@@ -34,8 +34,9 @@ export interface RequestInput {
 /** A request that may be paid for: every rule holds. */
 export interface PreparedRequest {
   /**
-   * Parameters as they go on the wire, `model` and `outputType` included; `taskType`, `taskUUID` and `includeCost`'s
-   * default are the provider's. Where a large picture belongs stands a placeholder UUID; see `attachments`.
+   * Parameters as they go on the wire, `model`, `outputType`, `includeCost` and `deliveryMethod` included; `taskType`
+   * and `taskUUID` are the provider's. Where a large picture belongs stands a placeholder UUID; see `attachments`.
+   * A seed above 2^53-1 is a string of digits.
    */
   request: FluxRequest;
   attachments: Attachment[];

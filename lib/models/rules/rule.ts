@@ -4,8 +4,11 @@ import type { FluxRequest } from "../request";
 /** What a rule found: an error stops the request, a warning travels with the result in `msg.job.warnings`. */
 export type Finding = ({ level: "error" } & Violation) | { level: "warning"; parameter: string; message: string };
 
+/** Reads the bytes of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
+export type PictureReader = (parameter: string) => Buffer | undefined;
+
 /**
- * A rule across parameters that JSON Schema cannot say (or says unreadably). It gets a request that has passed the
- * schema, and yields what it finds.
+ * A rule across parameters that JSON Schema cannot say (or says unreadably). It yields what it finds. What it reads
+ * may be of the wrong type when the schema has its own complaint; a rule then leaves it alone.
  */
-export type Rule = (request: FluxRequest) => Iterable<Finding>;
+export type Rule = (request: FluxRequest, pictureAt: PictureReader) => Iterable<Finding>;

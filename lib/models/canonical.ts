@@ -1,0 +1,62 @@
+import type { Leaf, Model } from "./model";
+import { parametersOf } from "./parameters";
+import { generalPath, plainValues, replaceAt, writePath } from "./paths";
+import type { FluxRequest } from "./request";
+
+const LARGEST_SEED = 9223372036854775807n;
+
+/** A number where a number keeps every digit, otherwise the digits. */
+const exact = (seed: bigint): number | string => (seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : String(seed));
+
+/** The one form of a seed; undefined when it is none. */
+const canonicalSeed = (value: unknown): number | string | undefined => {
+  const whole =
+    typeof value === "bigint"
+      ? value
+      : typeof value === "string" && /^[0-9]{1,40}$/.test(value)
+        ? BigInt(value)
+        : typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 2 ** 64
+          ? BigInt(value)
+          : undefined;
+  return whole !== undefined && whole >= 0n && whole <= LARGEST_SEED ? exact(whole) : undefined;
+};
+
+/** How far a number may lie beside a step: what arithmetic in floating point leaves, and the last bits of the sum itself. */
+const BESIDE = 1e-9 + 1e-14;
+
+/** The step that a number stands on or right beside; undefined when it stands between steps. */
+const onStep = (value: number, step: number): number | undefined => {
+  const decimals = (String(step).split(".")[1] ?? "").length;
+  const nearest = Number((Math.round(value / step) * step).toFixed(decimals));
+  // Adding 0 turns -0 into 0.
+  return Math.abs(value - nearest) <= BESIDE ? nearest + 0 : undefined;
+};
+
+const canonical = (value: unknown, leaf: Leaf): unknown => {
+  if (leaf.kind === "seed") return canonicalSeed(value);
+  return leaf.step !== undefined && typeof value === "number" && Number.isFinite(value)
+    ? onStep(value, leaf.step)
+    : undefined;
+};
+
+/**
+ * Gives seeds and stepped numbers the one form that goes on the wire, in place. What is neither stays as it is, for the
+ * schema to complain about.
+ * @returns warnings
+ */
+export const canonicaliseNumbers = (model: Model, request: FluxRequest): string[] => {
+  const { leaves } = parametersOf(model);
+  const warnings: string[] = [];
+  for (const { path, value } of plainValues(request)) {
+    const leaf = leaves.get(generalPath(path));
+    const form = leaf && canonical(value, leaf);
+    if (leaf === undefined || form === undefined) continue;
+    replaceAt(request, path, form);
+    if (leaf.kind === "seed" && typeof value === "number" && typeof form === "string") {
+      warnings.push(
+        `${writePath(path)} is sent as ${form}: a number of that size may have lost digits before it came here. Give seeds above 9007199254740991 as a string.`,
+      );
+    }
+  }
+  return warnings;
+};

@@ -1,0 +1,52 @@
+import { HEAD_BYTES, pictureType } from "./picture";
+
+/*
+ * The string formats of the models' schemas. Pictures come as strings of many megabytes, so every check looks at the
+ * head first and then searches once for the first character that does not belong: linear, and nothing to backtrack
+ * into. The generated validators load this file by name.
+ */
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HTTP = /^https?:\/\/[^/]/i;
+/** What RFC 3986 does not allow unescaped. */
+const NOT_IN_A_URL = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]/;
+const DATA_URI_HEAD = /^data:image\/[a-zA-Z]+;base64,/;
+/** Longer than any head that the pattern above accepts from a real picture type. */
+const DATA_URI_HEAD_LENGTH = 128;
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
+const LARGEST_SEED = 9223372036854775807n;
+
+/** Any UUID, as the reference says; versions are not told apart. */
+export const uuid = (text: string): boolean => text.length === 36 && UUID.test(text);
+
+/** An absolute http or https URL, with everything else percent-encoded. */
+export const httpUrl = (text: string): boolean => HTTP.test(text) && !NOT_IN_A_URL.test(text) && URL.canParse(text);
+
+/** Decimal digits from 0 to 9223372036854775807. */
+export const seed = (text: string): boolean => /^[0-9]{1,19}$/.test(text) && BigInt(text) <= LARGEST_SEED;
+
+/** The part of a data URI in front of its base64 ("data:image/png;base64,"); undefined when it is no image data URI. */
+export const dataUriHead = (text: string): string | undefined =>
+  text.startsWith("data:") ? DATA_URI_HEAD.exec(text.slice(0, DATA_URI_HEAD_LENGTH))?.[0] : undefined;
+
+/** The bytes at the head of a base64 text. */
+export const base64Head = (text: string): Buffer => Buffer.from(text.slice(0, Math.ceil(HEAD_BYTES / 3) * 4), "base64");
+
+/** How a picture is written in a string. */
+export type ImageForm = "url" | "uuid" | "dataURI" | "base64";
+
+/** Tells how a string names or holds a picture; undefined when it does neither: a word and a path are no pictures. */
+export const imageForm = (text: string): ImageForm | undefined => {
+  if (uuid(text)) return "uuid";
+  if (HTTP.test(text)) return httpUrl(text) ? "url" : undefined;
+  const head = dataUriHead(text);
+  if (head !== undefined)
+    return text.length > head.length && !NOT_BASE64.test(text.slice(head.length)) ? "dataURI" : undefined;
+  if (pictureType(base64Head(text)) === undefined) return undefined;
+  return NOT_BASE64.test(text) ? undefined : "base64";
+};
+
+export const image = (text: string): boolean => imageForm(text) !== undefined;
+
+/** By the names that the schemas use. */
+export const byName = { image, "http-url": httpUrl, seed, uuid };

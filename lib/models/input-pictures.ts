@@ -1,0 +1,77 @@
+import { v4 as newUuid } from "uuid";
+import type { Violation } from "../errors";
+import { dataUriHead, imageForm } from "./formats";
+import type { Model } from "./model";
+import { parametersOf } from "./parameters";
+import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
+import { pictureType } from "./picture";
+import type { Attachment, FluxRequest } from "./request";
+import type { PictureReader } from "./rules/rule";
+import { leafViolation, type Sources } from "./violations";
+
+/** Larger pictures are uploaded once and named by their id; smaller ones travel inside the request. Bytes. */
+const LARGEST_INSIDE = 256 * 1024;
+
+/** base64 writes 3 bytes with 4 characters; the head of a data URI comes on top. */
+const LONGEST_INSIDE = Math.ceil(LARGEST_INSIDE / 3) * 4 + 128;
+
+/** The bytes that a string holds; undefined when it only names a picture, or neither. */
+const bytesInText = (text: string): { bytes: Buffer; contentType: string } | undefined => {
+  const form = imageForm(text);
+  if (form !== "dataURI" && form !== "base64") return undefined;
+  const head = form === "dataURI" ? (dataUriHead(text) ?? "") : "";
+  const bytes = Buffer.from(text.slice(head.length), "base64");
+  const declared = /^data:(image\/[a-zA-Z]+)/.exec(head)?.[1];
+  return { bytes, contentType: pictureType(bytes) ?? declared ?? "application/octet-stream" };
+};
+
+/**
+ * Gives the pictures of a request the form in which they travel, in place: small Buffers become data URIs, and every
+ * picture of more than 256 KB becomes an attachment with a placeholder UUID where its id will go. Long strings are
+ * checked here, once; what is no picture is taken out and becomes a violation. Short strings are left to the schema.
+ */
+export const readInputPictures = (
+  model: Model,
+  request: FluxRequest,
+  sources: Sources,
+): { attachments: Attachment[]; violations: Violation[] } => {
+  const { leaves } = parametersOf(model);
+  const attachments: Attachment[] = [];
+  const violations: Violation[] = [];
+
+  const attach = (path: Path, bytes: Buffer, contentType: string): void => {
+    attachments.push({ path, bytes, contentType });
+    replaceAt(request, path, newUuid());
+  };
+
+  for (const { path, value } of [...plainValues(request)]) {
+    const leaf = leaves.get(generalPath(path));
+    if (leaf?.kind !== "image") continue;
+    if (Buffer.isBuffer(value)) {
+      const contentType = pictureType(value);
+      if (contentType === undefined) {
+        violations.push(leafViolation(leaf, writePath(path), value, sources));
+        removeAt(request, path);
+      } else if (value.length > LARGEST_INSIDE) attach(path, value, contentType);
+      else replaceAt(request, path, `data:${contentType};base64,${value.toString("base64")}`);
+    } else if (typeof value === "string" && value.length > LONGEST_INSIDE) {
+      const held = bytesInText(value);
+      if (held) attach(path, held.bytes, held.contentType);
+      else if (imageForm(value) === undefined) {
+        violations.push(leafViolation(leaf, writePath(path), value, sources));
+        removeAt(request, path);
+      }
+    }
+  }
+  return { attachments, violations };
+};
+
+/** Reads the bytes of pictures that are here: attached, or inside the request. */
+export const pictureReader =
+  (request: FluxRequest, attachments: readonly Attachment[]): PictureReader =>
+  (parameter) => {
+    const attached = attachments.find(({ path }) => writePath(path) === parameter);
+    if (attached) return attached.bytes;
+    const value = valueAt(request, readPath(parameter));
+    return typeof value === "string" ? bytesInText(value)?.bytes : undefined;
+  };

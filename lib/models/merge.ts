@@ -1,0 +1,14 @@
+import type { FluxRequest } from "./request";
+
+const isObject = (value: unknown): value is FluxRequest =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+/** Lays `over` on `base`: objects member by member, everything else, lists included, replaced. Both are safe copies. */
+export const merged = (base: FluxRequest, over: FluxRequest): FluxRequest => {
+  const result = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const below = result[name];
+    result[name] = isObject(below) && isObject(value) ? merged(below, value) : value;
+  }
+  return result;
+};

@@ -1,0 +1,173 @@
+import { FluxError, type Violation } from "../errors";
+import { canonicaliseNumbers } from "./canonical";
+import { pictureReader, readInputPictures } from "./input-pictures";
+import { refuseLongTexts } from "./long-texts";
+import { merged } from "./merge";
+import type { Model } from "./model";
+import { outputTypeFor, takeTaskNames } from "./owned";
+import { parametersOf } from "./parameters";
+import { readPath, valueAt } from "./paths";
+import { promptViolation } from "./prompt";
+import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "./request";
+import { isPlainObject, safeCopy } from "./safe-copy";
+import { normaliseSpellings } from "./spellings";
+import { readTyped } from "./typed-in";
+import { schemaViolations } from "./violations";
+import { describe, grouped } from "./wording";
+
+/** Stands in for the members that a task gets when it is sent, and for a prompt that has its violation already. */
+const standIn = { taskType: "imageInference", taskUUID: "00000000-0000-4000-8000-000000000000" };
+const standInPrompt = "a prompt";
+
+/** Violations listed in the message; the error's cause has them all. */
+const LISTED = 50;
+
+const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
+  const listed = violations.slice(0, LISTED).map(({ message }) => message);
+  const more = violations.length > LISTED ? ` And ${grouped(violations.length - LISTED)} more.` : "";
+  const message =
+    listed.length === 1
+      ? `${listed[0]} Nothing was sent.`
+      : `The request for ${model.title} has ${grouped(violations.length)} problems: ${listed
+          .map((text, index) => `(${index + 1}) ${text}`)
+          .join(" ")}${more} Nothing was sent.`;
+  const [first] = violations;
+  return new FluxError("FLUX_VALIDATION", message, {
+    ...(first && violations.length === 1 && { parameter: first.parameter }),
+    retryable: false,
+    billed: "no",
+    violations: [...violations],
+  });
+};
+
+/** `msg.flux` as plain data of ours. */
+const readFlux = (flux: unknown): { copy: FluxRequest; violations: Violation[] } => {
+  if (flux === undefined || flux === null) return { copy: {}, violations: [] };
+  if (isPlainObject(flux)) return safeCopy(flux);
+  const message = `msg.flux is ${describe(flux)}, but must be an object with request parameters.`;
+  return { copy: {}, violations: [{ parameter: "msg.flux", message, value: describe(flux), allowed: "an object" }] };
+};
+
+/** Puts the input image where the model takes it, unless the message's own request has one there. */
+const placeImage = (
+  model: Model,
+  request: FluxRequest,
+  flux: FluxRequest,
+  image: Sourced,
+  sources: Map<string, string>,
+): Violation[] => {
+  const { imageParameter } = model;
+  const path = readPath(imageParameter);
+  if (valueAt(flux, path) !== undefined) return [];
+  if (image.value === undefined || image.value === null) {
+    return [
+      {
+        parameter: imageParameter,
+        message: `${image.source} holds nothing, but this node is set to take its input picture from there.`,
+      },
+    ];
+  }
+  const isList = parametersOf(model).lists.has(imageParameter);
+  const { copy, violations } = safeCopy({ value: isList && !Array.isArray(image.value) ? [image.value] : image.value });
+  for (const parameter of [imageParameter, `${imageParameter}[0]`]) sources.set(parameter, image.source);
+  if (violations.length > 0) {
+    return [
+      { parameter: imageParameter, message: `${image.source} holds ${describe(image.value)} that is no picture.` },
+    ];
+  }
+  const nested = path.reduceRight<unknown>((value, name) => ({ [name]: value }), copy.value);
+  if (isPlainObject(nested)) Object.assign(request, merged(request, { ...nested }));
+  return [];
+};
+
+/** The prompt by precedence: the message's own request, what "Prompt from" points at, the dialog. */
+const findPrompt = (flux: FluxRequest, prompt: Sourced | undefined, dialog: FluxRequest): Sourced | undefined => {
+  if (flux.positivePrompt !== undefined) return { value: flux.positivePrompt, source: "msg.flux.positivePrompt" };
+  if (prompt && (prompt.value !== undefined || dialog.positivePrompt === undefined)) return prompt;
+  return dialog.positivePrompt === undefined ? undefined : { value: dialog.positivePrompt, source: "positivePrompt" };
+};
+
+/** Warnings and error-level findings of a model's rules. */
+export const runRules = (
+  model: Model,
+  request: FluxRequest,
+  attachments: PreparedRequest["attachments"],
+  taken: ReadonlySet<string>,
+): { violations: Violation[]; warnings: string[] } => {
+  const pictureAt = pictureReader(request, attachments);
+  const violations: Violation[] = [];
+  const warnings: string[] = [];
+  for (const rule of model.rules) {
+    for (const { level, ...finding } of rule(request, pictureAt)) {
+      if (level === "warning") warnings.push(finding.message);
+      else if (!taken.has(finding.parameter)) violations.push(finding);
+    }
+  }
+  return { violations, warnings };
+};
+
+/**
+ * Makes the request that may be paid for out of a dialog, a prompt, an input image and `msg.flux`. Nothing of the
+ * input is changed.
+ *
+ * @throws FluxError FLUX_VALIDATION with every violation, in words.
+ */
+export const prepareRequest = (model: Model, input: RequestInput): PreparedRequest => {
+  const violations: Violation[] = [];
+  const warnings: string[] = [];
+  const sources = new Map<string, string>();
+  const isTaken = (): ReadonlySet<string> => new Set(violations.map(({ parameter }) => parameter));
+
+  const readDialog = safeCopy(input.dialog);
+  const readMessage = readFlux(input.flux);
+  violations.push(...readDialog.violations, ...readMessage.violations);
+  const dialog = readTyped(model, readDialog.copy);
+  const flux = readMessage.copy;
+  for (const source of [dialog, flux]) {
+    const spelt = normaliseSpellings(model, source);
+    warnings.push(...spelt.warnings);
+    violations.push(...spelt.violations);
+  }
+
+  const request = merged(dialog, flux);
+  violations.push(...takeTaskNames(model, request));
+  if (input.image) violations.push(...placeImage(model, request, flux, input.image, sources));
+
+  const promptLeaf = parametersOf(model).leaves.get("positivePrompt");
+  const prompt = findPrompt(flux, input.prompt, dialog);
+  if (promptLeaf && prompt && !isTaken().has("positivePrompt")) {
+    const violation = promptViolation(prompt, promptLeaf);
+    if (violation) violations.push(violation);
+    request.positivePrompt = violation ? standInPrompt : prompt.value;
+  }
+
+  violations.push(...refuseLongTexts(model, request));
+  warnings.push(...canonicaliseNumbers(model, request));
+  const pictures = readInputPictures(model, request, sources);
+  violations.push(...pictures.violations);
+
+  for (const { path, sent } of model.facts.leaves) {
+    if (sent !== undefined && request[path] === undefined) request[path] = sent;
+  }
+  const outputType = outputTypeFor(input.output, request);
+  const asked = request.outputType;
+  const { choices = [] } = parametersOf(model).leaves.get("outputType") ?? {};
+  // What the service does not know stays, for the schema to complain about.
+  if (asked === undefined || choices.some((choice) => choice === asked)) request.outputType = outputType;
+  if (request.outputType !== asked && asked !== undefined) {
+    warnings.push(
+      `outputType is sent as ${outputType}, because the node's output setting asks for it; ${String(asked)} was dropped.`,
+    );
+  }
+  request.model = model.air;
+
+  const task = { ...request, ...standIn };
+  if (!model.validate(task)) {
+    const options = { allowUnknown: input.allowUnknown, sources, taken: isTaken() };
+    violations.push(...schemaViolations(model, task, model.validate.errors ?? [], options));
+  }
+  const found = runRules(model, request, pictures.attachments, isTaken());
+  violations.push(...found.violations);
+  if (violations.length > 0) throw refusal(model, violations);
+  return { request, attachments: pictures.attachments, warnings: [...warnings, ...found.warnings] };
+};

@@ -1,0 +1,66 @@
+import { isUint8Array } from "node:util/types";
+import type { Violation } from "../errors";
+import { base64Head, dataUriHead, httpUrl, imageForm } from "./formats";
+import type { Leaf } from "./model";
+import { pictureType } from "./picture";
+import type { Sourced } from "./request";
+import { allowedValues, describe, grouped } from "./wording";
+
+/** No address that is meant to be clicked or fetched is longer. */
+const LONGEST_URL = 8192;
+
+/** What a value that should be a prompt is instead, where that is a picture; undefined for anything else. */
+const pictureInPlace = (value: unknown, longest: number): string | undefined => {
+  if (isUint8Array(value)) {
+    const size = `a Buffer of ${grouped(value.byteLength)} bytes`;
+    return pictureType(value) === undefined ? size : `a picture (${size})`;
+  }
+  if (typeof value !== "string") return undefined;
+  if (dataUriHead(value) !== undefined) return "a picture (a data URI)";
+  if (value.length <= LONGEST_URL && httpUrl(value.trim())) return "a web address";
+  // The whole text is looked at only where it could pass as a prompt by its length.
+  const isBase64 =
+    value.length > longest ? pictureType(base64Head(value)) !== undefined : imageForm(value) === "base64";
+  return isBase64 ? "a picture (base64)" : undefined;
+};
+
+/** Code points, which is how the service counts; code units where there are too many to matter. */
+const length = (text: string, longest: number): number => (text.length > longest ? text.length : [...text].length);
+
+/**
+ * Checks a prompt before anything else looks at it: a picture in its place is named as such, and a text of 100 MB is
+ * refused by its length alone.
+ *
+ * @param leaf the parameter that the prompt is for
+ * @returns undefined when the prompt is good
+ */
+export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violation | undefined => {
+  const allowed = allowedValues(leaf);
+  const violation = (message: string, holds?: string): Violation => ({
+    parameter: leaf.path,
+    message: `${source} ${message}`,
+    ...(holds !== undefined && { value: holds }),
+    allowed,
+  });
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = leaf;
+  const longest = maxLength * 2;
+  const picture = pictureInPlace(value, longest);
+  if (picture !== undefined) {
+    return violation(
+      `holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.`,
+      picture,
+    );
+  }
+  if (value === undefined || value === null || value === "") {
+    return violation(`holds nothing, but this model needs a prompt: ${allowed}.`);
+  }
+  if (typeof value !== "string") {
+    // Kind only: a number or an object in a prompt's place may be as private as a prompt.
+    const kind = typeof value === "object" ? describe(value, leaf) : `a ${typeof value}`;
+    return violation(`holds ${kind}, but a prompt is ${allowed}.`, kind);
+  }
+  const count = length(value, longest);
+  if (count >= minLength && count <= maxLength) return undefined;
+  const holds = `text of ${grouped(count)} ${count === 1 ? "character" : "characters"}`;
+  return violation(`holds ${holds}, but a prompt is ${allowed}.`, holds);
+};

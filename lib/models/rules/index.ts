@@ -1,0 +1,32 @@
+import { ipAdaptersOfOtherModels, negativePromptIgnored } from "./guidance";
+import { acePlusPlusMasks, acePlusPlusModel, pulidTrueCfg } from "./identity";
+import { noReferenceImages, unusualSize } from "./reference-images";
+import { layerDiffuseFormat, ttlNeedsUrl, uploadOneResult } from "./result";
+import type { Rule } from "./rule";
+import { maskMarginWithoutMask, maskNeedsSeedImage, outpaintFits, strengthWithoutSeedImage } from "./source-image";
+import { cacheSteps, controlNetSteps, pulidStartStep } from "./steps";
+
+const everyModel: readonly Rule[] = [
+  cacheSteps,
+  negativePromptIgnored,
+  ipAdaptersOfOtherModels,
+  ttlNeedsUrl,
+  uploadOneResult,
+];
+
+/** SRPO and Krea. */
+export const textToImageRules: readonly Rule[] = [
+  ...everyModel,
+  controlNetSteps,
+  pulidStartStep,
+  pulidTrueCfg,
+  acePlusPlusMasks,
+  acePlusPlusModel,
+  maskNeedsSeedImage,
+  strengthWithoutSeedImage,
+  maskMarginWithoutMask,
+  outpaintFits,
+  layerDiffuseFormat,
+];
+
+export const kontextRules: readonly Rule[] = [...everyModel, noReferenceImages, unusualSize];

@@ -1,0 +1,27 @@
+import type { Finding } from "./rule";
+
+/** A member of an object; undefined where there is no object or no such member. */
+export const member = (owner: unknown, name: string): unknown =>
+  typeof owner === "object" && owner !== null && Object.hasOwn(owner, name) ? Reflect.get(owner, name) : undefined;
+
+/** A member when it is a number. */
+export const numberIn = (owner: unknown, name: string): number | undefined => {
+  const value = member(owner, name);
+  return typeof value === "number" ? value : undefined;
+};
+
+/** The elements of a list; none where there is no list. */
+export const elements = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
+
+export const warning = (parameter: string, message: string): Finding => ({ level: "warning", parameter, message });
+
+export const error = (
+  parameter: string,
+  message: string,
+  more: { value?: unknown; allowed?: string } = {},
+): Finding => ({
+  level: "error",
+  parameter,
+  message,
+  ...more,
+});

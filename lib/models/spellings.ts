@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Violation } from "../errors";
+import type { Model } from "./model";
+import { knows, parametersOf } from "./parameters";
+import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "./paths";
+import type { FluxRequest } from "./request";
+
+interface Spelling {
+  /** The object that has the member: "" is the request itself, `ipAdapters[]` each element of the list. */
+  within: string;
+  /** Relative to that object. */
+  written: Path;
+  schema: Path;
+  /** The old form is one value, the schema's form a list. */
+  single?: true;
+}
+
+/**
+ * How Runware's own examples and older clients write parameters, and how its schema does. In this order: a parent's
+ * name is put right before its members'.
+ */
+const spellings: readonly Spelling[] = [
+  { within: "", written: ["puLID"], schema: ["pulid"] },
+  { within: "pulid", written: ["inputImages"], schema: ["images"] },
+  { within: "pulid", written: ["CFGStartStep"], schema: ["CFGstartStep"] },
+  { within: "pulid", written: ["CFGStartStepPercentage"], schema: ["CFGstartStepPercentage"] },
+  { within: "", written: ["advancedFeatures", "layerDiffuse"], schema: ["layerDiffuse"] },
+  { within: "", written: ["advancedFeatures", "hiresFix"], schema: ["hiresFix"] },
+  { within: "", written: ["seedImage"], schema: ["inputs", "seedImage"] },
+  { within: "", written: ["maskImage"], schema: ["inputs", "maskImage"] },
+  { within: "", written: ["referenceImages"], schema: ["inputs", "referenceImages"] },
+  { within: "acceleratorOptions", written: ["fbcache"], schema: ["fbCache"] },
+  { within: "acePlusPlus", written: ["inputImages"], schema: ["images"] },
+  { within: "acePlusPlus", written: ["inputMasks"], schema: ["masks"] },
+  { within: "ipAdapters[]", written: ["guideImage"], schema: ["guideImages"], single: true },
+];
+
+const isObject = (value: unknown): value is FluxRequest =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+/** The paths of the objects that `within` stands for. */
+const containers = (request: FluxRequest, within: string): Path[] => {
+  if (within === "") return [[]];
+  if (!within.endsWith("[]")) return [[within]];
+  const list = request[within.slice(0, -2)];
+  return Array.isArray(list) ? list.map((_, index) => [within.slice(0, -2), index]) : [];
+};
+
+const put = (owner: FluxRequest, [name, ...rest]: Path, value: unknown): void => {
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    owner[name] = value;
+    return;
+  }
+  const inner = owner[name];
+  // What is there and no object stays what it is, for the schema to complain about.
+  if (inner !== undefined && !isObject(inner)) return;
+  const branch = inner ?? {};
+  owner[name] = branch;
+  put(branch, rest, value);
+};
+
+/** Removes a member and the object around it, once that is empty. */
+const take = (owner: FluxRequest, path: Path): void => {
+  const [name, ...rest] = path;
+  if (name === undefined) return;
+  const inner = owner[name];
+  if (rest.length > 0 && isObject(inner)) take(inner, rest);
+  if (rest.length === 0 || (isObject(inner) && Object.keys(inner).length === 0)) delete owner[name];
+};
+
+/** Finds the one choice that differs in letter case only. */
+const respelt = (value: string, choices: readonly unknown[]): string | undefined => {
+  if (value.length > 100 || choices.includes(value)) return undefined;
+  const lower = value.toLowerCase();
+  return choices.filter((choice) => typeof choice === "string").find((choice) => choice.toLowerCase() === lower);
+};
+
+/**
+ * Puts known alternative spellings right, in place, so that an example pasted from Runware's pages works.
+ * A parameter that is there in both spellings with different values is a violation.
+ */
+export const normaliseSpellings = (
+  model: Model,
+  request: FluxRequest,
+): { warnings: string[]; violations: Violation[] } => {
+  const warnings: string[] = [];
+  const violations: Violation[] = [];
+  for (const { within, written, schema, single } of spellings) {
+    if (!knows(model, [within, ...schema].filter((part) => part !== "").join("."))) continue;
+    for (const container of containers(request, within)) {
+      const owner = container.length === 0 ? request : valueAt(request, container);
+      const given = valueAt(owner, written);
+      if (!isObject(owner) || given === undefined) continue;
+      const value = single && !Array.isArray(given) ? [given] : given;
+      const [from, to] = [writePath([...container, ...written]), writePath([...container, ...schema])];
+      const rival = valueAt(owner, schema);
+      take(owner, written);
+      if (rival === undefined) {
+        put(owner, schema, value);
+        warnings.push(`${from} was taken as ${to}, which is how the service's schema spells it.`);
+      } else if (isDeepStrictEqual(rival, value)) {
+        warnings.push(`${from} says the same as ${to} and was dropped.`);
+      } else {
+        violations.push({
+          parameter: to,
+          message: `${from} and ${to} are the same parameter, but hold different values. Use ${to} only.`,
+        });
+      }
+    }
+  }
+  const { leaves } = parametersOf(model);
+  for (const { path, value } of plainValues(request)) {
+    const choices = leaves.get(generalPath(path))?.choices;
+    const choice = typeof value === "string" && choices ? respelt(value, choices) : undefined;
+    if (choice === undefined) continue;
+    replaceAt(request, path, choice);
+    warnings.push(
+      `${writePath(path)}: ${JSON.stringify(value)} was taken as "${choice}", which is how the service's schema spells it.`,
+    );
+  }
+  return { warnings, violations };
+};
