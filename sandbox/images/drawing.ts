@@ -15,7 +15,7 @@ export interface Subject {
 }
 
 const titles: Readonly<Record<string, string>> = {
-  "runware:111@1": "FLUX.1 SRPO",
+  "runware:111@1": "FLUX.1 [dev] SRPO",
   "runware:107@1": "FLUX.1 Krea [dev]",
   "runware:106@1": "FLUX.1 Kontext [dev]",
 };
@@ -37,7 +37,7 @@ export function draw(subject: Subject): Canvas {
   return canvas;
 }
 
-const lineHeight = glyphHeight + 3;
+const lineHeight = glyphHeight + 2;
 const plateOpacity = 0.28;
 
 /** The plate at the lower edge: sandbox, model, size, seed, and as much of the prompt as fits in 60 % of the height. */

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pictureType } from "../../lib/models/picture";
 import { doneAt, type Job, type Jobs } from "../jobs";
 import type { Journal } from "../journal";
 import type { SandboxSettings } from "../settings";
-import { formatOf, type IncomingImage } from "./bytes";
+import type { IncomingImage } from "./bytes";
 import { draw } from "./drawing";
 import { contentTypes, encode, extensions, type Format, loadSharp } from "./encoding";
 import { sizeOf } from "./request";
@@ -181,7 +182,7 @@ export class Images {
     if (kept !== undefined || directory === undefined) return kept;
     try {
       const bytes = readFileSync(join(directory, id));
-      const file = { bytes, contentType: formatOf(bytes)?.contentType ?? "application/octet-stream" };
+      const file = { bytes, contentType: pictureType(bytes) ?? "application/octet-stream" };
       this.#uploads.put(id, file);
       return file;
     } catch {

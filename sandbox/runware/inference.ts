@@ -26,7 +26,7 @@ export async function inferImages(task: Task, context: Context, sender: Sender):
   enter(context, { taskUUID, submissions: 1 });
   context.events.emit("submitted", { taskUUID });
 
-  const violations = await validateTask(task, context);
+  const violations = validateTask(task, context);
   if (violations.length > 0) return refused(...violations);
   const format = await context.images.formatFor(task.outputFormat);
   // From here to the end of accept() nothing waits: two requests with one taskUUID cannot both be taken on.

@@ -42,7 +42,7 @@ function keep(
   }
   const image = readImage(value);
   if (image === undefined) {
-    const message = `The ${parameter} is neither a URL, a data URI nor base64 of a JPEG, PNG, WEBP or GIF file.`;
+    const message = `The ${parameter} is neither a URL, a data URI nor base64 of a picture file.`;
     return refused({ code: `invalid${name}`, message, parameter, ...about(task) });
   }
   const id = randomUUID();
