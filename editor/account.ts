@@ -1,0 +1,153 @@
+import { isVariable } from "./check";
+import { button, element } from "./element";
+import { type EditorNode, page, type Translate, type TypedInputType } from "./node-red";
+
+const translator = (node: EditorNode): Translate => node._def._;
+
+const input = (property: string): HTMLInputElement | null =>
+  document.querySelector<HTMLInputElement>(`#node-config-input-${property}`);
+
+/** What the dialog shows at this moment. */
+const shown = (property: string): string => input(property)?.value ?? "";
+
+/** A list of choices that also takes a `${VARIABLE}`; works on an `<input>` that holds the plain value. */
+const choiceOrVariable = (
+  id: string,
+  value: string,
+  choices: readonly { value: string; label: string }[],
+  t: Translate,
+): void => {
+  const control = document.querySelector(`#${id}`);
+  if (control === null) return;
+  const types: TypedInputType[] = [
+    { value: "choice", label: "", showLabel: false, options: choices },
+    { value: "variable", label: t("account.fromEnvironment"), icon: "red/images/typedInput/env.svg" },
+  ];
+  const widget = page.$(control).typedInput({ default: "choice", types });
+  widget.typedInput("type", choices.some((choice) => choice.value === value) ? "choice" : "variable");
+  widget.typedInput("value", value);
+};
+
+/** Fills the dialog of an account node; called as its `oneditprepare`. */
+export const editAccount = (node: EditorNode): void => {
+  const t = translator(node);
+  const environments = ["production", "sandbox"].map((value) => ({ value, label: t(`account.${value}`) }));
+  choiceOrVariable("node-config-input-environment", String(node.environment ?? "production"), environments, t);
+  const switches = [
+    { value: "true", label: t("account.on") },
+    { value: "false", label: t("account.off") },
+  ];
+  choiceOrVariable("fluxwire-account-journal", String(node.journal ?? true), switches, t);
+
+  const host = document.querySelector<HTMLElement>(".fluxwire-account-test");
+  if (host === null) return;
+  host.dataset.fluxwireAccount = node.id;
+  const answer = element("span", { class: "fluxwire-answer", role: "status" });
+  const test = button(t("account.test"), "plug", () => {
+    test.disabled = true;
+    answer.className = "fluxwire-answer";
+    answer.textContent = t("account.testing");
+    askForBalance(node, t, (ok, text) => {
+      test.disabled = false;
+      answer.classList.add(ok ? "fluxwire-good" : "fluxwire-bad");
+      answer.textContent = text;
+    });
+  });
+  test.classList.remove("red-ui-button-small");
+  host.replaceChildren(test, answer);
+};
+
+/** Takes over what Node-RED does not read by itself; called as `oneditsave`. */
+export const saveAccount = (node: EditorNode): void => {
+  const control = document.querySelector("#fluxwire-account-journal");
+  if (control === null) return;
+  const value = page.$(control).typedInput("value").trim();
+  if (value === String(node.journal ?? true)) return;
+  node.journal = value === "true" || (value === "false" ? false : value);
+};
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+
+/** Asks the service for the balance with the values in the dialog, and says in words what came back. */
+const askForBalance = (node: EditorNode, t: Translate, tell: (ok: boolean, text: string) => void): void => {
+  const values = {
+    id: node.id,
+    environment: shown("environment"),
+    baseUrl: shown("baseUrl").trim(),
+    proxy: configNode("proxy"),
+    tls: configNode("tls"),
+    apiKey: shown("apiKey"),
+  };
+  page.$.ajax({
+    url: `flux/${node.type}/test`,
+    method: "POST",
+    contentType: "application/json",
+    data: JSON.stringify(values),
+  })
+    .done((answer) => {
+      if (member(answer, "ok") === true) tell(true, balanceText(member(answer, "balance"), t));
+      else tell(false, failureText(answer, t));
+    })
+    .fail(({ status, responseJSON }) => {
+      if (status === 401 || status === 403) tell(false, t("account.refused"));
+      else tell(false, failureText(responseJSON, t));
+    });
+};
+
+/** The id of the chosen config node; the list's "add new" and "none" entries are none. */
+const configNode = (property: string): string => {
+  const id = document.querySelector<HTMLSelectElement>(`#node-config-input-${property}`)?.value ?? "";
+  return id === "_ADD_" ? "" : id;
+};
+
+const balanceText = (balance: unknown, t: Translate): string => {
+  const amount = member(balance, "amount");
+  if (typeof amount !== "number" && typeof amount !== "string") return t("account.works");
+  return t("account.balance", { amount, currency: String(member(balance, "currency") ?? "") }).trim();
+};
+
+const failureText = (answer: unknown, t: Translate): string => {
+  const message = member(answer, "message");
+  return typeof message === "string" && message !== "" ? message : t("account.unreachable");
+};
+
+const isWhole = (value: string, minimum: number): boolean => /^\d+$/.test(value) && Number(value) >= minimum;
+
+const isAddress = (value: string): boolean =>
+  value === "" ||
+  /^https:\/\/[^\s/?#]+[^\s?#]*$/i.test(value) ||
+  /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s?#]*)?$/i.test(value);
+
+const checks: Record<string, (value: string) => boolean> = {
+  environment: (value) => value === "production" || value === "sandbox",
+  baseUrl: isAddress,
+  concurrency: (value) => isWhole(value, 1),
+  line: (value) => isWhole(value, 0),
+  timeout: (value) => Number(value) > 0,
+  retries: (value) => isWhole(value, 0),
+  journal: (value) => value === "true" || value === "false",
+};
+
+/** The validator for the `defaults` of an account node: true, or the reason why not. An emptied field means the default. */
+export const checkAccountSetting = (node: EditorNode, property: string, value: unknown): true | string => {
+  const text = String(value ?? "").trim();
+  const t = translator(node);
+  if (text !== "" && !isVariable(text) && checks[property]?.(text) === false) return t(`account.checks.${property}`);
+  if (property === "environment" && text !== "sandbox" && !isVariable(text) && !hasKey(node)) {
+    return t("account.checks.key");
+  }
+  return true;
+};
+
+/** Whether there is a key, as far as the editor knows: it learns that only when a dialog has been opened. */
+const hasKey = (node: EditorNode): boolean => {
+  const typed = input("apiKey");
+  if (typed !== null && dialogIsOf(node)) return typed.value.trim() !== "";
+  if (node.credentials === undefined) return true;
+  const { apiKey, has_apiKey: stored } = node.credentials;
+  return stored === true || (typeof apiKey === "string" && apiKey !== "");
+};
+
+const dialogIsOf = (node: EditorNode): boolean =>
+  document.querySelector(`[data-fluxwire-account="${node.id}"]`) !== null;

@@ -1,0 +1,102 @@
+import type { Leaf, ModelFacts } from "../lib/models/model";
+import { settableLeaves } from "./form-tree";
+import type { Translate, Typed } from "./node-red";
+import { patternOf, readParams } from "./params";
+import { fullLabel } from "./wording";
+
+/** What is wrong with a value: a text of the catalogue's `checks`, and what goes into it. */
+export interface Problem {
+  key: string;
+  values?: Record<string, unknown>;
+}
+
+/** Values that Node-RED replaces from the environment when it starts the flows. */
+export const isVariable = (value: string): boolean => /^\$\{[^{}]+\}$/.test(value);
+
+const largestSeed = 9223372036854775807n;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const base64 = /^[A-Za-z0-9+/]{32,}={0,2}$/;
+
+const checkNumber = (leaf: Leaf, text: string): Problem | undefined => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) return { key: "notNumber" };
+  if (leaf.kind === "integer" && Math.abs(value - Math.round(value)) > 1e-9) return { key: "notWhole" };
+  if (leaf.minimum !== undefined && value < leaf.minimum) return { key: "tooSmall", values: { minimum: leaf.minimum } };
+  if (leaf.maximum !== undefined && value > leaf.maximum) return { key: "tooLarge", values: { maximum: leaf.maximum } };
+  if (leaf.step !== undefined) {
+    const steps = value / leaf.step;
+    if (Math.abs(steps - Math.round(steps)) * leaf.step > 1e-9) return { key: "offStep", values: { step: leaf.step } };
+  }
+  return undefined;
+};
+
+const checkLength = (leaf: Leaf, text: string): Problem | undefined => {
+  if (leaf.minLength !== undefined && text.length < leaf.minLength) {
+    return { key: "tooShort", values: { minimum: leaf.minLength } };
+  }
+  if (leaf.maxLength !== undefined && text.length > leaf.maxLength) {
+    return { key: "tooLong", values: { maximum: leaf.maxLength } };
+  }
+  return undefined;
+};
+
+const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.test(text);
+
+/**
+ * A first look at a value typed into a dialog; the node itself checks the whole request before it is sent. What comes
+ * from a message, a context or an expression is not known here and passes.
+ */
+export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefined => {
+  if (!["num", "str", "bool"].includes(type) || isVariable(value)) return undefined;
+  switch (leaf.kind) {
+    case "integer":
+    case "number":
+      return checkNumber(leaf, value);
+    case "seed":
+      return /^\d{1,19}$/.test(value) && BigInt(value) <= largestSeed ? undefined : { key: "notSeed" };
+    case "boolean":
+      return value === "true" || value === "false" ? undefined : { key: "notBoolean" };
+    case "choice":
+      return leaf.choices?.some((choice) => String(choice) === value) ? undefined : { key: "notChoice" };
+    case "image":
+      return isWebAddress(value) || uuid.test(value) || /^data:image\//i.test(value) || base64.test(value)
+        ? undefined
+        : { key: "notImage" };
+    case "url":
+      return isWebAddress(value) ? undefined : { key: "notUrl" };
+    case "prompt":
+    case "text":
+    case "model":
+      return checkLength(leaf, value);
+  }
+};
+
+/** Every reason why the saved `params` of a node cannot be right, as sentences. */
+export const checkParams = (facts: ModelFacts, saved: unknown, allowUnknown: boolean, t: Translate): string[] => {
+  const values = readParams(saved);
+  const leaves = new Map(settableLeaves(facts).map((leaf) => [leaf.path, leaf]));
+  const say = (path: string, { key, values: details }: Problem): string =>
+    t(`checks.${key}`, { ...details, label: fullLabel(path, t) });
+  const reasons: string[] = [];
+  for (const [path, typed] of values) {
+    const leaf = leaves.get(patternOf(path));
+    const problem = leaf ? checkValue(leaf, typed) : allowUnknown ? undefined : { key: "unknown" };
+    if (problem) reasons.push(say(path, problem));
+    const isBothForms = leaf?.kind === "boolean" && [...values.keys()].some((other) => other.startsWith(`${path}.`));
+    if (isBothForms) reasons.push(say(path, { key: "bothForms" }));
+  }
+  for (const path of missingMembers(facts, [...values.keys()])) reasons.push(say(path, { key: "missing" }));
+  return reasons;
+};
+
+/** What list elements need and do not have: a LoRA without a model. Elsewhere a message may still bring it. */
+const missingMembers = (facts: ModelFacts, paths: readonly string[]): string[] => {
+  const elements = new Set(paths.flatMap((path) => path.match(/^[^.]+\.\d+(?=\.)/)?.[0] ?? []));
+  const needed = facts.leaves.filter((leaf) => leaf.required);
+  return [...elements].flatMap((element) =>
+    needed
+      .filter((leaf) => leaf.path.startsWith(`${patternOf(element)}.`))
+      .map((leaf) => `${element}${leaf.path.slice(patternOf(element).length)}`)
+      .filter((path) => !paths.includes(path)),
+  );
+};

@@ -1,0 +1,72 @@
+import type { Group, Leaf, List, ModelFacts } from "../lib/models/model";
+
+/** What a dialog shows: a value, an object with members, or a list of either. `path` is a pattern. */
+export type Field =
+  | { kind: "value"; path: string; leaf: Leaf }
+  | { kind: "object"; path: string; members: Field[] }
+  | { kind: "list"; path: string; list: List; element: Field[] };
+
+export interface Section {
+  group: Group;
+  fields: Field[];
+}
+
+const groups: readonly Group[] = [
+  "prompt",
+  "size",
+  "sampling",
+  "image",
+  "composition",
+  "features",
+  "output",
+  "advanced",
+];
+
+/** The parameter that "Prompt from" fills: the one prompt that every request needs. */
+export const promptParameter = (facts: ModelFacts): Leaf | undefined =>
+  facts.leaves.find(({ kind, required, path }) => kind === "prompt" && required && !path.includes("."));
+
+/** The leaves that an author sets by hand: not those of the node, nor the prompt, which has a source of its own. */
+export const settableLeaves = (facts: ModelFacts): Leaf[] => {
+  const prompt = promptParameter(facts);
+  return facts.leaves.filter((leaf) => !leaf.owned && leaf !== prompt);
+};
+
+/** Every settable parameter of a model, by section, in the schema's order. */
+export const formTree = (facts: ModelFacts): Section[] => {
+  const lists = new Map(facts.lists.map((list) => [list.path, list]));
+  const leaves = settableLeaves(facts);
+  return groups.map((group) => ({
+    group,
+    fields: fieldsBelow(
+      "",
+      leaves.filter((leaf) => leaf.group === group),
+      lists,
+    ),
+  }));
+};
+
+const fieldsBelow = (prefix: string, leaves: readonly Leaf[], lists: ReadonlyMap<string, List>): Field[] => {
+  const byName = new Map<string, Leaf[]>();
+  for (const leaf of leaves) {
+    const name = leaf.path.slice(prefix.length).split(".")[0] ?? "";
+    byName.set(name, [...(byName.get(name) ?? []), leaf]);
+  }
+  return [...byName].flatMap(([name, below]) => fieldsAt(`${prefix}${name}`, below, lists));
+};
+
+const fieldsAt = (path: string, leaves: readonly Leaf[], lists: ReadonlyMap<string, List>): Field[] => {
+  const members = leaves.filter((leaf) => leaf.path !== path);
+  if (path.endsWith("[]")) {
+    const parent = path.slice(0, -2);
+    const list = lists.get(parent) ?? { path: parent, group: leaves[0]?.group ?? "advanced" };
+    const element: Field[] = leaves.filter((leaf) => leaf.path === path).map(valueField);
+    return [{ kind: "list", path: parent, list, element: [...element, ...fieldsBelow(`${path}.`, members, lists)] }];
+  }
+  // A switch that may also be an object (hiresFix) is shown as the first of its members.
+  const own = leaves.filter((leaf) => leaf.path === path).map(valueField);
+  if (members.length === 0) return own;
+  return [{ kind: "object", path, members: [...own, ...fieldsBelow(`${path}.`, members, lists)] }];
+};
+
+const valueField = (leaf: Leaf): Field => ({ kind: "value", path: leaf.path, leaf });

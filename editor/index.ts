@@ -1,0 +1,43 @@
+import { checkAccountSetting, editAccount, saveAccount } from "./account";
+import { element } from "./element";
+import { checkAccount, checkParameters, checkSource, checkTimeout, editInference, saveInference } from "./inference";
+import { type EditorNode, page } from "./node-red";
+import style from "./style.css";
+
+/** What the dialogs in nodes/*.html call. */
+const dialogs = {
+  editInference,
+  saveInference,
+  checkAccount,
+  checkParameters,
+  checkSource,
+  checkTimeout,
+  editAccount,
+  saveAccount,
+  checkAccountSetting,
+};
+
+declare global {
+  interface Window {
+    FluxWire?: typeof dialogs;
+  }
+}
+
+const ourModule = "@fluxwire/node-red-flux";
+
+/** Nodes may have been loaded before this file was: their validators could not say anything then. */
+const validateLoadedNodes = (): void => {
+  const validate = (node: EditorNode): void => {
+    if (node._def?.set?.module === ourModule) page.RED.editor.validateNode(node);
+  };
+  page.RED.nodes.eachConfig(validate);
+  page.RED.nodes.eachNode(validate);
+  page.RED.view.redraw();
+};
+
+// Each node type's page asks for this file; only the first copy counts.
+if (window.FluxWire === undefined) {
+  window.FluxWire = dialogs;
+  document.head.append(element("style", {}, style));
+  validateLoadedNodes();
+}

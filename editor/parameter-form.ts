@@ -1,0 +1,210 @@
+import { button, element, icon } from "./element";
+import type { Field, Section } from "./form-tree";
+import type { Translate, Typed } from "./node-red";
+import { elementCount, patternOf, withoutElement } from "./params";
+import { row } from "./row";
+import { typedField } from "./typed-field";
+import { helpOf, hintOf, labelOf } from "./wording";
+
+/** The values of an open dialog, and who wants to know of changes. */
+export interface FormState {
+  values: Map<string, Typed>;
+  readonly t: Translate;
+  changed(): void;
+}
+
+type ValueField = Extract<Field, { kind: "value" }>;
+type ListField = Extract<Field, { kind: "list" }>;
+
+/** `lora[].weight` inside the element `lora.1` -> `lora.1.weight`. */
+const pathInside = (field: Field, container: string): string =>
+  container === "" ? field.path : `${container}${field.path.slice(patternOf(container).length)}`;
+
+/** The controls for some fields; `container` is the path of the list element that they are in, if any. */
+const fieldRows = (fields: readonly Field[], container: string, state: FormState): HTMLElement[] =>
+  fields.map((field) => {
+    if (field.kind === "object") return objectBlock(field, container, state);
+    const path = pathInside(field, container);
+    return field.kind === "list"
+      ? listBlock(field, path, state)
+      : valueRow(field, path, labelOf(field.path, state.t), state);
+  });
+
+const valueRow = (field: ValueField, path: string, label: string, state: FormState): HTMLElement => {
+  const { leaf } = field;
+  const control = typedField(leaf, state.values.get(path), state.t, (typed) => {
+    if (typed === undefined) state.values.delete(path);
+    else state.values.set(path, typed);
+    state.changed();
+  });
+  const made = row(
+    {
+      label: leaf.required ? `${label} *` : label,
+      help: helpOf(leaf.path, state.t),
+      hint: hintOf(leaf, state.t),
+      control: control.id,
+    },
+    control.element,
+  );
+  made.dataset.parameter = path;
+  return made;
+};
+
+const heading = (pattern: string, t: Translate): HTMLElement => {
+  const made = element("div", { class: "fluxwire-object-heading" }, element("strong", {}, labelOf(pattern, t)));
+  const help = helpOf(pattern, t);
+  if (help !== "") made.append(element("span", { class: "fluxwire-hint" }, help));
+  return made;
+};
+
+const objectBlock = (field: Extract<Field, { kind: "object" }>, container: string, state: FormState): HTMLElement =>
+  element(
+    "div",
+    { class: "fluxwire-object" },
+    heading(field.path, state.t),
+    ...fieldRows(field.members, container, state),
+  );
+
+const listBlock = (field: ListField, path: string, state: FormState): HTMLElement => {
+  const { t } = state;
+  const { maxItems = Number.POSITIVE_INFINITY } = field.list;
+  const block = element("div", { class: "fluxwire-list" });
+  block.dataset.list = path;
+  let shown = elementCount(state.values, path);
+
+  const draw = (): void => {
+    const add = button(t("dialog.add"), "plus", () => {
+      shown += 1;
+      draw();
+    });
+    add.classList.add("fluxwire-add");
+    add.disabled = shown >= maxItems;
+    const top = heading(field.path, t);
+    top.append(add);
+    block.replaceChildren(top, ...Array.from({ length: shown }, (_, index) => elementBlock(index)));
+  };
+
+  const elementBlock = (index: number): HTMLElement => {
+    const remove = button("", "trash-o", () => {
+      state.values = withoutElement(state.values, path, index);
+      shown -= 1;
+      state.changed();
+      draw();
+    });
+    remove.classList.add("fluxwire-remove");
+    const title = t("dialog.element", { label: labelOf(field.path, t), number: index + 1 });
+    remove.title = `${t("dialog.remove")}: ${title}`;
+    const [only, ...others] = field.element;
+    if (only?.kind === "value" && only.path === `${field.path}[]` && others.length === 0) {
+      const line = valueRow(only, `${path}.${index}`, title, state);
+      line.append(remove);
+      return line;
+    }
+    return element(
+      "div",
+      { class: "fluxwire-element" },
+      element("div", { class: "fluxwire-element-heading" }, element("strong", {}, title), remove),
+      ...fieldRows(field.element, `${path}.${index}`, state),
+    );
+  };
+
+  draw();
+  return block;
+};
+
+/** How many values are set below these fields. */
+const countSet = (fields: readonly Field[], state: FormState): number => {
+  const patterns = fields.map((field) => field.path);
+  return [...state.values.keys()].filter((path) => {
+    const pattern = patternOf(path);
+    return patterns.some(
+      (start) => pattern === start || pattern.startsWith(`${start}.`) || pattern.startsWith(`${start}[]`),
+    );
+  }).length;
+};
+
+/** A part of the dialog that folds. */
+export interface Fold {
+  element: HTMLElement;
+  /** Brings the number in the heading up to date. */
+  refresh(): void;
+}
+
+/**
+ * A folding section. Its parameters are drawn when it is opened for the first time: a model has some eighty of them.
+ *
+ * @param extra further lines, above the parameters.
+ */
+export const sectionBlock = (
+  section: Section,
+  open: boolean,
+  extra: readonly HTMLElement[],
+  state: FormState,
+): Fold => {
+  const { t } = state;
+  const count = element("span", { class: "fluxwire-count" });
+  const arrow = icon("angle-right");
+  const head = element(
+    "button",
+    { type: "button", class: "fluxwire-section-heading" },
+    arrow,
+    element("span", {}, t(`groups.${section.group}`)),
+    count,
+  );
+  const body = element("div", { class: "fluxwire-section-body" }, ...extra);
+  let drawn = false;
+  const fold = (isOpen: boolean): void => {
+    if (isOpen && !drawn) {
+      drawn = true;
+      body.append(...fieldRows(section.fields, "", state));
+    }
+    head.setAttribute("aria-expanded", String(isOpen));
+    arrow.className = `fa fa-angle-${isOpen ? "down" : "right"}`;
+    body.hidden = !isOpen;
+  };
+  head.addEventListener("click", () => fold(body.hidden !== false));
+  fold(open);
+  const refresh = (): void => {
+    const set = countSet(section.fields, state);
+    count.textContent = set === 0 ? "" : t("dialog.countSet", { count: set });
+  };
+  refresh();
+  const block = element("div", { class: "fluxwire-section" }, head, body);
+  block.dataset.group = section.group;
+  return { element: block, refresh };
+};
+
+/** Saved values that the model has no parameter for, each with a button that removes it; undefined when there are none. */
+export const unknownBlock = (known: ReadonlySet<string>, state: FormState): HTMLElement | undefined => {
+  const paths = [...state.values.keys()].filter((path) => !known.has(patternOf(path)));
+  if (paths.length === 0) return undefined;
+  const { t } = state;
+  const lines = paths.map((path) => {
+    const typed = state.values.get(path);
+    const line = element("div", { class: "fluxwire-row" });
+    const remove = button("", "trash-o", () => {
+      state.values.delete(path);
+      line.remove();
+      state.changed();
+    });
+    remove.classList.add("fluxwire-remove");
+    remove.title = `${t("dialog.remove")}: ${path}`;
+    line.append(
+      element("span", { class: "fluxwire-label" }, path),
+      element("span", { class: "fluxwire-cell" }, typed ? `${typed.type}: ${typed.value}` : ""),
+      remove,
+    );
+    return line;
+  });
+  return element(
+    "div",
+    { class: "fluxwire-object" },
+    element(
+      "div",
+      { class: "fluxwire-object-heading" },
+      element("strong", {}, t("dialog.unknownHeading")),
+      element("span", { class: "fluxwire-hint" }, t("dialog.unknownHint")),
+    ),
+    ...lines,
+  );
+};

@@ -1,0 +1,148 @@
+import type { Leaf } from "../lib/models/model";
+import { checkValue, type Problem } from "./check";
+import { element } from "./element";
+import { page, type Translate, type Typed, type TypedInputType } from "./node-red";
+import { controlId } from "./row";
+import { labelOf } from "./wording";
+
+/** Where a value may come from instead of the dialog. */
+const sources = ["msg", "flow", "global", "env", "jsonata"] as const;
+
+const icons = {
+  text: "red/images/typedInput/az.svg",
+  number: "red/images/typedInput/09.svg",
+  boolean: "red/images/typedInput/bool.svg",
+  choice: "fa fa-list-ul",
+};
+
+/**
+ * The widget's own names for literals. A choice and a text are both saved as `str`; two names are needed because one
+ * shows a list and the other takes any text, `${VARIABLE}` for instance.
+ */
+type Literal = "num" | "bool" | "choice" | "str";
+
+const literalsOf = (leaf: Leaf): readonly Literal[] => {
+  switch (leaf.kind) {
+    case "integer":
+    case "number":
+    case "seed":
+      return ["num"];
+    case "boolean":
+      return ["bool", "str"];
+    case "choice":
+      return ["choice", "str"];
+    default:
+      return ["str"];
+  }
+};
+
+const savedType = (leaf: Leaf, shown: string): string => {
+  if (shown !== "choice") return shown;
+  return typeof leaf.choices?.[0] === "number" ? "num" : "str";
+};
+
+const shownType = (leaf: Leaf, { type, value }: Typed): string => {
+  if (sources.some((source) => source === type)) return type;
+  const literals = literalsOf(leaf);
+  const [first = "str"] = literals;
+  if (first === "choice") return leaf.choices?.some((choice) => String(choice) === value) ? "choice" : "str";
+  if (first === "bool") return value === "true" || value === "false" ? "bool" : "str";
+  return first;
+};
+
+const typeDefinition = (
+  literal: Literal,
+  leaf: Leaf,
+  t: Translate,
+  reason: (problem: Problem) => string,
+): TypedInputType => {
+  const unset =
+    leaf.default === undefined ? t("dialog.unset") : t("dialog.default", { value: showDefault(leaf.default, t) });
+  const validate = (value: string): boolean | string => {
+    const problem = value === "" ? undefined : checkValue(leaf, { type: "str", value });
+    return problem === undefined || reason(problem);
+  };
+  switch (literal) {
+    case "num":
+      return { value: "num", label: t("dialog.number"), icon: icons.number, validate };
+    case "str":
+      return { value: "str", label: t("dialog.text"), icon: icons.text, validate };
+    case "bool": {
+      const offered = leaf.choices ?? [true, false];
+      const options = offered.map((choice) => ({
+        value: String(choice),
+        label: t(choice ? "dialog.on" : "dialog.off"),
+      }));
+      return {
+        value: "bool",
+        label: t("dialog.switch"),
+        icon: icons.boolean,
+        options: [{ value: "", label: unset }, ...options],
+      };
+    }
+    case "choice": {
+      const options = (leaf.choices ?? []).map((choice) => ({ value: String(choice), label: String(choice) }));
+      return {
+        value: "choice",
+        label: t("dialog.choice"),
+        icon: icons.choice,
+        options: [{ value: "", label: unset }, ...options],
+      };
+    }
+  }
+};
+
+const showDefault = (value: string | number | boolean, t: Translate): string =>
+  typeof value === "boolean" ? t(value ? "dialog.on" : "dialog.off") : String(value);
+
+interface TypedInput {
+  id: string;
+  element: HTMLElement;
+}
+
+/** One of Node-RED's typed inputs; `changed` is called with what is in it whenever a person changes that. */
+export const typedInput = (
+  types: readonly (string | TypedInputType)[],
+  shown: Typed,
+  placeholder: string,
+  changed: (typed: Typed) => void,
+): TypedInput => {
+  const id = controlId();
+  const input = element("input", { type: "text", id, class: "fluxwire-wide", placeholder });
+  const holder = element("div", { class: "fluxwire-typed" }, input);
+  const first = types[0];
+  const widget = page.$(input).typedInput({
+    default: typeof first === "string" ? first : (first?.value ?? "str"),
+    types,
+  });
+  widget.typedInput("type", shown.type);
+  widget.typedInput("value", shown.value);
+  // The widget also reports its own set-up and what it shows for an unset choice; only a difference is a change.
+  let last = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+  widget.on("change", () => {
+    const now = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+    if (now.type === last.type && now.value === last.value) return;
+    last = now;
+    changed(now);
+  });
+  return { id, element: holder };
+};
+
+/** The control for one parameter. `changed` gets `undefined` when the author empties it. */
+export const typedField = (
+  leaf: Leaf,
+  current: Typed | undefined,
+  t: Translate,
+  changed: (typed: Typed | undefined) => void,
+): TypedInput => {
+  const reason = ({ key, values }: Problem): string => t(`checks.${key}`, { ...values, label: labelOf(leaf.path, t) });
+  const literals = literalsOf(leaf);
+  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason)), ...sources];
+  const shown = current
+    ? { type: shownType(leaf, current), value: current.value }
+    : { type: literals[0] ?? "str", value: "" };
+  const placeholder = leaf.default === undefined ? "" : String(leaf.default);
+  return typedInput(types, shown, placeholder, ({ type, value }) =>
+    changed(value === "" ? undefined : { type: savedType(leaf, type), value }),
+  );
+};

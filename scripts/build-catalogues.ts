@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Translate } from "../editor/node-red";
+import type { ModelFacts } from "../lib/models/model";
+import { parameterTable } from "./parameter-table";
+
+type Texts = { [key: string]: string | Texts };
+
+/** Where a node's translated help wants the list of its model's parameters. */
+const tableMarker = "<!-- parameters -->";
+
+const readTexts = (file: string): Texts => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
+
+const merge = (base: Texts, over: Texts): Texts => {
+  const merged: Texts = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = typeof below === "object" && typeof value === "object" ? merge(below, value) : value;
+  }
+  return merged;
+};
+
+/** The names and helps of the parameters that a model has, with those of the objects and lists that they are in. */
+const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
+  const kept: Texts = {};
+  for (const { path } of facts.leaves) {
+    let from: Texts = all;
+    let to = kept;
+    for (const name of path.replaceAll("[]", "").split(".")) {
+      const next = from[name];
+      if (typeof next !== "object") throw new Error(`the shared catalogue has no texts for the parameter ${path}`);
+      const branch = to[name];
+      const copied: Texts = typeof branch === "object" ? branch : {};
+      for (const key of ["label", "help"]) copied[key] = next[key] ?? "";
+      to[name] = copied;
+      from = next;
+      to = copied;
+    }
+  }
+  return kept;
+};
+
+/** An inference node needs everything but the account's texts; an account needs its own and the status lines. */
+const sharedFor = (shared: Texts, facts: ModelFacts | undefined): Texts => {
+  const { account = {}, parameters = {}, ...others } = shared;
+  if (facts === undefined) return { account, status: others.status ?? {} };
+  return { ...others, parameters: parametersOf(typeof parameters === "object" ? parameters : {}, facts) };
+};
+
+/** Looks up and fills in as the editor does: `a.b.c`, `__name__`; a missing text gives its key. */
+const translator =
+  (texts: Texts): Translate =>
+  (key, values = {}) => {
+    let found: string | Texts | undefined = texts;
+    for (const name of key.split(".")) found = typeof found === "object" ? found[name] : undefined;
+    return typeof found === "string" ? found.replace(/__(\w+)__/g, (_all, name) => String(values[name] ?? "")) : key;
+  };
+
+/**
+ * Writes each node's catalogue and help for every language under `source` to `target`, with what is shared among the
+ * nodes merged in: Node-RED looks texts up per node.
+ *
+ * @param nodes every node type; inference nodes with the facts of their model.
+ * @throws Error when a parameter has no label in the shared catalogue.
+ */
+export const buildCatalogues = (
+  source: string,
+  target: string,
+  nodes: ReadonlyMap<string, ModelFacts | undefined>,
+): void => {
+  for (const language of readdirSync(source)) {
+    const from = join(source, language);
+    const to = join(target, language);
+    mkdirSync(to, { recursive: true });
+    const shared = readTexts(join(from, "shared.json"));
+    for (const [type, facts] of nodes) {
+      const texts = merge(sharedFor(shared, facts), readTexts(join(from, `${type}.json`)));
+      writeFileSync(join(to, `${type}.json`), JSON.stringify(texts));
+      const help = join(from, `${type}.html`);
+      if (!existsSync(help)) continue;
+      const table = facts === undefined ? "" : parameterTable(facts, translator(texts));
+      writeFileSync(
+        join(to, `${type}.html`),
+        readFileSync(help, "utf8").replace(tableMarker, () => table),
+      );
+    }
+  }
+};

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { Model, ModelFacts } from "../lib/models/model";
+import { buildCatalogues } from "./build-catalogues";
+import { buildEditor } from "./build-editor";
+
+const repository = resolve(__dirname, "..");
+const inRepository = (...names: string[]): string => join(repository, ...names);
+
+const run = (...command: string[]): void => {
+  execFileSync(process.execPath, command, { cwd: repository, stdio: "inherit" });
+};
+
+const build = async (): Promise<void> => {
+  for (const folder of ["dist", "resources"]) rmSync(inRepository(folder), { recursive: true, force: true });
+  run("--import", "tsx", "scripts/generate.ts");
+
+  // Generated a moment ago, so not to be loaded any earlier.
+  const { models }: { models: readonly Model[] } = await import("../lib/models/catalogue.js");
+  await buildEditor(
+    repository,
+    Object.fromEntries(
+      models.map(({ type, title, imageParameter, facts }) => [type, { title, imageParameter, facts }]),
+    ),
+  );
+
+  const nodes = inRepository("dist/nodes");
+  mkdirSync(nodes, { recursive: true });
+  const types = readdirSync(inRepository("nodes"))
+    .filter((file) => file.endsWith(".html"))
+    .map((file) => basename(file, ".html"));
+  for (const type of types) cpSync(inRepository("nodes", `${type}.html`), join(nodes, `${type}.html`));
+  cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
+  const factsOf = (type: string): ModelFacts | undefined => models.find((model) => model.type === type)?.facts;
+  buildCatalogues(inRepository("locales"), join(nodes, "locales"), new Map(types.map((type) => [type, factsOf(type)])));
+
+  // The compiler only writes what it compiled itself.
+  const validators = "lib/models/generated";
+  mkdirSync(inRepository("dist", validators), { recursive: true });
+  for (const file of readdirSync(inRepository(validators)).filter((name) => name.endsWith(".js"))) {
+    cpSync(inRepository(validators, file), inRepository("dist", validators, file));
+  }
+  run("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
+};
+
+build().catch((error: unknown) => {
+  // The compiler has already said what is wrong.
+  if (!(error instanceof Error && "status" in error)) console.error(error);
+  process.exitCode = 1;
+});
