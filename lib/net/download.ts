@@ -9,7 +9,10 @@ import { isPublicAddress } from "./public-address";
 
 /** Limits of one download. */
 export interface DownloadOptions {
-  /** `host` or `host:port` that may be inside a private network: named by the flow's author, never by a message. */
+  /**
+   * `host:port`, or `host` for the scheme's own port, that may be inside a private network: named by the flow's author,
+   * never by a message.
+   */
   allowedHosts: readonly string[];
   maxBytes: number;
   /** For everything, redirects included, in ms. */
@@ -110,7 +113,7 @@ function isAllowed(url: URL, { allowedHosts }: DownloadOptions): boolean {
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return allowedHosts.some((entry) => {
     const host = entry.trim().toLowerCase();
-    return host === url.hostname || host === `${url.hostname}:${port}`;
+    return host === url.host || host === `${url.hostname}:${port}`;
   });
 }
 

@@ -1,0 +1,114 @@
+import type { FluxError } from "../../errors";
+import { NetworkFailure } from "../../net/network-failure";
+import { isItem, items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
+import type { Call } from "./call";
+import { type Family, familyOf } from "./error-family";
+import { codeOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
+import { quoter } from "./quote";
+import { type Item, serialiseTask } from "./wire";
+
+/** How the service is asked about jobs. */
+export interface Asking {
+  call: Call;
+  apiKey: string;
+  /** For one POST, in ms. */
+  timeout: number;
+}
+
+/**
+ * Why jobs were not answered: the key was refused; something that passes; or the request as such was refused, which
+ * fewer ids may avoid.
+ */
+export interface Obstacle {
+  kind: "key" | "passing" | "request";
+  error: FluxError;
+}
+
+/** What one POST of getResponse tasks brought. */
+export interface News {
+  /** By job id. Empty where the service answered and does not know the job; absent where an obstacle stood. */
+  replies: Map<string, Reply>;
+  obstacle?: Obstacle;
+}
+
+const PASSING = new Set<Family>(["rate", "server", "timeout", "provider", "quota"]);
+
+/** Asks for any number of jobs in one POST. Rejects only with the signal's reason. */
+export async function askForResults(asking: Asking, ids: readonly string[], signal: AbortSignal): Promise<News> {
+  const tasks = ids.map((id) => serialiseTask("getResponse", id, {}));
+  let answer: ServiceAnswer;
+  try {
+    answer = await asking.call(tasks, { signal, timeout: asking.timeout });
+  } catch (error) {
+    if (!(error instanceof NetworkFailure)) throw error;
+    const kind = error.kind === "too-large" ? "request" : "passing";
+    return { replies: new Map(), obstacle: { kind, error: lostAnswer(error, "result") } };
+  }
+  const obstacle = obstacleIn(answer, asking.apiKey);
+  const replies = new Map<string, Reply>();
+  for (const id of ids) {
+    const reply = replyTo(id, answer);
+    // On 429 and 5xx an error with the job's id is about this poll, not about the job.
+    const told = reply.errors.filter((item) => !isPassing(item, answer, asking.apiKey));
+    const known = { data: reply.data, errors: told.filter((item) => !isNotFound(item, asking.apiKey)) };
+    const mentioned = reply.data.length > 0 || told.length > 0;
+    if (mentioned || (!obstacle && reply.errors.length === 0)) replies.set(id, known);
+  }
+  return { replies, ...(obstacle && { obstacle }) };
+}
+
+/**
+ * Asks the archive for one job: "nothing" when it is empty, forbidden, or knows no such job.
+ *
+ * @throws FluxError when it could not be asked; the signal's reason.
+ */
+export async function askArchive(asking: Asking, id: string, signal: AbortSignal): Promise<Reply | "nothing"> {
+  let answer: ServiceAnswer;
+  try {
+    answer = await asking.call([serialiseTask("getTaskDetails", id, {})], { signal, timeout: asking.timeout });
+  } catch (error) {
+    throw error instanceof NetworkFailure ? lostAnswer(error, "result", id) : error;
+  }
+  const obstacle = obstacleIn(answer, asking.apiKey);
+  if (obstacle?.kind === "passing") throw obstacle.error;
+  const reply = recordedReply(answer, id);
+  return reply.data.length + reply.errors.length > 0 ? reply : "nothing";
+}
+
+/** The archive keeps whole requests and answers, siblings of the same POST included. */
+function recordedReply(answer: ServiceAnswer, id: string): Reply {
+  const responses = answer.data.flatMap((record) => items(record.response));
+  const own = (item: Item) => item.taskUUID === undefined || item.taskUUID === id;
+  return {
+    data: responses.flatMap((response) => (isEnvelope(response) ? items(response.data) : [response])).filter(own),
+    errors: responses
+      .flatMap((response) => (isEnvelope(response) ? [...items(response.errors), ...items(response.error)] : []))
+      .filter(own),
+  };
+}
+
+const isEnvelope = ({ data, errors, error }: Item): boolean =>
+  Array.isArray(data) || isItem(data) || errors !== undefined || error !== undefined;
+
+function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined {
+  const context = {
+    purpose: "result" as const,
+    status: answer.status,
+    apiKey,
+    quote: quoter(apiKey, []),
+    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+  };
+  const [stated] = unscopedErrors(answer);
+  const silent = answer.data.length === 0 && answer.errors.length === 0;
+  if (!stated && answer.readable && (answer.status < 400 || !silent)) return undefined;
+  const error = stated ? serviceError(stated, context) : unexplainedAnswer(answer, context);
+  const family = familyOf(stated && codeOf(stated, apiKey), answer.status);
+  if (family === "auth") return { kind: "key", error };
+  if (!answer.readable || PASSING.has(family) || answer.status >= 500) return { kind: "passing", error };
+  return { kind: "request", error };
+}
+
+const isNotFound = (item: Item, apiKey: string): boolean => familyOf(codeOf(item, apiKey), 200) === "notFound";
+
+const isPassing = (item: Item, { status }: ServiceAnswer, apiKey: string): boolean =>
+  (status === 429 || status >= 500) && PASSING.has(familyOf(codeOf(item, apiKey), status));

@@ -1,0 +1,21 @@
+import type { HttpAnswer, Send } from "../../net/http";
+import { readAnswer, type ServiceAnswer } from "./answer";
+
+/** One POST of serialised tasks. Rejects with a NetworkFailure, or with the signal's reason. */
+export type Call = (
+  tasks: readonly string[],
+  options: { signal: AbortSignal; timeout: number },
+) => Promise<ServiceAnswer>;
+
+/** Binds the service's address and key. The body is always an array, even of one task. */
+export function createCall({ baseUrl, apiKey, send }: { baseUrl: string; apiKey: string; send: Send }): Call {
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    "content-type": "application/json",
+    accept: "application/json",
+  };
+  return async (tasks, { signal, timeout }) => {
+    const answer: HttpAnswer = await send({ url: baseUrl, headers, body: `[${tasks.join(",")}]`, signal, timeout });
+    return readAnswer(answer);
+  };
+}

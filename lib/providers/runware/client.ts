@@ -1,0 +1,147 @@
+import { FluxError } from "../../errors";
+import type { Send } from "../../net/http";
+import type { AccountProvider } from "../account-kind";
+import type { Found } from "../provider";
+import { underSignals } from "./abort";
+import type { Reply } from "./answer";
+import { type Asking, askArchive, askForResults } from "./ask";
+import { askBalance } from "./balance";
+import { createCall } from "./call";
+import { serviceError } from "./errors";
+import { type Pace, usualPace } from "./pace";
+import { Poller } from "./poller";
+import { Prompts } from "./prompts";
+import { Results } from "./results";
+import { createSubmit } from "./submit-batch";
+import { createPrepare } from "./uploads";
+import type { Item } from "./wire";
+
+/** How long the same taskUUID may be sent again after its first submit, in ms: the design's choice, not Runware's. */
+const RESEND_WINDOW = 10 * 60 * 1000;
+
+/** Ms for one POST, by what it does. A sync task is answered when its pictures are made. */
+export interface Timeouts {
+  submit: number;
+  sync: number;
+  poll: number;
+  upload: number;
+}
+
+const usualTimeouts: Timeouts = { submit: 60_000, sync: 30 * 60_000, poll: 60_000, upload: 180_000 };
+
+export interface RunwareOptions {
+  /** The URL that tasks are POSTed to. */
+  baseUrl: string;
+  apiKey: string;
+  send: Send;
+  pace?: Partial<Pace>;
+  timeouts?: Partial<Timeouts>;
+}
+
+/**
+ * The client of one Runware account.
+ *
+ * @throws FluxError FLUX_CONFIG when the base URL or the key cannot be used.
+ */
+export function createRunware(options: RunwareOptions): AccountProvider {
+  const apiKey = checkedKey(options.apiKey);
+  const call = createCall({ baseUrl: checkedBaseUrl(options.baseUrl), apiKey, send: options.send });
+  const pace = { ...usualPace, ...options.pace };
+  const timeouts = { ...usualTimeouts, ...options.timeouts };
+  const asking: Asking = { call, apiKey, timeout: timeouts.poll };
+  const prompts = new Prompts(apiKey);
+  const toError = (failure: Item, id: string) =>
+    serviceError(failure, { purpose: "result", status: 200, requestId: id, apiKey, quote: prompts.quoteFor([id]) });
+  const poller = new Poller({ asking, pace, toError });
+  const prepare = createPrepare({ call, apiKey, timeout: timeouts.upload });
+  const submit = createSubmit({
+    call,
+    apiKey,
+    timeouts: { async: timeouts.submit, sync: timeouts.sync },
+    quoteFor: (ids) => prompts.quoteFor(ids),
+  });
+  const closing = new AbortController();
+  const open = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) =>
+    underSignals([signal, closing.signal], work);
+
+  return {
+    name: "runware",
+    resendWindow: RESEND_WINDOW,
+    prepare: (task, signal) => open(signal, (either) => prepare(task, either)),
+    submit: (id, request, signal) => {
+      prompts.remember(id, request);
+      return open(signal, (either) => submit(id, request, either));
+    },
+    find: (id, expected, signal) => open(signal, (either) => find({ asking, toError }, { id, expected }, either)),
+    wait: async (id, expected, signal, onProgress) => {
+      const answer = await open(signal, (either) => poller.wait(id, expected, either, onProgress));
+      prompts.forget(id);
+      return answer;
+    },
+    balance: (signal) => open(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
+    close: async () => closing.abort(closed()),
+  };
+}
+
+interface FindContext {
+  asking: Asking;
+  toError: (failure: Item, id: string) => FluxError;
+}
+
+/** Asks once for a job: its results, then the archive. */
+async function find(
+  { asking, toError }: FindContext,
+  { id, expected }: { id: string; expected: number },
+  signal: AbortSignal,
+): Promise<Found> {
+  const { replies, obstacle } = await askForResults(asking, [id], signal);
+  const reply = replies.get(id);
+  if (!reply && obstacle && obstacle.kind !== "request") throw obstacle.error;
+  const found = reply && foundIn(reply);
+  if (found && found.state !== "unknown") return found;
+  const record = await askArchive(asking, id, signal);
+  return record === "nothing" ? { state: "unknown" } : foundIn(record);
+
+  function foundIn(from: Reply): Found {
+    const results = new Results(id, expected);
+    const { state } = results.take(from);
+    if (state === "unknown") return { state };
+    // An unfinished batch is the poller's to judge: it asks more than once.
+    if (state !== "final") return { state: "accepted" };
+    return { state: "settled", answer: results.answer((failure) => toError(failure, id)) };
+  }
+}
+
+/** Credentials travel over https only, except to this very machine. */
+function checkedBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url?.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (!url || url.username || url.password || (url.protocol !== "https:" && !local)) {
+    throw new FluxError(
+      "FLUX_CONFIG",
+      "The base URL of the Runware account cannot be used: it must begin with https:// (http:// only for this machine) and hold no user name or password.",
+      { provider: "runware" },
+    );
+  }
+  return url.href;
+}
+
+/** A key goes into a header: no white space, nothing outside ASCII. */
+function checkedKey(apiKey: string): string {
+  const key = apiKey.trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  const what = key === "" ? "has no API key" : "has an API key with characters that no key has";
+  throw new FluxError("FLUX_CONFIG", `The Runware account ${what}. Enter the key in the account node.`, {
+    provider: "runware",
+  });
+}
+
+const closed = (): FluxError =>
+  new FluxError(
+    "FLUX_CANCELLED",
+    "The Runware account was closed. A job that was sent may still be finished and billed.",
+    {
+      provider: "runware",
+      billed: "unknown",
+    },
+  );

@@ -1,0 +1,207 @@
+import { type Billed, type ErrorCause, type ErrorCode, FluxError, type Violation } from "../../errors";
+import type { NetworkFailure } from "../../net/network-failure";
+import { isItem, type ServiceAnswer } from "./answer";
+import { type Family, familyOf } from "./error-family";
+import { type Quote, word } from "./quote";
+import type { Item } from "./wire";
+
+/**
+ * What the failed call was for, which decides whether it may have cost money: "submit" carries the paid request,
+ * "result" asks for a job that was accepted, "free" is everything else.
+ */
+export type Purpose = "submit" | "result" | "free";
+
+/** What is known beside the error itself. */
+export interface ErrorContext {
+  purpose: Purpose;
+  status: number;
+  /** The job's taskUUID, where the failure is about one job. */
+  requestId?: string;
+  /** In ms. */
+  retryAfter?: number;
+  apiKey: string;
+  quote: Quote;
+}
+
+const CODES: Record<Family, ErrorCode> = {
+  auth: "FLUX_AUTH",
+  quota: "FLUX_QUOTA",
+  rate: "FLUX_RATE_LIMIT",
+  safety: "FLUX_CONTENT_POLICY",
+  timeout: "FLUX_TIMEOUT",
+  notFound: "FLUX_VALIDATION",
+  server: "FLUX_PROVIDER",
+  provider: "FLUX_PROVIDER",
+  validation: "FLUX_VALIDATION",
+  unknown: "FLUX_PROVIDER",
+};
+
+const RETRYABLE = new Set<Family>(["timeout", "rate", "server", "provider"]);
+
+/** Families that tell of a refusal: the service did not run, and does not charge for, what it refused. */
+const REFUSALS = new Set<Family>(["auth", "quota", "rate", "validation", "notFound"]);
+
+/** An error that the service stated, in either of its two shapes: an `errors[]` element, or a data item's `error`. */
+export function serviceError(item: Item, context: ErrorContext): FluxError {
+  const { status, apiKey, requestId, retryAfter } = context;
+  const providerCode = codeOf(item, apiKey);
+  const family = familyOf(providerCode, status);
+  const parameter = word(item.parameter, apiKey);
+  const said = context.quote(item.message);
+  const marks = [providerCode, status >= 400 ? String(status) : undefined].filter((mark) => mark !== undefined);
+  const message = [sentence(family, marks.join(", "), parameter), said && `Runware says: "${said}"`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+  return new FluxError(
+    CODES[family],
+    message,
+    {
+      provider: "runware",
+      ...(status >= 400 && { status }),
+      ...(providerCode !== undefined && { providerCode }),
+      ...(parameter !== undefined && { parameter }),
+      ...(requestId !== undefined && { requestId }),
+      retryable: RETRYABLE.has(family),
+      billed: billedAfter(family, context.purpose),
+      violations: family === "validation" && parameter !== undefined ? [violation(item, parameter, message)] : [],
+    },
+    retryAfter,
+  );
+}
+
+/** An answer that explains nothing: HTML of a gateway, truncated JSON, a status without a body. */
+export function unexplainedAnswer({ status, retryAfter, readable }: ServiceAnswer, context: ErrorContext): FluxError {
+  if (!readable && ((status >= 300 && status < 400) || status === 404 || status === 405)) {
+    const message = `What answers at the base URL (${status}) is not Runware. Check the base URL in the account node.`;
+    return new FluxError("FLUX_CONFIG", message, { ...basicCause(context), status });
+  }
+  if (status >= 400) {
+    const merged = { ...context, status, ...(retryAfter !== undefined && { retryAfter }) };
+    return serviceError({}, merged);
+  }
+  return new FluxError("FLUX_PROVIDER", `Runware's answer could not be read (${status}).${fate(context)}`, {
+    ...basicCause(context),
+    status,
+    retryable: true,
+  });
+}
+
+/** A whole and readable answer that does not mention the task. */
+export function unansweredTask(context: ErrorContext): FluxError {
+  return new FluxError("FLUX_OUTCOME_UNKNOWN", `Runware's answer does not mention the job.${fate(context)}`, {
+    ...basicCause(context),
+    status: context.status,
+    retryable: true,
+  });
+}
+
+/** No whole answer came. */
+export function lostAnswer(failure: NetworkFailure, purpose: Purpose, requestId?: string): FluxError {
+  const neverLeft = failure.arrived === "no" && purpose !== "result";
+  const message = `Runware could not be asked: ${failure.message}.${neverLeft ? " Nothing was sent." : fate({ purpose, requestId })}`;
+  return new FluxError("FLUX_NETWORK", message, {
+    ...basicCause({ purpose, requestId }),
+    retryable: failure.passing,
+    ...(neverLeft && { billed: "no" as const }),
+  });
+}
+
+/** A job that the service once accepted and now has never heard of. */
+export function forgottenJob(requestId: string): FluxError {
+  return new FluxError(
+    "FLUX_OUTCOME_UNKNOWN",
+    `Runware neither has a result for job ${requestId} nor remembers it. It may have been paid for; look it up at Runware before you send it again.`,
+    { provider: "runware", requestId, billed: "unknown" },
+  );
+}
+
+/** The service settled a batch without saying what became of some of its pictures. */
+export function missingPictures(count: number, requestId: string): FluxError {
+  const what = count === 1 ? "1 picture" : `${count} pictures`;
+  return new FluxError(
+    "FLUX_OUTCOME_UNKNOWN",
+    `Runware did not deliver ${what} of job ${requestId} and does not say why. They may have been paid for.`,
+    { provider: "runware", requestId, billed: "unknown" },
+  );
+}
+
+/** The service code of an error item, verbatim but for its length. */
+export const codeOf = (item: Item, apiKey: string): string | undefined => word(item.code, apiKey);
+
+type Basics = { purpose: Purpose; requestId?: string | undefined };
+
+function basicCause({ purpose, requestId }: Basics): Partial<ErrorCause> {
+  return {
+    provider: "runware",
+    ...(requestId !== undefined && { requestId }),
+    billed: purpose === "free" ? "no" : "unknown",
+  };
+}
+
+/** What the author should know about the money after an answer was lost. */
+function fate({ purpose, requestId }: Basics): string {
+  if (purpose === "free") return " Nothing was paid.";
+  return ` The job${requestId === undefined ? "" : ` ${requestId}`} may have been accepted and paid for.`;
+}
+
+function billedAfter(family: Family, purpose: Purpose): Billed {
+  if (purpose === "free") return "no";
+  // An accepted job that fails for its parameters was not run. A key refused later says nothing about the job.
+  if (purpose === "result") return family === "validation" ? "no" : "unknown";
+  if (REFUSALS.has(family)) return "no";
+  // Refused content is free when it is refused at the door; pictures that are withheld afterwards may not be.
+  return family === "safety" ? "no" : "unknown";
+}
+
+function sentence(family: Family, marks: string, parameter: string | undefined): string {
+  const mark = marks === "" ? "" : ` (${marks})`;
+  switch (family) {
+    case "auth":
+      return `Runware refused the API key${mark}. Check the key and its permissions in the account node.`;
+    case "quota":
+      return `The Runware account cannot pay for this${mark}. Top it up, then send the message again.`;
+    case "rate":
+      return `Runware gets too many requests at once${mark}. Send the message again later, or lower the concurrency in the account node.`;
+    case "safety":
+      return `Runware rejects the content of this request or of its picture${mark}. Change the prompt or the input pictures.`;
+    case "timeout":
+      return `Runware gave up on this job because it took too long${mark}. Send the message again, perhaps with fewer steps or results.`;
+    case "notFound":
+      return `Runware cannot find something that this request names${parameter ? ` in ${parameter}` : ""}${mark}. Check model identifiers and picture ids; they may have expired.`;
+    case "server":
+      return `Runware has a problem of its own${mark}. Send the message again later.`;
+    case "provider":
+      return `Runware could not run the model${mark}. Send the message again later.`;
+    case "validation":
+      return parameter
+        ? `Runware refused the parameter ${parameter}${mark}. Change it, or leave it out.`
+        : `Runware refused the request as not valid${mark}.`;
+    case "unknown":
+      return `Runware reported an error${mark}.`;
+  }
+}
+
+function violation(item: Item, parameter: string, message: string): Violation {
+  const allowed = allowedValues(item);
+  return { parameter, message, ...(allowed !== undefined && { allowed }) };
+}
+
+function allowedValues({ min, max, multiplier, allowedValues }: Item): string | undefined {
+  if (Array.isArray(allowedValues)) {
+    const words = allowedValues.slice(0, 20).filter((value) => typeof value !== "object");
+    return words.length > 0 ? words.map((value) => String(value).slice(0, 40)).join(", ") : undefined;
+  }
+  const range = [
+    typeof min === "number" ? `from ${min}` : undefined,
+    typeof max === "number" ? `to ${max}` : undefined,
+    typeof multiplier === "number" ? `in steps of ${multiplier}` : undefined,
+  ].filter((part) => part !== undefined);
+  return range.length > 0 ? range.join(" ") : undefined;
+}
+
+/** The error inside a data item with `status: "error"`: an object, a text, or nothing at all. */
+export function errorInside(item: Item): Item {
+  const { error } = item;
+  if (isItem(error)) return error;
+  return typeof error === "string" ? { message: error } : item;
+}

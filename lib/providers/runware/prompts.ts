@@ -1,0 +1,36 @@
+import type { FluxRequest } from "../../models/request";
+import { type Quote, quoter } from "./quote";
+
+/** Jobs whose prompts are remembered; beyond that, texts of the service are left out of errors. */
+const MOST_JOBS = 2000;
+
+/** Remembers which prompts were sent, so that a text of the service that echoes one can be told. */
+export class Prompts {
+  readonly #apiKey: string;
+  readonly #byJob = new Map<string, readonly string[]>();
+
+  constructor(apiKey: string) {
+    this.#apiKey = apiKey;
+  }
+
+  remember(id: string, { positivePrompt, negativePrompt }: FluxRequest): void {
+    this.#byJob.delete(id);
+    this.#byJob.set(
+      id,
+      [positivePrompt, negativePrompt].filter((prompt) => typeof prompt === "string"),
+    );
+    const [oldest] = this.#byJob.keys();
+    if (oldest !== undefined && this.#byJob.size > MOST_JOBS) this.#byJob.delete(oldest);
+  }
+
+  forget(id: string): void {
+    this.#byJob.delete(id);
+  }
+
+  /** The filter for texts about these jobs. A job that another process submitted has unknown prompts. */
+  quoteFor(ids: readonly string[]): Quote {
+    const known = ids.map((id) => this.#byJob.get(id));
+    const complete = known.every((prompts) => prompts !== undefined);
+    return quoter(this.#apiKey, complete ? known.flatMap((prompts) => prompts ?? []) : undefined);
+  }
+}

@@ -1,0 +1,130 @@
+import type { FluxError } from "../../errors";
+import type { Answer, AnsweredPicture } from "../provider";
+import { isItem, type Reply } from "./answer";
+import { codeOf, errorInside, missingPictures } from "./errors";
+import { type Item, readSeed } from "./wire";
+
+/** Where a job stands after a reply. */
+export type Standing =
+  /** Every picture is there or is known to have failed. */
+  | { state: "final" }
+  /** Something is being worked on, or the service only acknowledged the job. */
+  | { state: "working" }
+  /** Nothing is being worked on, and yet results are missing; `failed` when an error may explain that. */
+  | { state: "stalled"; failed: boolean }
+  /** The reply does not know the job. */
+  | { state: "unknown" };
+
+/** Collects the pictures of one job over any number of replies, each of which repeats the full state. */
+export class Results {
+  readonly #id: string;
+  readonly #expected: number;
+  readonly #pictures = new Map<string, AnsweredPicture>();
+  #failures: Item[] = [];
+  #percent: number | undefined;
+
+  constructor(id: string, expected: number) {
+    this.#id = id;
+    this.#expected = expected;
+  }
+
+  /** Progress of the whole batch, 0 to 100, once the service has spoken of progress. */
+  get percent(): number | undefined {
+    return this.#percent;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pictures.size === 0 && this.#failures.length === 0;
+  }
+
+  /** Takes a reply in. Errors that only say that the job is not known must have been taken out before. */
+  take({ data, errors }: Reply): Standing {
+    if (data.length === 0 && errors.length === 0) return { state: "unknown" };
+    const failed: Item[] = [];
+    let working = 0;
+    let withheld = 0;
+    let progress: number | undefined;
+    for (const item of data) {
+      const kind = kindOf(item);
+      if (kind === "failed") failed.push(errorInside(item));
+      else if (kind === "picture") this.#add(item);
+      else if (kind === "withheld") withheld += 1;
+      else {
+        working += 1;
+        if (typeof item.progress === "number") progress = (progress ?? 0) + Math.min(100, Math.max(0, item.progress));
+      }
+    }
+    this.#failures = [...failed, ...errors.filter((error) => !failed.some((item) => sameFailure(item, error)))];
+    if (progress !== undefined) {
+      this.#percent = Math.min(100, (progress + 100 * this.#pictures.size) / this.#expected);
+    }
+    return this.#standing(working, withheld, data.length);
+  }
+
+  /** The answer as it stands. What is missing without a reason is an error of its own. */
+  answer(toError: (failure: Item) => FluxError): Answer {
+    const errors = this.#failures.map(toError);
+    const pictures = [...this.#pictures.values()];
+    const missing = this.#expected - pictures.length;
+    if (missing > 0 && errors.length === 0) errors.push(missingPictures(missing, this.#id));
+    return { pictures, errors };
+  }
+
+  #standing(working: number, withheld: number, items: number): Standing {
+    const pictures = this.#pictures.size;
+    const failures = this.#failures.length;
+    if (pictures >= this.#expected) return { state: "final" };
+    if (working > 0) return { state: "working" };
+    if (pictures + failures + withheld >= this.#expected) return { state: "final" };
+    // An error without any item is about the task as a whole.
+    if (failures > 0 && items === 0 && pictures === 0) return { state: "final" };
+    return { state: "stalled", failed: failures > 0 };
+  }
+
+  #add(item: Item): void {
+    const content = contentOf(item);
+    const id = typeof item.imageUUID === "string" ? item.imageUUID : undefined;
+    const key = id ?? content?.text ?? "";
+    // Told again, a picture may have got a cost in the meantime; its place stays.
+    const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
+    if (index >= this.#expected) return;
+    const seed = readSeed(item.seed);
+    this.#pictures.set(key, {
+      id: id ?? `${this.#id}-${index}`,
+      index,
+      ...(content && { [content.form]: content.text }),
+      ...(seed !== undefined && { seed }),
+      nsfw: item.NSFWContent === true,
+      ...(typeof item.cost === "number" && item.cost >= 0 && { cost: item.cost }),
+    });
+  }
+}
+
+const FORMS = [
+  ["imageURL", "url"],
+  ["imageBase64Data", "base64"],
+  ["imageDataURI", "dataURI"],
+] as const;
+
+function contentOf(item: Item): { form: "url" | "base64" | "dataURI"; text: string } | undefined {
+  for (const [member, form] of FORMS) {
+    const text = item[member];
+    if (typeof text === "string" && text !== "") return { form, text };
+  }
+  return undefined;
+}
+
+/** "success" on an item is not enough: an acknowledgement may carry it as well. */
+function kindOf(item: Item): "picture" | "failed" | "withheld" | "working" {
+  if (item.status === "error" || isItem(item.error) || (typeof item.error === "string" && item.error !== "")) {
+    return "failed";
+  }
+  if (item.status === "processing") return "working";
+  if (contentOf(item)) return "picture";
+  // A finished picture that is not in the answer will not come; waiting for it would never end.
+  return item.status === "success" && typeof item.imageUUID === "string" ? "withheld" : "working";
+}
+
+/** One failure may be told in both shapes at once. */
+const sameFailure = (inside: Item, outside: Item): boolean =>
+  outside.imageUUID === undefined && codeOf(inside, "") === codeOf(outside, "");

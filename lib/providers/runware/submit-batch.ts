@@ -1,0 +1,194 @@
+import type { FluxError } from "../../errors";
+import type { FluxRequest } from "../../models/request";
+import { NetworkFailure } from "../../net/network-failure";
+import type { Submission } from "../provider";
+import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
+import type { Call } from "./call";
+import { familyOf, isTaskConflict } from "./error-family";
+import { codeOf, type ErrorContext, lostAnswer, serviceError, unansweredTask, unexplainedAnswer } from "./errors";
+import type { Quote } from "./quote";
+import { Results } from "./results";
+import { serialiseTask } from "./wire";
+
+/** Bounds of one POST; the service documents none. */
+const MOST_TASKS = 50;
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** What submitting needs of the client that it belongs to. */
+export interface SubmitContext {
+  call: Call;
+  apiKey: string;
+  /** For the POST of async tasks, and for that of a sync task, which lasts until its pictures are made; in ms. */
+  timeouts: { async: number; sync: number };
+  /** The filter for texts of the service about these jobs. */
+  quoteFor: (ids: readonly string[]) => Quote;
+}
+
+/** One task in line. */
+interface Entry {
+  id: string;
+  expected: number;
+  json: string;
+  bytes: number;
+  alone: boolean;
+  signal: AbortSignal;
+  resolve: (submission: Submission) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Sends tasks; those that come in the same turn of the event loop share a POST. */
+export function createSubmit(
+  context: SubmitContext,
+): (id: string, request: FluxRequest, signal: AbortSignal) => Promise<Submission> {
+  let line: Entry[] = [];
+  const flush = () => {
+    const entries = line.filter(({ signal }) => !signal.aborted);
+    line = [];
+    for (const group of inGroups(entries)) void sendGroup(context, group);
+  };
+  return (id, request, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = () => reject(signal.reason);
+      const settle =
+        <T>(end: (value: T) => void) =>
+        (value: T) => {
+          signal.removeEventListener("abort", abort);
+          end(value);
+        };
+      const parameters = { includeCost: true, deliveryMethod: "async", ...request };
+      const json = serialiseTask("imageInference", id, parameters);
+      signal.addEventListener("abort", abort, { once: true });
+      line.push({
+        id,
+        expected: expectedOf(request),
+        json,
+        bytes: Buffer.byteLength(json),
+        alone: parameters.deliveryMethod === "sync",
+        signal,
+        resolve: settle(resolve),
+        reject: settle(reject),
+      });
+      if (line.length === 1) setImmediate(flush);
+    });
+}
+
+/** How many pictures a request asks for; the service's default is one. */
+const expectedOf = ({ numberResults }: FluxRequest): number => (typeof numberResults === "number" ? numberResults : 1);
+
+function inGroups(entries: readonly Entry[]): Entry[][] {
+  const groups: Entry[][] = [];
+  let group: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (entry.alone) {
+      groups.push([entry]);
+      continue;
+    }
+    if (group.length === 0 || group.length >= MOST_TASKS || bytes + entry.bytes > MOST_BYTES) {
+      group = [];
+      bytes = 0;
+      groups.push(group);
+    }
+    group.push(entry);
+    bytes += entry.bytes + 1;
+  }
+  return groups;
+}
+
+async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promise<void> {
+  const { call, timeouts } = context;
+  const timeout = group.some(({ alone }) => alone) ? timeouts.sync : timeouts.async;
+  const abandonment = whenAllAbort(group.map(({ signal }) => signal));
+  let answer: ServiceAnswer;
+  try {
+    answer = await call(
+      group.map(({ json }) => json),
+      { signal: abandonment.signal, timeout },
+    );
+  } catch (error) {
+    for (const { id, reject } of group) {
+      reject(error instanceof NetworkFailure ? lostAnswer(error, "submit", id) : error);
+    }
+    return;
+  } finally {
+    abandonment.release();
+  }
+  for (const entry of group) {
+    const outcome = outcomeOf(entry, answer, group, context);
+    if (outcome === "again alone") void sendGroup(context, [entry]);
+    else if (outcome instanceof Error) entry.reject(outcome);
+    else entry.resolve(outcome);
+  }
+}
+
+/** What the answer to a shared POST means for one of its tasks. */
+function outcomeOf(
+  { id, expected, signal }: Entry,
+  answer: ServiceAnswer,
+  group: readonly Entry[],
+  { apiKey, quoteFor }: SubmitContext,
+): Submission | FluxError | "again alone" {
+  const reply = replyTo(id, answer);
+  const contextFor = (ids: readonly string[]): ErrorContext => ({
+    purpose: "submit",
+    status: answer.status,
+    requestId: id,
+    apiKey,
+    quote: quoteFor(ids),
+    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+  });
+  if (reply.errors.some((item) => isTaskConflict(codeOf(item, apiKey)))) return { state: "accepted" };
+  if (reply.data.length > 0) {
+    const results = new Results(id, expected);
+    const { state } = results.take(reply);
+    const submission: Submission = {
+      state: "settled",
+      answer: results.answer((failure) => serviceError(failure, contextFor([id]))),
+    };
+    const nothing = submission.answer.pictures.length === 0;
+    if (state === "final" || (state === "stalled" && !nothing)) {
+      return nothing ? (submission.answer.errors[0] ?? unansweredTask(contextFor([id]))) : submission;
+    }
+    return { state: "accepted" };
+  }
+  const [refusal] = reply.errors;
+  if (refusal) return serviceError(refusal, contextFor([id]));
+  const [general] = unscopedErrors(answer);
+  if (general && group.length === 1 && isTaskConflict(codeOf(general, apiKey))) return { state: "accepted" };
+  if (group.length > 1 && isRefusalOfOne(answer, apiKey) && !signal.aborted) return "again alone";
+  const context = contextFor(group.map((entry) => entry.id));
+  if (general) return serviceError(general, context);
+  if (!answer.readable || answer.status >= 400) return unexplainedAnswer(answer, context);
+  return unansweredTask(context);
+}
+
+/** Whether a refusal of the whole POST may be the fault of one of its tasks, or of their number. */
+function isRefusalOfOne(answer: ServiceAnswer, apiKey: string): boolean {
+  if (answer.status >= 500) return false;
+  // HTML with another status comes from something that is not Runware; it would answer each task the same.
+  if (!answer.readable && answer.status !== 400 && answer.status !== 413) return false;
+  const [general] = unscopedErrors(answer);
+  if (!general && answer.status < 400) return false;
+  const family = familyOf(general && codeOf(general, apiKey), answer.status);
+  return family === "validation" || family === "notFound" || family === "safety";
+}
+
+/** A signal that aborts when every one of `signals` has. */
+function whenAllAbort(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const check = () => {
+    if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener("abort", check);
+  check();
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const signal of signals) signal.removeEventListener("abort", check);
+    },
+  };
+}
