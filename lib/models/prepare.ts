@@ -1,6 +1,6 @@
 import { FluxError, type Violation } from "../errors";
 import { canonicaliseNumbers } from "./canonical";
-import { pictureReader, readInputPictures } from "./input-pictures";
+import { readInputPictures } from "./input-pictures";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
 import type { Model } from "./model";
@@ -9,6 +9,7 @@ import { parametersOf } from "./parameters";
 import { readPath, valueAt } from "./paths";
 import { promptViolation } from "./prompt";
 import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "./request";
+import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
 import { readTyped } from "./typed-in";
@@ -85,25 +86,6 @@ const findPrompt = (flux: FluxRequest, prompt: Sourced | undefined, dialog: Flux
   if (flux.positivePrompt !== undefined) return { value: flux.positivePrompt, source: "msg.flux.positivePrompt" };
   if (prompt && (prompt.value !== undefined || dialog.positivePrompt === undefined)) return prompt;
   return dialog.positivePrompt === undefined ? undefined : { value: dialog.positivePrompt, source: "positivePrompt" };
-};
-
-/** Warnings and error-level findings of a model's rules. */
-export const runRules = (
-  model: Model,
-  request: FluxRequest,
-  attachments: PreparedRequest["attachments"],
-  taken: ReadonlySet<string>,
-): { violations: Violation[]; warnings: string[] } => {
-  const pictureAt = pictureReader(request, attachments);
-  const violations: Violation[] = [];
-  const warnings: string[] = [];
-  for (const rule of model.rules) {
-    for (const { level, ...finding } of rule(request, pictureAt)) {
-      if (level === "warning") warnings.push(finding.message);
-      else if (!taken.has(finding.parameter)) violations.push(finding);
-    }
-  }
-  return { violations, warnings };
 };
 
 /**

@@ -1,15 +1,24 @@
 import type { Violation } from "../errors";
 import type { Model } from "./model";
-import { runRules } from "./prepare";
+import { parametersOf } from "./parameters";
 import type { FluxRequest } from "./request";
-import { schemaViolations } from "./violations";
+import { runRules } from "./run-rules";
+import { leafViolation, schemaViolations } from "./violations";
+
+/** On the wire a seed is digits without quotes; read without losing any, large ones are bigints. */
+const seedViolations = (model: Model, seed: unknown): Violation[] => {
+  const leaf = parametersOf(model).leaves.get("seed");
+  return leaf && typeof seed === "string" ? [leafViolation(leaf, "seed", seed)] : [];
+};
 
 /**
  * Checks a whole task as it arrives at a service (taskType, taskUUID and model included): schema and error-level
  * rules, nothing put right.
  */
 export const wireViolations = (model: Model, task: FluxRequest): Violation[] => {
-  const violations = model.validate(task) ? [] : schemaViolations(model, task, model.validate.errors ?? []);
-  const taken = new Set(violations.map(({ parameter }) => parameter));
-  return [...violations, ...runRules(model, task, [], taken).violations];
+  const seeds = seedViolations(model, task.seed);
+  const checked = typeof task.seed === "bigint" ? { ...task, seed: String(task.seed) } : task;
+  const schemas = model.validate(checked) ? [] : schemaViolations(model, checked, model.validate.errors ?? []);
+  const taken = new Set([...seeds, ...schemas].map(({ parameter }) => parameter));
+  return [...seeds, ...schemas, ...runRules(model, checked, [], taken).violations];
 };
