@@ -8,7 +8,7 @@ import { Jobs } from "./jobs";
 import { forgetfulJournal, openJournal } from "./journal";
 import { Ledger } from "./ledger";
 import { restore } from "./restore";
-import { close, listen, route } from "./server";
+import { close, letGo, listen, route } from "./server";
 import { changeSettings, defaultSettings, type SandboxSettings } from "./settings";
 
 export interface SandboxOptions {
@@ -82,8 +82,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       throw error;
     },
   );
-  if (options.unref) server.unref();
   context.url = url;
+  if (options.unref) letGo(server);
   restore(context);
 
   let closed: Promise<void> | undefined;

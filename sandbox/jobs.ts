@@ -108,7 +108,7 @@ export class Jobs {
       if (Date.now() < finishedAt(job)) return this.#finishIn(job, 1);
       this.#timers.delete(job);
       this.#onFinished(job);
-    }, wait);
+    }, wait).unref();
     this.#timers.set(job, timer);
   }
 

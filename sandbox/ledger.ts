@@ -1,6 +1,6 @@
 /** What happened to one taskUUID. */
 export interface TaskCounts {
-  /** How often it arrived in a paid task, refused or not. */
+  /** How often it arrived in a paid task with a valid key, refused or not. */
   submissions: number;
   /** How often it was charged. */
   charges: number;
@@ -72,7 +72,7 @@ export class Ledger {
 
   /** Every taskUUID of a paid task. */
   taskUUIDs(): string[] {
-    return [...this.#tasks.keys()];
+    return [...this.#tasks].filter(([, { submissions }]) => submissions > 0).map(([taskUUID]) => taskUUID);
   }
 
   countRequest(): void {
@@ -90,19 +90,25 @@ export class Ledger {
   }
 
   countPoll(taskUUID: string): void {
-    const counts = this.#tasks.get(taskUUID);
-    if (counts !== undefined) counts.polls++;
+    this.#countsOf(taskUUID).polls++;
   }
 
   enter({ taskUUID, submissions = 0, charges = 0, cost = 0 }: LedgerEntry): void {
-    const counts = this.#tasks.get(taskUUID) ?? { ...nothing };
+    const counts = this.#countsOf(taskUUID);
     counts.submissions += submissions;
     counts.charges += charges;
     counts.cost = toMicros(counts.cost + cost);
     this.#spent = toMicros(this.#spent + cost);
+  }
+
+  #countsOf(taskUUID: string): TaskCounts {
+    const known = this.#tasks.get(taskUUID);
+    if (known !== undefined) return known;
+    const counts = { ...nothing };
     this.#tasks.set(taskUUID, counts);
     const oldest = this.#tasks.keys().next();
     if (this.#tasks.size > rememberedTasks && !oldest.done) this.#tasks.delete(oldest.value);
+    return counts;
   }
 
   reset(): void {

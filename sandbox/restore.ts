@@ -12,7 +12,7 @@ type Line =
 
 /** Brings back what an earlier run wrote down. */
 export function restore(context: Context): void {
-  for (const line of context.journal.past as Line[]) {
+  for (const line of context.journal.read() as Line[]) {
     if (line.kind === "job") {
       const pictures = line.job.pictures.map((picture) => ({ ...picture, seed: BigInt(picture.seed) }));
       context.jobs.restore({ ...line.job, pictures });

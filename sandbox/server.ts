@@ -31,6 +31,12 @@ export async function listen(
   return { server, url: `http://${name}:${actual}` };
 }
 
+/** Lets the process end although the server runs. */
+export function letGo(server: Server): void {
+  server.unref();
+  server.on("connection", (socket) => socket.unref());
+}
+
 /** Stops listening and closes every connection, idle or not. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Context } from "../context";
+import { type Context, enter } from "../context";
 import { parseJson, stringifyJson } from "../digits";
 import type { Fault, RequestFaultKind, TaskFaultKind } from "../faults";
 import type { Task } from "../jobs";
@@ -60,6 +60,7 @@ export async function answerRequest(
   if (typeof key !== "string") return reply(key);
 
   const work = hello === undefined ? tasks : tasks.slice(1);
+  for (const task of work) countArrival(task, context);
   const { request: fault, tasks: taskFaults } = context.faults.rehearse(work);
   const refusal = fault && refuseRequest(fault);
   if (refusal !== undefined) return refusal;
@@ -112,9 +113,16 @@ function keyOf(authorization: string | undefined, hello: Task | undefined): stri
   return key;
 }
 
+/** Counts a task that came with a valid key, whatever becomes of it. */
+function countArrival({ taskType, taskUUID }: Task, context: Context): void {
+  context.ledger.countTask(typeof taskType === "string" ? taskType : "none");
+  if (taskType !== "imageInference" || !isUuid(taskUUID)) return;
+  enter(context, { taskUUID, submissions: 1 });
+  context.events.emit("submitted", { taskUUID });
+}
+
 async function handle(task: Task, context: Context, sender: Parameters<Handler>[2]): Promise<Answer> {
   const { taskType } = task;
-  context.ledger.countTask(typeof taskType === "string" ? taskType : "none");
   if (taskType === "ping") return answered({ taskType, pong: true });
   const handler = handlers.get(taskType);
   if (handler === undefined) {

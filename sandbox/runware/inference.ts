@@ -23,9 +23,6 @@ const seedRange = 2n ** 63n;
 /** imageInference: takes a job on, and answers it at once (async) or when its pictures are done (sync). */
 export async function inferImages(task: Task, context: Context, sender: Sender): Promise<Answer> {
   const taskUUID = String(task.taskUUID);
-  enter(context, { taskUUID, submissions: 1 });
-  context.events.emit("submitted", { taskUUID });
-
   const violations = validateTask(task, context);
   if (violations.length > 0) return refused(...violations);
   const format = await context.images.formatFor(task.outputFormat);
@@ -37,7 +34,8 @@ export async function inferImages(task: Task, context: Context, sender: Sender):
   if (cost > balanceOf(context)) return refused(noCredits(task));
   accept(job, cost, context);
 
-  if (task.deliveryMethod === "async") return answered({ taskType: task.taskType, taskUUID });
+  const isAcknowledged = task.deliveryMethod === "async" || task.webhookURL !== undefined;
+  if (isAcknowledged) return answered({ taskType: task.taskType, taskUUID });
   if (await finished(job, context)) return stateOf(job, context, { withStatus: false, url: sender.url });
   return refused({ code: "timeoutProvider", message: "The task did not finish.", ...about(task) });
 }

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { closeSandboxes, download, inference, openSandbox, poll, post } from "./support";
+
+const command = join(__dirname, "../../sandbox/cli.ts");
+
+describe("a sandbox with a data directory", () => {
+  let dataDirectory: string;
+  beforeEach(async () => {
+    dataDirectory = await mkdtemp(join(tmpdir(), "flux-sandbox-"));
+  });
+  afterEach(async () => {
+    await closeSandboxes();
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  it("knows tasks, charges, pictures, uploads and settings after a restart", async () => {
+    const before = await openSandbox({ dataDirectory });
+    before.configure({ balanceAs: "object", balance: 50 });
+    const task = inference({ deliveryMethod: "async", seed: 3, outputFormat: "PNG" });
+    await post(before, [task]);
+    const [item] = (await poll(before, task.taskUUID)).data;
+    const picture = await download(item?.imageURL);
+    const image = picture.bytes.toString("base64");
+    const upload = await post(before, [{ taskType: "imageUpload", taskUUID: crypto.randomUUID(), image }]);
+    const { balance } = before;
+    await before.close();
+
+    const after = await openSandbox({ dataDirectory });
+    const [again] = (await poll(after, task.taskUUID)).data;
+    assert.equal(again?.imageUUID, item?.imageUUID);
+    assert.equal(again?.seed, 3);
+    assert.deepEqual((await download(again?.imageURL)).bytes, picture.bytes);
+    const uploaded = String(upload.data[0]?.imageURL).replace(before.url, after.url);
+    assert.deepEqual((await download(uploaded)).bytes, picture.bytes);
+    assert.equal((await post(after, [task])).errors[0]?.code, "conflictTaskUUID");
+    assert.equal(after.ledger.charges(task.taskUUID), 1);
+    assert.equal(after.ledger.submissions(task.taskUUID), 2);
+    assert.equal(after.balance, balance);
+    assert.equal(after.settings.balanceAs, "object");
+  });
+
+  it("goes on with a job that was running", async () => {
+    const before = await openSandbox({ dataDirectory, settings: { latency: 300 } });
+    const task = inference({ deliveryMethod: "async" });
+    await post(before, [task]);
+    await before.close();
+    const after = await openSandbox({ dataDirectory });
+    await after.once("finished", ({ taskUUID }) => taskUUID === task.taskUUID);
+    assert.equal((await poll(after, task.taskUUID)).data[0]?.status, "success");
+  });
+
+  it("ignores a last line that a crash cut off", async () => {
+    const before = await openSandbox({ dataDirectory });
+    const task = inference();
+    await post(before, [task]);
+    await before.close();
+    await appendFile(join(dataDirectory, "sandbox.jsonl"), '{"kind":"job","job":{"task');
+    const after = await openSandbox({ dataDirectory });
+    const later = inference();
+    await post(after, [later]);
+    await after.close();
+    const last = await openSandbox({ dataDirectory });
+    for (const { taskUUID } of [task, later]) assert.equal(last.ledger.charges(taskUUID), 1);
+  });
+
+  it("forgets on reset, for good", async () => {
+    const before = await openSandbox({ dataDirectory });
+    const task = inference();
+    await post(before, [task]);
+    before.reset();
+    await before.close();
+    const after = await openSandbox({ dataDirectory });
+    assert.deepEqual(after.ledger.taskUUIDs(), []);
+    assert.equal((await post(after, [task])).status, 200);
+  });
+});
+
+describe("npx flux-sandbox", () => {
+  let child: ChildProcess | undefined;
+  afterEach(() => void child?.kill("SIGKILL"));
+
+  async function start(...options: string[]): Promise<{ process: ChildProcess; url: string }> {
+    const process_ = spawn(process.execPath, ["--require", "tsx/cjs", command, ...options], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child = process_;
+    assert.ok(process_.stdout);
+    for await (const line of createInterface({ input: process_.stdout })) {
+      const url = /(http:\S+)\/v1/.exec(line)?.[1];
+      if (url !== undefined) return { process: process_, url };
+    }
+    throw new Error("The sandbox did not say where it listens.");
+  }
+
+  it("starts a server of its own, and stops on SIGTERM", async () => {
+    const { process: server, url } = await start("--port", "0", "--latency", "0");
+    const { data } = await post({ url }, [inference()]);
+    assert.equal((await download(data[0]?.imageURL)).status, 200);
+    const exited = once(server, "exit");
+    server.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
+  });
+
+  it("knows its tasks after it was killed", async () => {
+    const data = await mkdtemp(join(tmpdir(), "flux-sandbox-"));
+    const task = inference();
+    const first = await start("--data", data, "--latency", "0");
+    await post(first, [task]);
+    const exited = once(first.process, "exit");
+    first.process.kill("SIGKILL");
+    await exited;
+    const second = await start("--data", data, "--latency", "0");
+    assert.equal((await post(second, [task])).errors[0]?.code, "conflictTaskUUID");
+    second.process.kill("SIGKILL");
+    await once(second.process, "exit");
+    await rm(data, { recursive: true });
+  });
+
+  it("refuses options it does not know, with a usage text", async () => {
+    const server = spawn(process.execPath, ["--require", "tsx/cjs", command, "--prot", "1"], { stdio: "pipe" });
+    let text = "";
+    server.stderr.on("data", (piece) => {
+      text += piece;
+    });
+    assert.deepEqual(await once(server, "close"), [1, null]);
+    assert.match(text, /Usage: flux-sandbox/);
+  });
+});
