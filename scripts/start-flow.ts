@@ -1,0 +1,46 @@
+import { createCipheriv, createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+type FlowNode = Record<string, unknown> & { id: string; type: string };
+
+const example = resolve(__dirname, "../examples/first-pictures.json");
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED replaces it, not JavaScript
+const keyFromEnvironment = { apiKey: "${RUNWARE_API_KEY}" };
+
+/** A flow's credentials as Node-RED stores them: AES-256-CTR under the hash of the user directory's secret. */
+const encrypt = (credentials: object, secret: string): { $: string } => {
+  const key = createHash("sha256").update(secret).digest();
+  const start = randomBytes(16);
+  const cipher = createCipheriv("aes-256-ctr", key, start);
+  const text = cipher.update(JSON.stringify(credentials), "utf8", "base64") + cipher.final("base64");
+  return { $: start.toString("hex") + text };
+};
+
+const isAccount = ({ type }: FlowNode): boolean => type === "runware-account";
+
+/**
+ * Gives a user who has no flow yet the shipped example; a flow that is there is never touched.
+ *
+ * The live flow is a file of its own, so that nothing tried in the sandbox can start to cost money. Its account names
+ * the key's environment variable instead of holding the key.
+ *
+ * @returns the flow file's name, for Node-RED's command line.
+ */
+export const provideFlow = (userDir: string, live: boolean): string => {
+  const name = live ? "flows-live" : "flows";
+  const file = join(userDir, `${name}.json`);
+  if (existsSync(file)) return `${name}.json`;
+  const flow: FlowNode[] = JSON.parse(readFileSync(example, "utf8"));
+  const { credentialSecret }: { credentialSecret?: unknown } = require(join(userDir, "settings.js"));
+  const credentials = Object.fromEntries(live ? flow.filter(isAccount).map(({ id }) => [id, keyFromEnvironment]) : []);
+  // In somebody's own user directory encryption may be switched off.
+  const stored = typeof credentialSecret === "string" ? encrypt(credentials, credentialSecret) : credentials;
+  writeFileSync(join(userDir, `${name}_cred.json`), JSON.stringify(stored), { mode: 0o600 });
+  const ready = flow.map((node) =>
+    live && isAccount(node) ? { ...node, name: "Runware", environment: "production" } : node,
+  );
+  writeFileSync(file, `${JSON.stringify(ready, null, 2)}\n`);
+  return `${name}.json`;
+};
