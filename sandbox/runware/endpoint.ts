@@ -146,7 +146,7 @@ async function handle(task: Task, context: Context, sender: Parameters<Handler>[
 }
 
 /** Waits, or ends early when the sandbox closes. */
-export function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
+function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -4,7 +4,7 @@ import { uuid } from "../../lib/models/formats";
 import type { Model } from "../../lib/models/model";
 import { knows, parametersOf } from "../../lib/models/parameters";
 import { generalPath, plainValues, readPath, valueAt, writePath } from "../../lib/models/paths";
-import { schemaViolations } from "../../lib/models/violations";
+import { wireViolations } from "../../lib/models/wire";
 import type { Context } from "../context";
 import type { Task } from "../jobs";
 import { about, type ServiceError } from "./answer";
@@ -21,14 +21,6 @@ export function validateTask(task: Task, context: Context): ServiceError[] {
   }
   const errors = wireViolations(model, task).map((violation) => serviceError(violation, model, task));
   return errors.length > 0 ? errors : [...tooLarge(task), ...unknownImages(model, task, context)];
-}
-
-function wireViolations(model: Model, task: Task): Violation[] {
-  const request = { ...task, ...(typeof task.seed === "bigint" ? { seed: String(task.seed) } : {}) };
-  if (!model.validate(request)) return schemaViolations(model, request, model.validate.errors ?? []);
-  return model.rules
-    .flatMap((rule) => [...rule(request, () => undefined)])
-    .flatMap((finding) => (finding.level === "error" ? [finding] : []));
 }
 
 /** A violation in the service's form: a code made of what is wrong and the parameter's name. */
