@@ -85,6 +85,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   context.url = url;
   if (options.unref) letGo(server);
   restore(context);
+  context.settings = changeSettings(context.settings, options.settings ?? {});
 
   let closed: Promise<void> | undefined;
   return {

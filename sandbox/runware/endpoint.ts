@@ -3,6 +3,7 @@ import { type Context, enter } from "../context";
 import { parseJson, stringifyJson } from "../digits";
 import type { Fault, RequestFaultKind, TaskFaultKind } from "../faults";
 import type { Task } from "../jobs";
+import { pauseUntil } from "../pause";
 import { readBalance } from "./account";
 import { type Answer, about, answered, isUuid, refused, statusOf } from "./answer";
 import { getTaskDetails } from "./archive";
@@ -140,23 +141,9 @@ async function handle(task: Task, context: Context, sender: Parameters<Handler>[
   }
   if (taskType !== "imageInference") {
     const slow = sender.faults.find(({ kind }) => kind === "slow");
-    if (slow !== undefined) await pause(Number(slow.value ?? 5) * 1000, context.closing);
+    if (slow !== undefined) await pauseUntil(Date.now() + Number(slow.value ?? 5) * 1000, context.closing);
   }
   return handler(task, context, sender);
-}
-
-/** Waits, or ends early when the sandbox closes. */
-function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      closing.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    closing.addEventListener("abort", done);
-    if (closing.aborted) done();
-  });
 }
 
 function reply(answer: Answer, status = statusOf(answer)): Reply {

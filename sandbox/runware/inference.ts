@@ -3,6 +3,7 @@ import { balanceOf, type Context, enter } from "../context";
 import type { Fault, TaskFaultKind } from "../faults";
 import { sizeOf, withoutLongImages } from "../images/request";
 import { type Failure, finishedAt, type Job, type Picture, type Task } from "../jobs";
+import { pauseUntil } from "../pause";
 import { priceOfPicture } from "../prices";
 import { type Answer, about, answered, refused, type ServiceError } from "./answer";
 import { stateOf } from "./pictures";
@@ -36,31 +37,14 @@ export async function inferImages(task: Task, context: Context, sender: Sender):
 
   const isAcknowledged = task.deliveryMethod === "async" || task.webhookURL !== undefined;
   if (isAcknowledged) return answered({ taskType: task.taskType, taskUUID });
-  if (await finished(job, context)) return stateOf(job, context, { withStatus: false, url: sender.url });
-  return refused({ code: "timeoutProvider", message: "The task did not finish.", ...about(task) });
+  await pauseUntil(finishedAt(job), context.closing);
+  return stateOf(job, context, { withStatus: false, url: sender.url });
 }
 
 function accept(job: Job, cost: number, context: Context): void {
   enter(context, cost > 0 ? { taskUUID: job.taskUUID, charges: 1, cost } : { taskUUID: job.taskUUID });
   context.jobs.accept(job);
   context.events.emit("accepted", { taskUUID: job.taskUUID });
-}
-
-/** Resolves when the job is done: true; or when the sandbox closes: false. */
-function finished(job: Job, { events, closing }: Context): Promise<boolean> {
-  if (finishedAt(job) <= Date.now()) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const stop = events.on("finished", ({ taskUUID }) => {
-      if (taskUUID === job.taskUUID && finishedAt(job) <= Date.now()) settle(true);
-    });
-    const onClose = () => settle(false);
-    const settle = (done: boolean) => {
-      stop();
-      closing.removeEventListener("abort", onClose);
-      resolve(done);
-    };
-    closing.addEventListener("abort", onClose);
-  });
 }
 
 function refuseRepetition(task: Task, { jobs, settings }: Context): ServiceError | undefined {
