@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { nodeRedPackage } from "../../scripts/node-red-package";
 
 const repository = resolve(__dirname, "../..");
 const started = /Started (?:modified )?(?:flows|nodes)/;
@@ -40,10 +41,6 @@ export interface NodeRedProcess {
   /** Ends the process as a power cut does; the user directory stays. */
   kill(): Promise<void>;
 }
-
-/** Which Node-RED the tests run: the package name of one of the two lines, `NODE_RED` in the environment. */
-export const nodeRedPackage = (): "node-red" | "node-red-5" =>
-  process.env.NODE_RED === "node-red-5" ? "node-red-5" : "node-red";
 
 /** A port that was free a moment ago on loopback. */
 const freePort = (): Promise<number> =>
