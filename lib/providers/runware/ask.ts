@@ -32,6 +32,7 @@ export interface News {
 }
 
 const PASSING = new Set<Family>(["rate", "server", "timeout", "provider", "quota"]);
+const TROUBLES = new Set<Family>(["rate", "server", "quota"]);
 
 /** Asks for any number of jobs in one POST. Rejects only with the signal's reason. */
 export async function askForResults(asking: Asking, ids: readonly string[], signal: AbortSignal): Promise<News> {
@@ -48,7 +49,7 @@ export async function askForResults(asking: Asking, ids: readonly string[], sign
   const replies = new Map<string, Reply>();
   for (const id of ids) {
     const reply = replyTo(id, answer);
-    // On 429 and 5xx an error with the job's id is about this poll, not about the job.
+    // On 429 and 5xx an error with the job's id may be about this poll, not about the job.
     const told = reply.errors.filter((item) => !isPassing(item, answer, asking.apiKey));
     const known = { data: reply.data, errors: told.filter((item) => !isNotFound(item, asking.apiKey)) };
     const mentioned = reply.data.length > 0 || told.length > 0;
@@ -110,5 +111,6 @@ function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined
 
 const isNotFound = (item: Item, apiKey: string): boolean => familyOf(codeOf(item, apiKey), 200) === "notFound";
 
+/** A model's failure names the job that failed, whatever the status; only the service's own troubles pass. */
 const isPassing = (item: Item, { status }: ServiceAnswer, apiKey: string): boolean =>
-  (status === 429 || status >= 500) && PASSING.has(familyOf(codeOf(item, apiKey), status));
+  (status === 429 || status >= 500) && TROUBLES.has(familyOf(codeOf(item, apiKey), status));

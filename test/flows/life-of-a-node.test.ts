@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { startFlow, stopFlows } from "../support/flow";
+
+const prompt = "a lighthouse at dusk";
+const size = { width: 128, height: 128 };
+
+describe("a node that is closed", () => {
+  afterEach(stopFlows);
+
+  it("sends nothing, shows nothing and asks nothing any more", async () => {
+    const flow = await startFlow({ sandbox: { latency: 50 } });
+    const { calls, sandbox } = flow;
+    const submitted = sandbox.once("accepted");
+    flow.receive({ payload: prompt, flux: size });
+    await submitted;
+    await flow.stop();
+    const before = calls.length;
+    const polls = sandbox.ledger.tasks("getResponse");
+    await sandbox.once("finished");
+    await new Promise(setImmediate);
+    assert.deepEqual(calls.slice(before), []);
+    assert.equal(sandbox.ledger.tasks("getResponse"), polls);
+  });
+
+  it("takes a message that arrives afterwards without a send, a request or a crash", async () => {
+    const flow = await startFlow();
+    const { node, sandbox } = flow;
+    await flow.stop();
+    node.emit("input", { payload: prompt }, assert.fail, assert.fail);
+    await new Promise(setImmediate);
+    assert.equal(sandbox.ledger.tasks("imageInference"), 0);
+  });
+
+  it("says which jobs the service may still finish and bill", async () => {
+    const flow = await startFlow({ sandbox: { latency: 60_000 } });
+    const accepted = flow.sandbox.once("accepted");
+    flow.receive({ payload: prompt, flux: size });
+    const { taskUUID } = await accepted;
+    await flow.stop();
+    const warnings = flow.calls.filter(({ method }) => method === "warn");
+    assert.equal(warnings.length, 1);
+    assert.match(String(warnings[0]?.argument), new RegExp(taskUUID));
+  });
+});
+
+describe("more messages than an account runs at once", () => {
+  afterEach(stopFlows);
+
+  it("wait in line, are served in order, and never run more than the account allows", async () => {
+    const flow = await startFlow({ account: { concurrency: 2, line: 10 }, sandbox: { latency: 20 } });
+    let running = 0;
+    let most = 0;
+    const order: string[] = [];
+    flow.sandbox.on("accepted", () => {
+      running += 1;
+      most = Math.max(most, running);
+    });
+    flow.sandbox.on("finished", () => {
+      running -= 1;
+    });
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => {
+        const { messages } = await flow.send({ payload: prompt, topic: String(n), flux: size });
+        order.push(String(messages[0]?.topic));
+      }),
+    );
+    assert.ok(most <= 2, `${most} at once`);
+    assert.equal(order.length, 8);
+  });
+
+  it("are accepted up to concurrency and line; the rest are FLUX_BUSY, and nothing is sent for them", async () => {
+    const flow = await startFlow({ account: { concurrency: 2, line: 3 } });
+    const outcomes = await Promise.all(Array.from({ length: 9 }, () => flow.send({ payload: prompt, flux: size })));
+    const busy = outcomes.filter(({ caught }) => caught?.error.code === "FLUX_BUSY");
+    assert.deepEqual([busy.length, outcomes.filter(({ messages }) => messages.length === 1).length], [4, 5]);
+    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 5);
+  });
+});
+
+describe("what a node shows", () => {
+  afterEach(stopFlows);
+
+  it("is the running job, then how it ended, with fields for Status nodes", async () => {
+    const flow = await startFlow({ sandbox: { latency: 100 } });
+    const running = flow.nextStatus(({ fill }) => fill === "blue");
+    const finished = flow.nextStatus(({ fill }) => fill === "green");
+    const { messages } = await flow.send({ payload: prompt, flux: size });
+    const job = messages[0]?.job;
+    assert.deepEqual([(await running).inFlight, (await running).job], [1, job?.id]);
+    assert.deepEqual([(await finished).cost, (await finished).job, (await finished).inFlight], [job?.cost, job?.id, 0]);
+  });
+
+  it("is an error until the next message, and nothing once the node is closed", async () => {
+    const flow = await startFlow();
+    const failed = flow.nextStatus(({ fill }) => fill === "red");
+    await flow.send({ payload: 42 });
+    await failed;
+    await flow.stop();
+    assert.deepEqual(flow.calls.at(-1), { method: "status", argument: {} });
+  });
+});

@@ -1,0 +1,230 @@
+import runwareAccount from "../../nodes/runware-account";
+import kontext from "../../nodes/runware-flux-kontext";
+import krea from "../../nodes/runware-flux-krea";
+import srpo from "../../nodes/runware-flux-srpo";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
+import { type FlowNode, helper, type NodeInitializer, type RunningNode } from "./helper";
+
+/** What became of one message. */
+export interface Outcome {
+  /** What left the node, in order. */
+  messages: Message[];
+  /** What the Catch node got, if anything. */
+  caught?: Message;
+}
+
+/** The parts of a message that tests look at. */
+export interface Message {
+  _msgid: string;
+  payload: unknown;
+  flux?: unknown;
+  image: ImageProperty & ImageProperty[];
+  job: JobProperty;
+  parts?: { id: string; index: number; count: number; parts?: unknown };
+  error: { message: string; code: string; cause: ErrorProperty; source: { id: string; type: string } };
+  [property: string]: unknown;
+}
+
+interface ImageProperty {
+  url?: string;
+  contentType: string;
+  width?: number;
+  height?: number;
+  seed: number | string;
+  nsfw: boolean;
+  cost?: number;
+  id: string;
+  index: number;
+}
+
+interface JobProperty {
+  id: string;
+  requestId: string;
+  provider: string;
+  model: string;
+  request: Record<string, unknown>;
+  cost?: number;
+  timings: Record<string, number>;
+  attempts: number;
+  warnings: string[];
+  errors: { code: string; message: string }[];
+  late?: boolean;
+}
+
+interface ErrorProperty {
+  provider?: string;
+  status?: number;
+  providerCode?: string;
+  parameter?: string;
+  requestId?: string;
+  retryable: boolean;
+  billed: string;
+  violations: { parameter: string; message: string }[];
+}
+
+/** A wired flow that runs: account -> inference node -> wire, with Catch, Complete and Status nodes beside it. */
+export interface Flow {
+  /** Sends one message in and waits for what becomes of it: Complete or Catch. */
+  send(message: Record<string, unknown>): Promise<Outcome>;
+  /** Sends a message in without waiting. */
+  receive(message: Record<string, unknown>): void;
+  /** Resolves with the next message on the wire out of the node. */
+  nextMessage(): Promise<Message>;
+  /** Resolves with the next status that `matches`. */
+  nextStatus(matches: (status: StatusProperty) => boolean): Promise<StatusProperty>;
+  readonly node: RunningNode;
+  /** What the node has sent, shown, warned of and reported so far. */
+  readonly calls: readonly { method: string; argument: unknown }[];
+  readonly sandbox: Sandbox;
+  /** Replaces the running flow, as a deploy does, and closes the old nodes first. */
+  stop(): Promise<void>;
+}
+
+export interface StatusProperty {
+  fill?: string;
+  shape?: string;
+  text?: string;
+  [extra: string]: unknown;
+}
+
+export interface FlowOptions {
+  /** Properties of the inference node; `type` picks the model. */
+  node?: Record<string, unknown>;
+  /** Properties of the account; null: the node names none. */
+  account?: Record<string, unknown> | null;
+  apiKey?: string;
+  sandbox?: SandboxOptions["settings"];
+  /** Further nodes: proxies, TLS, subflows. */
+  nodes?: FlowNode[];
+  types?: NodeInitializer[];
+}
+
+const running: Flow[] = [];
+
+/** Starts a flow on a sandbox of its own. `stopFlows` in `afterEach` ends both. */
+export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
+  const sandbox = await startSandbox({ settings: { latency: 5, ...options.sandbox } });
+  const nodes: FlowNode[] = [
+    { id: "tab", type: "tab", label: "test" },
+    {
+      id: "flux",
+      z: "tab",
+      type: "runware-flux-srpo",
+      account: options.account === null ? "" : "account",
+      version: 1,
+      ...options.node,
+      wires: [["out"]],
+    },
+    { id: "out", z: "tab", type: "helper", wires: [] },
+    { id: "catcher", z: "tab", type: "catch", scope: ["flux"], wires: [["caught"]] },
+    { id: "caught", z: "tab", type: "helper", wires: [] },
+    { id: "completer", z: "tab", type: "complete", scope: ["flux"], wires: [["completed"]] },
+    { id: "completed", z: "tab", type: "helper", wires: [] },
+    { id: "statuses", z: "tab", type: "status", scope: ["flux"], wires: [["shown"]] },
+    { id: "shown", z: "tab", type: "helper", wires: [] },
+    ...(options.nodes ?? []),
+  ];
+  if (options.account !== null) {
+    nodes.push({
+      id: "account",
+      type: "runware-account",
+      environment: "sandbox",
+      baseUrl: `${sandbox.url}/v1`,
+      ...options.account,
+    });
+  }
+  const types = [runwareAccount, srpo, krea, kontext, ...(options.types ?? [])] as NodeInitializer[];
+  await helper.load(types, nodes, { account: { apiKey: options.apiKey ?? "sandbox-key" } });
+  const flow = connect(sandbox);
+  running.push(flow);
+  return flow;
+}
+
+/** Ends every flow and sandbox that a test has started. */
+export async function stopFlows(): Promise<void> {
+  for (const flow of running.splice(0)) {
+    await flow.stop();
+    await flow.sandbox.close();
+  }
+}
+
+let sent = 0;
+
+function connect(sandbox: Sandbox): Flow {
+  const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
+  const wireListeners = new Set<(message: Message) => void>();
+  const statusListeners = new Set<(status: StatusProperty) => void>();
+  const node = runningNode("flux");
+  const calls = recordCalls(node, ["send", "status", "warn", "error"]);
+  const on = (id: string, listener: (message: Message) => void) =>
+    runningNode(id).on("input", (message: unknown) => listener(message as Message));
+  const settle = (id: string) => {
+    const entry = outcomes.get(id);
+    outcomes.delete(id);
+    entry?.settle(entry.outcome);
+  };
+
+  on("out", (message) => {
+    outcomes.get(message._msgid)?.outcome.messages.push(message);
+    for (const listener of wireListeners) listener(message);
+  });
+  on("caught", (message) => {
+    const entry = outcomes.get(message._msgid);
+    if (entry) entry.outcome.caught = message;
+    settle(message._msgid);
+  });
+  on("completed", (message) => settle(message._msgid));
+  on("shown", (message) => {
+    for (const listener of statusListeners) listener(message.status as StatusProperty);
+  });
+
+  return {
+    node,
+    calls,
+    sandbox,
+    send: (message) =>
+      new Promise((resolve) => {
+        sent += 1;
+        const id = `message-${sent}`;
+        outcomes.set(id, { outcome: { messages: [] }, settle: resolve });
+        node.receive({ _msgid: id, ...message });
+      }),
+    receive: (message) => node.receive(message),
+    nextMessage: () => nextOf(wireListeners, () => true),
+    nextStatus: (matches) => nextOf(statusListeners, matches),
+    stop: async () => {
+      await helper.unload();
+    },
+  };
+}
+
+/** The test helper's own records end with the flow, and what a node does after that is what some tests ask. */
+function recordCalls(node: RunningNode, methods: readonly string[]): { method: string; argument: unknown }[] {
+  const calls: { method: string; argument: unknown }[] = [];
+  for (const method of methods) {
+    const original = node[method];
+    node[method] = (...given: unknown[]) => {
+      calls.push({ method, argument: given[0] });
+      if (typeof original === "function") return Reflect.apply(original, node, given);
+    };
+  }
+  return calls;
+}
+
+/** A node of the running flow. */
+export function runningNode(id: string): RunningNode {
+  const node = helper.getNode(id);
+  if (!node) throw new Error(`there is no node ${id} in the flow`);
+  return node;
+}
+
+function nextOf<Item>(listeners: Set<(item: Item) => void>, matches: (item: Item) => boolean): Promise<Item> {
+  return new Promise((resolve) => {
+    const listener = (item: Item) => {
+      if (!matches(item)) return;
+      listeners.delete(listener);
+      resolve(item);
+    };
+    listeners.add(listener);
+  });
+}
