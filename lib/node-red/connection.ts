@@ -11,6 +11,8 @@ interface ProxyNode extends Node<{ username?: string; password?: string }> {
 
 /** The part of core's `tls-config` node that we call. */
 interface TlsNode extends Node {
+  /** False when its files could not be read; it would then add next to nothing. */
+  valid?: boolean;
   addTLSOptions?: (options: Record<string, unknown>) => Record<string, unknown>;
 }
 
@@ -48,7 +50,7 @@ function proxyFromNode(RED: NodeAPI, id: string): NonNullable<DispatcherSettings
 
 function tlsOptions(RED: NodeAPI, id: string): Record<string, unknown> {
   const node = RED.nodes.getNode(id) as TlsNode | null;
-  if (!node?.addTLSOptions) throw missing("TLS configuration");
+  if (!node?.addTLSOptions || node.valid === false) throw missing("TLS configuration");
   return node.addTLSOptions({});
 }
 
@@ -67,5 +69,5 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const missing = (what: string): FluxError =>
   new FluxError(
     "FLUX_CONFIG",
-    `The ${what} that the account node names is missing or disabled. Select another one, or none. Nothing was sent.`,
+    `The ${what} that the account node names is missing, disabled or not usable. Mend it, or select another one or none. Nothing was sent.`,
   );

@@ -93,6 +93,8 @@ export interface FlowOptions {
   /** Properties of the account; null: the node names none. */
   account?: Record<string, unknown> | null;
   apiKey?: string;
+  /** Credentials of further nodes, by id. */
+  credentials?: Record<string, Record<string, string>>;
   sandbox?: SandboxOptions["settings"];
   /** Further nodes: proxies, TLS, subflows. */
   nodes?: FlowNode[];
@@ -134,7 +136,10 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     });
   }
   const types = [runwareAccount, srpo, krea, kontext, ...(options.types ?? [])] as NodeInitializer[];
-  await helper.load(types, nodes, { account: { apiKey: options.apiKey ?? "sandbox-key" } });
+  await helper.load(types, nodes, {
+    account: { apiKey: options.apiKey ?? "sandbox-key" },
+    ...options.credentials,
+  });
   const flow = connect(sandbox);
   running.push(flow);
   return flow;
