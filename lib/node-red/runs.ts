@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { FluxError } from "../errors";
 import type { Job, Phase } from "../jobs/job";
 import type { Progress } from "../providers/provider";
@@ -18,6 +19,11 @@ const CLOSED = new FluxError("FLUX_CANCELLED", "The node was closed.", { billed:
 export class Runs {
   readonly #closing = new AbortController();
   readonly #active = new Set<Run>();
+
+  constructor() {
+    // Every message in the node listens for its closing, and there may be thousands.
+    setMaxListeners(0, this.#closing.signal);
+  }
 
   /**
    * Runs `work` for one message. What happens after the node was closed reaches nobody: the promise then never settles.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
 import type { AccountProvider } from "../account-kind";
@@ -61,6 +62,8 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     quoteFor: (ids) => prompts.quoteFor(ids),
   });
   const closing = new AbortController();
+  // Every call listens for the closing, and there may be thousands.
+  setMaxListeners(0, closing.signal);
   const open = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) =>
     underSignals([signal, closing.signal], work);
 

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { startFlow, stopFlows } from "../support/flow";
+
+const MESSAGES = 10_000;
+const CONCURRENCY = 200;
+const LINE = 1000;
+
+describe("10,000 messages in one turn", function () {
+  this.timeout(120_000);
+  afterEach(stopFlows);
+
+  it("settle as far as concurrency and line reach, and the rest are FLUX_BUSY at Catch", async () => {
+    const flow = await startFlow({ account: { concurrency: CONCURRENCY, line: LINE } });
+    const outcomes = await Promise.all(
+      Array.from({ length: MESSAGES }, () =>
+        flow.send({ payload: "a lighthouse at dusk", flux: { width: 128, height: 128 } }),
+      ),
+    );
+    const ends = { delivered: 0, busy: 0, other: 0 };
+    for (const { messages, caught } of outcomes) {
+      if (!caught && messages.length === 1) ends.delivered += 1;
+      else if (caught?.error.code === "FLUX_BUSY" && messages.length === 0) ends.busy += 1;
+      else ends.other += 1;
+    }
+    const accepted = CONCURRENCY + LINE;
+    assert.deepEqual(ends, { delivered: accepted, busy: MESSAGES - accepted, other: 0 });
+    assert.equal(flow.sandbox.ledger.tasks("imageInference"), accepted, "nothing was sent for the rest");
+  });
+});
