@@ -3,23 +3,14 @@ import type { AccountKind } from "../providers/account-kind";
 import { Account } from "./account";
 import { serveAccountTest } from "./account-test";
 import { connectionSettings } from "./connection";
+import type { AccountNode } from "./find-account";
 import { type AccountSettings, readAccountSettings } from "./settings";
-import type { Node, NodeAPI, NodeDef } from "./types";
+import type { NodeAPI, NodeDef } from "./types";
 
 /** An account's saved properties, as Node-RED hands them over. */
 interface AccountDef extends NodeDef {
   proxy?: string;
   tls?: string;
-}
-
-/** What the inference nodes see of an account node. */
-export interface AccountNode extends Node<{ apiKey?: string }> {
-  readonly account: Account;
-  readonly settings: AccountSettings;
-  /** Where this node's key goes, as deployed. */
-  readonly destination: { baseUrl: string; proxy: string; tls: string };
-  /** Set when the saved settings cannot be used; every use throws it. */
-  readonly problem?: FluxError;
 }
 
 /** Registers an account node type: the connection, the key and the limits that its inference nodes share. */
@@ -57,20 +48,4 @@ function openable(read: () => AccountSettings): { settings: AccountSettings } | 
     if (error instanceof FluxError) return { problem: error };
     throw error;
   }
-}
-
-/**
- * The account that an inference node names.
- * @throws FluxError FLUX_CONFIG when there is none, it is disabled, or its settings cannot be used.
- */
-export function findAccount(RED: NodeAPI, id: string): AccountNode {
-  const node = id === "" ? null : (RED.nodes.getNode(id) as AccountNode | null);
-  if (node?.problem) throw node.problem;
-  if (node?.account instanceof Account) return node;
-  throw new FluxError(
-    "FLUX_CONFIG",
-    id === ""
-      ? "No account is selected in this node. Nothing was sent."
-      : "The account that this node names is missing or disabled. Nothing was sent.",
-  );
 }

@@ -3,8 +3,8 @@ import { createDispatcher } from "../net/dispatcher";
 import { exchange } from "../net/http";
 import type { AccountKind, Balance } from "../providers/account-kind";
 import { type AccountAccess, resolveAccess } from "./account";
-import type { AccountNode } from "./account-node";
 import { connectionSettings } from "./connection";
+import type { AccountNode } from "./find-account";
 import { readAccountSettings } from "./settings";
 import type { NodeAPI } from "./types";
 

@@ -38,44 +38,33 @@ const typedValue = {
   required: ["type"],
 };
 
-const accountSchema = {
+/** Everything has a default, so everything is there once it has been read. */
+const complete = (properties: Record<string, object>) => ({
   type: "object",
-  properties: {
-    environment: { enum: ["production", "sandbox"], default: "production" },
-    baseUrl: { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" },
-    concurrency: { type: "integer", minimum: 1, maximum: 10_000, default: 4 },
-    line: { type: "integer", minimum: 0, maximum: 1_000_000, default: 1000 },
-    timeout: { type: "number", minimum: 1, maximum: LONGEST_TIMEOUT, default: 600 },
-    retries: { type: "integer", minimum: 0, maximum: 20, default: 4 },
-  },
-  required: ["environment", "baseUrl", "concurrency", "line", "timeout", "retries"],
-};
+  properties,
+  required: Object.keys(properties),
+});
 
-const inferenceSchema = {
-  type: "object",
-  properties: {
-    account: { type: "string", default: "" },
-    params: { type: "object", additionalProperties: typedValue, default: {} },
-    promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
-    imageFrom: { ...typedValue, default: { type: "none", value: "" } },
-    output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
-    results: { enum: ["each", "all"], default: "each" },
-    keepFlux: { type: "boolean", default: false },
-    allowUnknown: { type: "boolean", default: false },
-    timeout: { type: "number", minimum: 0, maximum: LONGEST_TIMEOUT, default: 0 },
-  },
-  required: [
-    "account",
-    "params",
-    "promptFrom",
-    "imageFrom",
-    "output",
-    "results",
-    "keepFlux",
-    "allowUnknown",
-    "timeout",
-  ],
-};
+const accountSchema = complete({
+  environment: { enum: ["production", "sandbox"], default: "production" },
+  baseUrl: { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" },
+  concurrency: { type: "integer", minimum: 1, maximum: 10_000, default: 4 },
+  line: { type: "integer", minimum: 0, maximum: 1_000_000, default: 1000 },
+  timeout: { type: "number", minimum: 1, maximum: LONGEST_TIMEOUT, default: 600 },
+  retries: { type: "integer", minimum: 0, maximum: 20, default: 4 },
+});
+
+const inferenceSchema = complete({
+  account: { type: "string", default: "" },
+  params: { type: "object", additionalProperties: typedValue, default: {} },
+  promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
+  imageFrom: { ...typedValue, default: { type: "none", value: "" } },
+  output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
+  results: { enum: ["each", "all"], default: "each" },
+  keepFlux: { type: "boolean", default: false },
+  allowUnknown: { type: "boolean", default: false },
+  timeout: { type: "number", minimum: 0, maximum: LONGEST_TIMEOUT, default: 0 },
+});
 
 let compiled:
   | { account: ValidateFunction<AccountSettings>; inference: ValidateFunction<InferenceSettings> }

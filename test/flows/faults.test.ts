@@ -119,11 +119,18 @@ describe("a job that never finishes", () => {
 describe("what nobody knows of the service", () => {
   afterEach(stopFlows);
 
-  it("a job is charged once even where a repeated id would be charged again", async () => {
-    const flow = await startFlow({ sandbox: { repeatedTask: "charge-again" } });
-    const { messages } = await flow.send({ payload: `${prompt} [fault:lost-answer x1]`, flux: size });
-    assert.equal(flow.sandbox.ledger.charges(messages[0]?.job.id ?? ""), 1);
-  });
+  for (const [repeated, repeatedTask] of Object.entries({
+    refused: "refuse",
+    "charged again": "charge-again",
+    "forgotten at once": { forgetAfter: 0 },
+  } as const)) {
+    it(`a job whose answer was lost is charged once where a repeated id is ${repeated}`, async () => {
+      const flow = await startFlow({ sandbox: { repeatedTask } });
+      const { messages } = await flow.send({ payload: `${prompt} [fault:lost-answer x1]`, flux: size });
+      assert.equal(flow.sandbox.ledger.charges(messages[0]?.job.id ?? ""), 1);
+      assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+    });
+  }
 
   it("a job that polls have forgotten comes from the archive", async () => {
     const flow = await startFlow({ sandbox: { pollsForgetAfter: 0, latency: 300 } });
