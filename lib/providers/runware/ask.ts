@@ -1,6 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
-import { isItem, items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
+import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { type Family, familyOf } from "./error-family";
 import { codeOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
@@ -79,17 +79,14 @@ export async function askArchive(asking: Asking, id: string, signal: AbortSignal
 /** The archive keeps whole requests and answers, siblings of the same POST included. */
 function recordedReply(answer: ServiceAnswer, id: string): Reply {
   const responses = answer.data.flatMap((record) => items(record.response));
+  // What names no task inside a record for this id is about it; outside of lists it may be anything.
   const own = (item: Item) => item.taskUUID === undefined || item.taskUUID === id;
+  const bare = responses.filter(({ taskUUID }) => taskUUID === id);
   return {
-    data: responses.flatMap((response) => (isEnvelope(response) ? items(response.data) : [response])).filter(own),
-    errors: responses
-      .flatMap((response) => (isEnvelope(response) ? [...items(response.errors), ...items(response.error)] : []))
-      .filter(own),
+    data: [...bare, ...responses.flatMap(({ data }) => items(data)).filter(own)],
+    errors: responses.flatMap(({ errors, error }) => [...items(errors), ...items(error)]).filter(own),
   };
 }
-
-const isEnvelope = ({ data, errors, error }: Item): boolean =>
-  Array.isArray(data) || isItem(data) || errors !== undefined || error !== undefined;
 
 function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined {
   const context = {

@@ -132,9 +132,10 @@ export class Poller {
     for (let from = 0; from < ids.length; ) {
       const some = ids.slice(from, from + this.#mostIds);
       from += some.length;
+      const asking = new Set(some);
       const news = await askForResults(this.#context.asking, some, signal);
       const silent: Waiting[] = [];
-      for (const waiting of asked.filter(({ id }) => some.includes(id))) {
+      for (const waiting of asked.filter(({ id }) => asking.has(id))) {
         const reply = news.replies.get(waiting.id);
         if (reply) await this.#hear(waiting, reply, signal);
         else silent.push(waiting);

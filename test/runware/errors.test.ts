@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import type { ErrorCode } from "../../lib/errors";
+import { readRetryAfter } from "../../lib/providers/runware/answer";
+import { familyOf } from "../../lib/providers/runware/error-family";
+import { quoter } from "../../lib/providers/runware/quote";
+import { always, apiKey, connect, disconnectAll, failureOf, newId, prompt, request } from "./client";
+
+/** Submits one task to a service that refuses it so. */
+async function refusal(status: number, item: object, headers: Record<string, string> = {}) {
+  const { client } = await connect(() => ({ status, headers, json: { errors: [item] } }));
+  return failureOf(client.submit(newId(), request(), always));
+}
+
+describe("an error of Runware", () => {
+  afterEach(disconnectAll);
+
+  const known: [string, number, ErrorCode, boolean, "no" | "unknown"][] = [
+    ["invalidApiKey", 401, "FLUX_AUTH", false, "no"],
+    ["missingApiKey", 401, "FLUX_AUTH", false, "no"],
+    ["unauthorized", 401, "FLUX_AUTH", false, "no"],
+    ["forbidden", 403, "FLUX_AUTH", false, "no"],
+    ["insufficientCredits", 402, "FLUX_QUOTA", false, "no"],
+    ["quotaExceeded", 402, "FLUX_QUOTA", false, "no"],
+    ["paymentRequired", 402, "FLUX_QUOTA", false, "no"],
+    ["rateLimitExceeded", 429, "FLUX_RATE_LIMIT", true, "no"],
+    ["providerRateLimitExceeded", 200, "FLUX_RATE_LIMIT", true, "no"],
+    ["contentPolicyViolation", 400, "FLUX_CONTENT_POLICY", false, "no"],
+    ["invalidNsfwContent", 400, "FLUX_CONTENT_POLICY", false, "no"],
+    ["promptBlocked", 400, "FLUX_CONTENT_POLICY", false, "no"],
+    ["moderationFailed", 400, "FLUX_CONTENT_POLICY", false, "no"],
+    ["timeoutProvider", 504, "FLUX_TIMEOUT", true, "unknown"],
+    ["providerTimeout", 200, "FLUX_TIMEOUT", true, "unknown"],
+    ["internalServerError", 500, "FLUX_PROVIDER", true, "unknown"],
+    ["serviceUnavailable", 503, "FLUX_PROVIDER", true, "unknown"],
+    ["inferenceError", 500, "FLUX_PROVIDER", true, "unknown"],
+    ["noAvailableServer", 503, "FLUX_PROVIDER", true, "unknown"],
+    ["modelUnavailable", 200, "FLUX_PROVIDER", true, "unknown"],
+    ["providerError", 200, "FLUX_PROVIDER", true, "unknown"],
+    ["invalidSteps", 400, "FLUX_VALIDATION", false, "no"],
+    ["missingParameter", 400, "FLUX_VALIDATION", false, "no"],
+    ["conflictPuLIDTrueCFG", 400, "FLUX_VALIDATION", false, "no"],
+    ["unsupportedParameter", 400, "FLUX_VALIDATION", false, "no"],
+    ["maxLength", 400, "FLUX_VALIDATION", false, "no"],
+    ["unknownParameter", 400, "FLUX_VALIDATION", false, "no"],
+    ["incompatibleParameters", 400, "FLUX_VALIDATION", false, "no"],
+    ["modelNotFound", 404, "FLUX_VALIDATION", false, "no"],
+  ];
+  for (const [code, status, expected, retryable, billed] of known) {
+    it(`${code} (${status}) becomes ${expected}, ${retryable ? "" : "not "}to be retried, billed: ${billed}`, async () => {
+      const error = await refusal(status, { code, message: "no" });
+      assert.deepEqual(
+        [error.code, error.cause.retryable, error.cause.billed, error.cause.providerCode],
+        [expected, retryable, billed, code],
+      );
+      if (status >= 400) assert.equal(error.cause.status, status);
+      assert(error.message.includes(code));
+    });
+  }
+
+  for (const [status, expected] of [
+    [400, "FLUX_VALIDATION"],
+    [401, "FLUX_AUTH"],
+    [402, "FLUX_QUOTA"],
+    [403, "FLUX_AUTH"],
+    [429, "FLUX_RATE_LIMIT"],
+    [500, "FLUX_PROVIDER"],
+  ] as const) {
+    it(`without a body is understood by its status ${status}`, async () => {
+      const { client } = await connect(() => ({ status, text: "" }));
+      assert.equal((await failureOf(client.submit(newId(), request(), always))).code, expected);
+    });
+  }
+
+  it("tells where to look: the key", async () => {
+    const { message } = await refusal(401, { code: "invalidApiKey", message: "Invalid API key" });
+    assert.match(message, /^Runware refused the API key \(invalidApiKey, 401\)\. Check the key/);
+  });
+
+  it("names the parameter, and what would be accepted", async () => {
+    const { cause, message } = await refusal(400, {
+      code: "invalidWidth",
+      parameter: "width",
+      message: "Width is out of range.",
+      min: 128,
+      max: 2048,
+      multiplier: 16,
+    });
+    assert.equal(cause.parameter, "width");
+    assert.equal(cause.violations[0]?.allowed, "from 128 to 2048 in steps of 16");
+    assert(message.includes("width") && message.includes("Width is out of range."));
+  });
+
+  it("names several parameters when the service does", async () => {
+    const { cause } = await refusal(400, { code: "missingParameter", parameter: ["width", "height"], message: "both" });
+    assert.equal(cause.parameter, "width, height");
+  });
+
+  it("hands on how long to wait", async () => {
+    const { retryAfter } = await refusal(429, { code: "rateLimitExceeded" }, { "retry-after": "3" });
+    assert.equal(retryAfter, 3000);
+  });
+
+  it("never repeats the prompt or the key, whole, cut or escaped", async () => {
+    for (const echo of [
+      `Invalid prompt: ${prompt}`,
+      `Invalid prompt: ${prompt.slice(5, 40)}...`,
+      `Invalid prompt: ${JSON.stringify({ positivePrompt: prompt.toUpperCase() })}`,
+      `The key ${apiKey} is not known`,
+    ]) {
+      await refusal(400, { code: "invalidPrompt", message: echo });
+    }
+  });
+
+  it("never repeats a sibling's prompt from an error about the whole POST", async () => {
+    const { client } = await connect(() => ({ status: 500, json: { error: `cannot run ${prompt}` } }));
+    const outcomes = [request({ positivePrompt: "something else entirely" }), request()].map((parameters) =>
+      failureOf(client.submit(newId(), parameters, always)),
+    );
+    await Promise.all(outcomes);
+  });
+
+  it("survives answers that are hostile", async () => {
+    for (const item of [
+      { code: { toString: "x" }, message: ["x"], parameter: { a: 1 } },
+      { code: "x".repeat(100_000), message: "y".repeat(100_000), parameter: Array(1000).fill("z") },
+      { code: null, message: null, taskUUID: 7 },
+      {},
+    ]) {
+      const error = await refusal(400, item);
+      assert(JSON.stringify([error.message, error.cause]).length < 2000);
+    }
+  });
+
+  it("from something that is not Runware points at the base URL", async () => {
+    for (const status of [302, 404, 405]) {
+      const { client } = await connect(() => ({ status, text: "<html>nginx</html>" }));
+      const error = await failureOf(client.submit(newId(), request(), always));
+      assert.deepEqual([error.code, error.cause.retryable], ["FLUX_CONFIG", false]);
+      assert.match(error.message, /base URL/);
+    }
+  });
+});
+
+describe("a text of the service", () => {
+  const quote = quoter(apiKey, [prompt, "fog"]);
+
+  it("is repeated on one line, at most 200 characters of it", () => {
+    assert.equal(quote("Width must\n be  smaller"), "Width must be smaller");
+    assert.equal(quote("steps ".repeat(100))?.length, 200);
+  });
+
+  it("is left out when it holds a prompt, or when the prompts are not known", () => {
+    assert.equal(quote("I cannot draw fog."), undefined);
+    assert.equal(quote("of folded newspaper"), undefined);
+    assert.equal(quoter(apiKey, undefined)("Width is too large"), undefined);
+  });
+
+  it("is repeated without keys, addresses and picture bytes", () => {
+    const text = quote(
+      `bad ${apiKey} at https://bucket.example/x?sig=abc with data:image/png;base64,AAAA ${"A".repeat(90)}`,
+    );
+    assert.equal(text, "bad [key] at [address] with [data] [data]");
+  });
+});
+
+describe("Retry-After", () => {
+  const now = Date.parse("2026-11-21T08:00:00Z");
+  for (const [value, expected] of [
+    ["0", 0],
+    ["120", 120_000],
+    ["Sat, 21 Nov 2026 08:00:30 GMT", 30_000],
+    ["Sat, 21 Nov 2026 07:00:00 GMT", 0],
+    ["soon", undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`${value} is ${expected} ms`, () => assert.equal(readRetryAfter(value, now), expected));
+  }
+});
+
+describe("an error code that nobody has seen", () => {
+  it("is judged by the status", () => {
+    assert.equal(familyOf("somethingNew", 400), "validation");
+    assert.equal(familyOf("somethingNew", 503), "server");
+    assert.equal(familyOf("somethingNew", 200), "unknown");
+    assert.equal(familyOf(undefined, 429), "rate");
+  });
+});
