@@ -5,7 +5,7 @@ import { FluxError } from "../errors";
 import { proxyClients } from "./proxy-tunnel";
 
 /** A proxy that the author chose; `noProxy` lists hosts (`host`, `host:port`, `.domain`) that are asked directly. */
-export interface ProxySettings {
+interface ProxySettings {
   url: string;
   noProxy?: readonly string[];
   username?: string;

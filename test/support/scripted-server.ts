@@ -12,7 +12,7 @@ export interface SentTask {
 }
 
 /** A request as the server got it. */
-export interface Received {
+interface Received {
   method: string;
   path: string;
   headers: IncomingMessage["headers"];

@@ -21,7 +21,7 @@ import type { Item } from "./wire";
 const RESEND_WINDOW = 10 * 60 * 1000;
 
 /** Ms for one POST, by what it does. A sync task is answered when its pictures are made. */
-export interface Timeouts {
+interface Timeouts {
   submit: number;
   sync: number;
   poll: number;
