@@ -168,6 +168,7 @@ describe("Retry-After", () => {
   for (const [value, expected] of [
     ["0", 0],
     ["120", 120_000],
+    ["99999999999", 3_600_000],
     ["Sat, 21 Nov 2026 08:00:30 GMT", 30_000],
     ["Sat, 21 Nov 2026 07:00:00 GMT", 0],
     ["soon", undefined],
