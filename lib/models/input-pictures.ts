@@ -12,8 +12,8 @@ import { leafViolation, type Sources } from "./violations";
 /** Larger pictures are uploaded once and named by their id; smaller ones travel inside the request. Bytes. */
 const LARGEST_INSIDE = 256 * 1024;
 
-/** base64 writes 3 bytes with 4 characters; the head of a data URI comes on top. */
-const LONGEST_INSIDE = Math.ceil(LARGEST_INSIDE / 3) * 4 + 128;
+/** base64 writes 3 bytes with 4 characters: a shorter string holds no larger picture. */
+const SHORTEST_OUTSIDE = Math.floor(LARGEST_INSIDE / 3) * 4;
 
 /** The bytes that a string holds; undefined when it only names a picture, or neither. */
 const bytesInText = (text: string): { bytes: Buffer; contentType: string } | undefined => {
@@ -54,10 +54,10 @@ export const readInputPictures = (
         removeAt(request, path);
       } else if (value.length > LARGEST_INSIDE) attach(path, value, contentType);
       else replaceAt(request, path, `data:${contentType};base64,${value.toString("base64")}`);
-    } else if (typeof value === "string" && value.length > LONGEST_INSIDE) {
+    } else if (typeof value === "string" && value.length > SHORTEST_OUTSIDE) {
       const held = bytesInText(value);
-      if (held) attach(path, held.bytes, held.contentType);
-      else if (imageForm(value) === undefined) {
+      if (held && held.bytes.length > LARGEST_INSIDE) attach(path, held.bytes, held.contentType);
+      else if (!held && imageForm(value) === undefined) {
         violations.push(leafViolation(leaf, writePath(path), value, sources));
         removeAt(request, path);
       }

@@ -44,7 +44,7 @@ const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
 /** `msg.flux` as plain data of ours. */
 const readFlux = (flux: unknown): { copy: FluxRequest; violations: Violation[] } => {
   if (flux === undefined || flux === null) return { copy: {}, violations: [] };
-  if (isPlainObject(flux)) return safeCopy(flux);
+  if (isPlainObject(flux)) return safeCopy(flux, "msg.flux");
   const message = `msg.flux is ${describe(flux)}, but must be an object with request parameters.`;
   return { copy: {}, violations: [{ parameter: "msg.flux", message, value: describe(flux), allowed: "an object" }] };
 };
@@ -69,7 +69,10 @@ const placeImage = (
     ];
   }
   const isList = parametersOf(model).lists.has(imageParameter);
-  const { copy, violations } = safeCopy({ value: isList && !Array.isArray(image.value) ? [image.value] : image.value });
+  const { copy, violations } = safeCopy(
+    { value: isList && !Array.isArray(image.value) ? [image.value] : image.value },
+    image.source,
+  );
   for (const parameter of [imageParameter, `${imageParameter}[0]`]) sources.set(parameter, image.source);
   if (violations.length > 0) {
     return [
@@ -100,7 +103,7 @@ export const prepareRequest = (model: Model, input: RequestInput): PreparedReque
   const sources = new Map<string, string>();
   const isTaken = (): ReadonlySet<string> => new Set(violations.map(({ parameter }) => parameter));
 
-  const readDialog = safeCopy(input.dialog);
+  const readDialog = safeCopy(input.dialog, "dialog");
   const readMessage = readFlux(input.flux);
   violations.push(...readDialog.violations, ...readMessage.violations);
   const dialog = readTyped(model, readDialog.copy);

@@ -24,8 +24,11 @@ const pictureInPlace = (value: unknown, longest: number): string | undefined => 
   return isBase64 ? "a picture (base64)" : undefined;
 };
 
-/** Code points, which is how the service counts; code units where there are too many to matter. */
-const length = (text: string, longest: number): number => (text.length > longest ? text.length : [...text].length);
+/** Texts longer than this are not worth counting character by character. */
+const WORTH_COUNTING = 100_000;
+
+/** Code points, which is how the service counts; code units where there are far too many anyway. */
+const length = (text: string): number => (text.length > WORTH_COUNTING ? text.length : [...text].length);
 
 /**
  * Checks a prompt before anything else looks at it: a picture in its place is named as such, and a text of 100 MB is
@@ -43,8 +46,8 @@ export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violati
     allowed,
   });
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = leaf;
-  const longest = maxLength * 2;
-  const picture = pictureInPlace(value, longest);
+  // A character may be two code units.
+  const picture = pictureInPlace(value, maxLength * 2);
   if (picture !== undefined) {
     return violation(
       `holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.`,
@@ -59,7 +62,7 @@ export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violati
     const kind = typeof value === "object" ? describe(value, leaf) : `a ${typeof value}`;
     return violation(`holds ${kind}, but a prompt is ${allowed}.`, kind);
   }
-  const count = length(value, longest);
+  const count = length(value);
   if (count >= minLength && count <= maxLength) return undefined;
   const holds = `text of ${grouped(count)} ${count === 1 ? "character" : "characters"}`;
   return violation(`holds ${holds}, but a prompt is ${allowed}.`, holds);

@@ -2,7 +2,7 @@ import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
 import { type Path, writePath } from "./paths";
 import type { FluxRequest } from "./request";
-import { describe } from "./wording";
+import { describe, grouped } from "./wording";
 
 /** Deeper than any request: ipAdapters[].guideImages[] has four levels. */
 const DEEPEST = 20;
@@ -27,8 +27,10 @@ export const isPlainObject = (value: unknown): value is object => {
  * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers stay the same Buffers;
  * what is no data (functions, symbols, accessors, class instances, cycles) or would poison an object becomes a
  * violation and is left out. Nothing of the original is called or changed.
+ *
+ * @param origin names the original in a violation of the whole: "msg.flux"
  */
-export const safeCopy = (original: object): { copy: FluxRequest; violations: Violation[] } => {
+export const safeCopy = (original: object, origin: string): { copy: FluxRequest; violations: Violation[] } => {
   const violations: Violation[] = [];
   const ancestors = new Set<object>();
   let values = 0;
@@ -59,7 +61,7 @@ export const safeCopy = (original: object): { copy: FluxRequest; violations: Vio
   };
 
   const copyList = (source: readonly unknown[], path: Path): unknown => {
-    if (source.length > MOST_VALUES) return refuse(path, `is a list of more than ${MOST_VALUES} elements`);
+    if (source.length > MOST_VALUES) return refuse(path, `is a list of more than ${grouped(MOST_VALUES)} elements`);
     return Array.from(source, (element, index) => copy(element, [...path, index]) ?? null);
   };
 
@@ -89,11 +91,11 @@ export const safeCopy = (original: object): { copy: FluxRequest; violations: Vio
     root = copyBranch(original, []);
   } catch {
     // A proxy that throws, for instance.
-    violations.push({ parameter: "msg.flux", message: "msg.flux cannot be read: reading it throws." });
+    violations.push({ parameter: origin, message: `${origin} cannot be read: reading it throws.` });
   }
   if (values > MOST_VALUES) {
-    violations.length = 0;
-    violations.push({ parameter: "msg.flux", message: `msg.flux holds more than ${MOST_VALUES} values.` });
+    const message = `${origin} holds more than ${grouped(MOST_VALUES)} values.`;
+    return { copy: {}, violations: [{ parameter: origin, message }] };
   }
   return { copy: isPlainObject(root) ? { ...root } : {}, violations };
 };

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { createContext, runInContext } from "node:vm";
+import { srpo } from "../../lib/models/srpo";
+import { picture, png, prepare, refusal, refusedParameters } from "./support";
+
+describe("a hostile message", () => {
+  for (const text of [
+    '{"__proto__":{"polluted":true}}',
+    '{"constructor":{"prototype":{"polluted":true}}}',
+    '{"lora":[{"model":"a:b","__proto__":{"polluted":true}}]}',
+    '{"inputs":{"prototype":{}}}',
+  ]) {
+    it(`poisons nothing: ${text}`, () => {
+      const { cause } = refusal(srpo, JSON.parse(text));
+      assert.match(String(cause.violations[0]?.parameter), /__proto__|constructor|prototype/);
+      assert.equal(Reflect.get({}, "polluted"), undefined);
+    });
+  }
+
+  it("poisons nothing where unknown parameters are let through", () => {
+    const { cause } = refusal(srpo, JSON.parse('{"extra":{"__proto__":{"polluted":true}}}'), { allowUnknown: true });
+    assert.deepEqual(
+      cause.violations.map(({ parameter }) => parameter),
+      ["extra.__proto__"],
+    );
+  });
+
+  it("with cycles, functions, accessors and class instances is refused without calling any of it", () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.ultralytics = cycle;
+    assert.deepEqual(refusedParameters(srpo, cycle), ["ultralytics"]);
+    const called = (): never => assert.fail("called");
+    const computed = Object.defineProperty({}, "steps", { enumerable: true, get: called });
+    assert.deepEqual(refusedParameters(srpo, computed), ["steps"]);
+    assert.deepEqual(refusedParameters(srpo, { toJSON: called, seed: Symbol("s"), steps: new Date() }), [
+      "toJSON",
+      "seed",
+      "steps",
+    ]);
+    assert.deepEqual(refusedParameters(srpo, new Proxy({}, { ownKeys: called })), ["msg.flux"]);
+  });
+
+  it("that is endlessly deep, long or wide is refused, not followed", () => {
+    let deep: unknown = {};
+    for (let level = 0; level < 5000; level++) deep = { deep };
+    assert.equal(refusal(srpo, { deep }).cause.violations.length > 0, true);
+    const sparse: unknown[] = [];
+    sparse.length = 4_000_000_000;
+    assert.deepEqual(refusedParameters(srpo, { lora: sparse }), ["lora"]);
+    const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, 1]));
+    assert.deepEqual(refusedParameters(srpo, wide), ["msg.flux"]);
+  });
+
+  for (const flux of ["steps=3", 42, true, [], () => 1, new Date(), Buffer.from("x"), new Map()]) {
+    it(`is refused when msg.flux is no object: ${Object.prototype.toString.call(flux)}`, () => {
+      assert.deepEqual(refusedParameters(srpo, flux), ["msg.flux"]);
+    });
+  }
+
+  it("may have no msg.flux at all", () => {
+    for (const flux of [undefined, null, {}]) prepare(srpo, flux);
+  });
+
+  it("may come from a function node, whose objects are of another realm", () => {
+    const flux = runInContext("({ steps: 20, lora: [{ model: 'a:b', weight: 0.5 }] })", createContext({}));
+    const { request } = prepare(srpo, flux);
+    assert.deepEqual(request.lora, [{ model: "a:b", weight: 0.5 }]);
+  });
+
+  it("is not changed, and shares nothing with the request but pictures", () => {
+    const flux = {
+      puLID: { inputImages: [png(8, 8)] },
+      seed: 5n,
+      CFGScale: 7.000000000001,
+      lora: [{ model: "a:b" }],
+      taskUUID: "x",
+      scheduler: "euler",
+      inputs: { seedImage: png(8, 8, 300_000) },
+    };
+    const before = structuredClone(flux);
+    const { request } = prepare(srpo, flux, { image: { value: picture.url, source: "Image from (msg.image)" } });
+    assert.deepEqual(structuredClone(flux), before);
+    assert.notEqual(request.lora, flux.lora);
+    Object.freeze(flux);
+    Object.freeze(flux.lora);
+    prepare(srpo, flux);
+  });
+
+  it("gets every violation, each once, and no raw text of the validator", () => {
+    const { message, cause } = refusal(srpo, {
+      ...{ width: 1000, steps: "28", scheduler: "Eulr", hiresFix: { steps: 99 }, stepz: 1, lora: [] },
+      ...{
+        ultralytics: "on",
+        controlNet: [{ model: 5 }],
+        acceleratorOptions: { cacheEndStep: 1, cacheEndStepPercentage: 1 },
+      },
+    });
+    const parameters = cause.violations.map(({ parameter }) => parameter);
+    assert.deepEqual([...parameters].sort(), [
+      "acceleratorOptions.cacheEndStep",
+      "controlNet[0].guideImage",
+      "controlNet[0].model",
+      "height",
+      "hiresFix.model",
+      "hiresFix.steps",
+      "lora",
+      "scheduler",
+      "steps",
+      "stepz",
+      "ultralytics",
+      "width",
+    ]);
+    for (const { message: each } of cause.violations) assert.ok(message.includes(each), each);
+    assert.ok(!/must NOT|must match|instancePath|schema|oneOf/.test(message), message);
+    assert.match(message, /did you mean "Euler"\?/);
+    assert.match(message, /did you mean steps\?/);
+    assert.ok(message.endsWith("Nothing was sent."));
+  });
+
+  it("cannot make an error quote pictures, addresses or unknown texts", () => {
+    const secret = "swordfish";
+    const { message, cause } = refusal(srpo, {
+      apiKey: secret,
+      webhookURL: `ftp://${secret}`,
+      inputs: { seedImage: secret },
+      scheduler: secret.repeat(10),
+      ultralytics: secret,
+      safety: { mode: { secret } },
+    });
+    assert.equal(cause.violations.length, 6);
+    assert.ok(!(message + JSON.stringify(cause)).includes(secret), message);
+  });
+});
+
+describe("a parameter that the model does not know", () => {
+  it("is sent when the switch says so", () => {
+    const flux = { future: { a: [1, 2] }, ultralytics: { next: true }, acceleratorOptions: { fbCache: true } };
+    const { request } = prepare(srpo, flux, { allowUnknown: true });
+    assert.deepEqual(request.future, { a: [1, 2] });
+    assert.deepEqual(request.ultralytics, { next: true });
+  });
+
+  it("does not excuse the ones that it knows", () => {
+    assert.deepEqual(refusedParameters(srpo, { future: 1, steps: 0 }, { allowUnknown: true }), ["steps"]);
+  });
+});

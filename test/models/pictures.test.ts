@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { withoutPictures } from "../../lib/models/describe";
+import { image } from "../../lib/models/formats";
+import { kontext } from "../../lib/models/kontext";
+import { pictureSize, pictureType } from "../../lib/models/picture";
+import { srpo } from "../../lib/models/srpo";
+import { picture, png, prepare, refusal, refusedParameters } from "./support";
+
+const bytes = (hex: string): Buffer => Buffer.concat([Buffer.from(hex.replaceAll(" ", ""), "hex"), Buffer.alloc(32)]);
+
+const files = {
+  "image/png": png(640, 480),
+  // SOI, an APP0 segment, then a progressive frame of 480 lines of 640 pixels.
+  "image/jpeg": bytes("ffd8 ffe0 0010 4a46494600010100000100010000 ffc2 0011 08 01e0 0280 03"),
+  "image/gif": bytes("474946383961 8002 e001"),
+  "image/webp": bytes("52494646 00000000 57454250 56503858 0a000000 00000000 7f0200 df0100"),
+  "image/bmp": bytes("424d 36000000 0000 0000 36000000 28000000"),
+  "image/tiff": bytes("49492a00 08000000 0000 0000"),
+  "image/avif": bytes("0000001c 66747970 61766966 00000000"),
+};
+const lossy = bytes("52494646 00000000 57454250 56503820 00000000 000000 9d012a 8002 e001");
+const lossless = bytes(`52494646 00000000 57454250 5650384c 00000000 2f ${littleEndianHex(639 + 479 * 0x4000)}`);
+
+function littleEndianHex(value: number): string {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32LE(value);
+  return buffer.toString("hex");
+}
+
+describe("a picture's bytes", () => {
+  for (const [type, file] of Object.entries(files)) {
+    it(`tell that it is ${type}, whatever a header says`, () => {
+      assert.equal(pictureType(file), type);
+      assert.ok(image(file.toString("base64")));
+    });
+  }
+
+  it("tell its size", () => {
+    const size = { width: 640, height: 480 };
+    for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"] as const) {
+      assert.deepEqual(pictureSize(files[type]), size, type);
+    }
+    assert.deepEqual(pictureSize(lossy), size);
+    assert.deepEqual(pictureSize(lossless), size);
+    assert.equal(pictureSize(files["image/bmp"]), undefined);
+    assert.equal(pictureSize(Buffer.from("no picture at all")), undefined);
+  });
+
+  it("are never read beyond their end", () => {
+    for (const file of [...Object.values(files), lossy, lossless]) {
+      for (let length = 0; length < file.length; length++) pictureSize(file.subarray(0, length));
+    }
+  });
+});
+
+describe("an image parameter", () => {
+  for (const value of [
+    picture.url,
+    picture.uuid,
+    "HTTPS://EXAMPLE.COM/A.PNG",
+    "http://[::1]:8080/a?b=c&d=%20",
+    "data:image/png;base64,AAAA",
+    files["image/jpeg"].toString("base64"),
+  ]) {
+    it(`may be ${value.slice(0, 40)}`, () => {
+      assert.deepEqual(prepare(srpo, { inputs: { seedImage: value } }).request.inputs, { seedImage: value });
+    });
+  }
+
+  for (const value of [
+    ...["hello world", "lighthouse", "/etc/passwd", "home/me/pictures/lighthouse", "C:\\lighthouse.png", "", "AAAA"],
+    ...["QkFTRTY0", "BMW", "ftp://example.com/a.png", "file:///etc/passwd", "https://", "https:// example.com/a"],
+    ...[
+      "data:text/html;base64,AAAA",
+      "data:image/png,AAAA",
+      "data:image/svg+xml;base64,AAAA",
+      "data:image/png;base64,",
+    ],
+    ...[`${files["image/jpeg"].toString("base64")} `, "data:image/png;base64,AA\nAA"],
+  ]) {
+    it(`may not be ${JSON.stringify(value).slice(0, 40)}`, () => {
+      assert.deepEqual(refusedParameters(srpo, { inputs: { seedImage: value } }), ["inputs.seedImage"]);
+    });
+  }
+
+  it("that is no picture is described, never quoted", () => {
+    const { message, cause } = refusal(srpo, { inputs: { seedImage: "hello world" } });
+    assert.match(message, /^inputs\.seedImage is text of 11 characters, but must be a picture/);
+    assert.ok(!JSON.stringify(cause).includes("hello"));
+  });
+
+  it("may be a Buffer or any bytes, which become a data URI", () => {
+    const file = files["image/jpeg"];
+    const sent = { seedImage: `data:image/jpeg;base64,${file.toString("base64")}` };
+    assert.deepEqual(prepare(srpo, { inputs: { seedImage: file } }).request.inputs, sent);
+    assert.deepEqual(prepare(srpo, { seedImage: new Uint8Array(file) }).request.inputs, sent);
+  });
+
+  it("may not be a Buffer of something else", () => {
+    const { message } = refusal(srpo, { inputs: { seedImage: Buffer.from("no picture at all") } });
+    assert.match(message, /inputs\.seedImage is a Buffer of 17 bytes that is no picture/);
+  });
+
+  it("of more than 256 KB becomes an attachment, in whichever form it came", () => {
+    const file = png(1024, 1024, 256 * 1024 + 1);
+    const base64 = file.toString("base64");
+    for (const value of [file, base64, `data:image/png;base64,${base64}`]) {
+      const { request, attachments } = prepare(kontext, { referenceImages: [picture.url, value] });
+      assert.equal(attachments.length, 1);
+      const [attachment] = attachments;
+      assert.deepEqual(attachment?.path, ["inputs", "referenceImages", 1]);
+      assert.equal(attachment?.contentType, "image/png");
+      assert.ok(attachment?.bytes.equals(file));
+      const inputs = JSON.stringify(request.inputs);
+      assert.match(inputs, /^\{"referenceImages":\["https:[^"]+","[0-9a-f-]{14}4[0-9a-f-]{21}"\]\}$/);
+    }
+    const small = prepare(srpo, { inputs: { seedImage: file.subarray(0, 256 * 1024) } });
+    assert.deepEqual(small.attachments, []);
+  });
+
+  it("is shown in msg.job without its bytes and without the signature of its address", () => {
+    const { request } = prepare(srpo, {
+      inputs: { seedImage: files["image/png"], maskImage: `${picture.url}?X-Amz-Signature=secret` },
+      uploadEndpoint: "https://user:pass@example.com/put?X-Amz-Signature=secret",
+    });
+    const shown = withoutPictures(srpo, request);
+    assert.equal(shown.positivePrompt, request.positivePrompt);
+    assert.ok(!/secret|pass|iVBOR/.test(JSON.stringify(shown)), JSON.stringify(shown));
+  });
+});
+
+describe("a picture of 20 million characters", function () {
+  this.timeout(30_000);
+  const base64 = png(4096, 4096, 15_000_000).toString("base64");
+  const REPEATS = 9;
+
+  const fastest = (work: () => void): number => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let count = 0; count < REPEATS; count++) {
+      const start = process.hrtime.bigint();
+      work();
+      best = Math.min(best, Number(process.hrtime.bigint() - start));
+    }
+    return best;
+  };
+
+  for (const { form, text } of [
+    { form: "base64", text: base64 },
+    { form: "data URI", text: `data:image/png;base64,${base64}` },
+  ]) {
+    it(`is validated in the time of one or two bare scans (${form})`, () => {
+      const task = {
+        taskType: "imageInference",
+        taskUUID: picture.uuid,
+        model: srpo.air,
+        positivePrompt: "a fox",
+        inputs: { seedImage: text },
+      };
+      assert.equal(srpo.validate(task), true);
+      const bare = fastest(() => assert.ok(/^[a-zA-Z0-9+/=]+$/.test(base64)));
+      const ours = fastest(() => assert.ok(srpo.validate(task)));
+      console.log(`      bare scan ${(bare / 1e6).toFixed(1)} ms, validation ${(ours / 1e6).toFixed(1)} ms`);
+      assert.ok(ours <= 2 * bare, `${ours} ns against ${bare} ns`);
+    });
+
+    it(`is refused for one wrong character at its end (${form})`, () => {
+      assert.deepEqual(refusedParameters(srpo, { inputs: { seedImage: `${text}!` } }), ["inputs.seedImage"]);
+    });
+  }
+
+  it("overflows no stack as an address or a name either", () => {
+    const long = "a".repeat(20_000_000);
+    assert.deepEqual(refusedParameters(srpo, { webhookURL: `https://example.com/${long}` }), ["webhookURL"]);
+    assert.deepEqual(refusedParameters(srpo, { lora: [{ model: long }] }), ["lora[0].model"]);
+    assert.deepEqual(refusedParameters(srpo, { scheduler: long, seed: long }), ["scheduler", "seed"]);
+    assert.deepEqual(refusedParameters(srpo, { [long]: 1 }).length, 1);
+    prepare(srpo, { inputs: { seedImage: `https://example.com/${long}` } });
+  });
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { kontext } from "../../lib/models/kontext";
+import { srpo } from "../../lib/models/srpo";
+import { PROMPT, picture, png, prepare, refusal } from "./support";
+
+const from = (value: unknown) => ({ prompt: { value, source: "Prompt from (msg.payload)" } });
+const PIXELS = png(8, 8);
+
+describe("a prompt", () => {
+  for (const { name, value, says } of [
+    { name: "missing", value: undefined, says: "holds nothing" },
+    { name: "null", value: null, says: "holds nothing" },
+    { name: "empty", value: "", says: "holds nothing" },
+    { name: "a number", value: 42, says: "holds a number" },
+    { name: "an object", value: { text: "a cat" }, says: "holds an object" },
+    { name: "a list", value: ["a cat"], says: "holds a list" },
+    { name: "of 1 character", value: "x", says: "holds text of 1 character," },
+    { name: "of 1 character that takes two code units", value: "\u{1f98a}", says: "holds text of 1 character," },
+    { name: "of 3,001 characters", value: "x".repeat(3001), says: "holds text of 3,001 characters" },
+    {
+      name: "of 3,001 characters of two code units",
+      value: "\u{1f98a}".repeat(3001),
+      says: "holds text of 3,001 characters",
+    },
+    { name: "of 100 MB", value: "x".repeat(100_000_000), says: "holds text of 100,000,000 characters" },
+    { name: "a picture in a Buffer", value: PIXELS, says: "holds a picture (a Buffer of 64 bytes)" },
+    { name: "a Buffer of something else", value: Buffer.from("text"), says: "holds a Buffer of 4 bytes" },
+    {
+      name: "a picture in a data URI",
+      value: `data:image/png;base64,${PIXELS.toString("base64")}`,
+      says: "holds a picture (a data URI)",
+    },
+    { name: "a picture in base64", value: PIXELS.toString("base64"), says: "holds a picture (base64)" },
+    { name: "a large picture in base64", value: png(8, 8, 1e6).toString("base64"), says: "holds a picture (base64)" },
+    { name: "the address of a picture", value: `${picture.url}\n`, says: "holds a web address" },
+  ]) {
+    it(`that is ${name} is an error that names the setting`, () => {
+      const { message, code, cause } = refusal(srpo, {}, from(value));
+      assert.ok(message.startsWith(`Prompt from (msg.payload) ${says}`), message);
+      assert.ok(message.endsWith("Nothing was sent."));
+      assert.equal(code, "FLUX_VALIDATION");
+      assert.equal(cause.billed, "no");
+      assert.deepEqual(
+        cause.violations.map(({ parameter }) => parameter),
+        ["positivePrompt"],
+      );
+    });
+  }
+
+  it("is never quoted in an error", () => {
+    const secret = "the secret garden ".repeat(200);
+    const { message, cause } = refusal(srpo, { negativePrompt: "hush hush ".repeat(400) }, from(secret));
+    assert.ok(!/secret|hush/.test(message + JSON.stringify(cause)));
+  });
+
+  it("may talk about an address and have 2 to 3,000 characters of any width", () => {
+    for (const text of [
+      "ab",
+      "x".repeat(3000),
+      "\u{1f98a}".repeat(3000),
+      "a poster that says https://example.com",
+      "  ",
+    ]) {
+      assert.equal(prepare(srpo, {}, from(text)).request.positivePrompt, text);
+    }
+  });
+
+  it("in msg.flux wins over the one that the dialog points at, which is not even looked at", () => {
+    assert.equal(prepare(srpo, { positivePrompt: PROMPT }, from(42)).request.positivePrompt, PROMPT);
+  });
+
+  it("of the dialog holds where its source has none", () => {
+    const dialog = { positivePrompt: PROMPT };
+    assert.equal(prepare(srpo, {}, { dialog, ...from(undefined) }).request.positivePrompt, PROMPT);
+    assert.equal(prepare(srpo, {}, { dialog, ...from("a fox") }).request.positivePrompt, "a fox");
+  });
+
+  it("that nobody gave is missing", () => {
+    const { message } = refusal(srpo, {}, { prompt: undefined });
+    assert.match(message, /^positivePrompt is missing/);
+  });
+});
+
+describe("the input image of the dialog", () => {
+  const image = (value: unknown) => ({ image: { value, source: "Image from (msg.image)" } });
+
+  it("goes where the model takes one", () => {
+    assert.deepEqual(prepare(srpo, {}, image(picture.url)).request.inputs, { seedImage: picture.url });
+    assert.deepEqual(prepare(kontext, {}, image(picture.url)).request.inputs, { referenceImages: [picture.url] });
+    assert.deepEqual(prepare(kontext, {}, image([picture.url, picture.uuid])).request.inputs, {
+      referenceImages: [picture.url, picture.uuid],
+    });
+  });
+
+  it("gives way to the one in msg.flux, and keeps company with the others there", () => {
+    const flux = { seedImage: picture.uuid };
+    assert.deepEqual(prepare(srpo, flux, image(undefined)).request.inputs, { seedImage: picture.uuid });
+    const masked = prepare(srpo, { inputs: { maskImage: picture.uuid } }, image(picture.url));
+    assert.deepEqual(masked.request.inputs, { maskImage: picture.uuid, seedImage: picture.url });
+  });
+
+  for (const value of [
+    undefined,
+    null,
+    "hello world",
+    "",
+    42,
+    Buffer.from("no picture at all"),
+    { a: 1 },
+    () => 1,
+    new Date(),
+  ]) {
+    it(`is an error that names the setting when it is ${typeof value} ${String(value).slice(0, 20)}`, () => {
+      for (const model of [srpo, kontext]) {
+        const { message, cause } = refusal(model, {}, image(value));
+        assert.match(message, /Image from \(msg\.image\)|inputs\.\w+ is an object/);
+        assert.equal(cause.violations.length, 1);
+      }
+    });
+  }
+});
