@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { isLocalName, isLoopback } from "../lib/net/loopback";
 import { balanceOf, type Context } from "./context";
-import { isLocalName, isLoopback } from "./loopback";
 import { changeSettings } from "./settings";
 
 interface AdminAnswer {

@@ -1,8 +1,8 @@
 import { request } from "node:http";
+import { isLocalName } from "../lib/net/loopback";
 import type { Context } from "./context";
 import { stringifyJson } from "./digits";
 import type { Job } from "./jobs";
-import { isLocalName } from "./loopback";
 import { pictureItem } from "./runware/pictures";
 
 /** How long a receiver may take, in milliseconds. */

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { isLoopback } from "../lib/net/loopback";
 import { answerAdmin } from "./admin";
 import type { Context } from "./context";
 import { stringifyJson } from "./digits";
-import { isLoopback } from "./loopback";
 import { answerRequest, type Reply } from "./runware/endpoint";
 
 /** The largest body that is read, in bytes. */

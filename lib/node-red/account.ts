@@ -4,6 +4,7 @@ import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
 import { type Service, ServiceRegistry } from "../jobs/service";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
 import { exchange } from "../net/http";
+import { mayCarryKey } from "../net/key-address";
 import type { AccountKind, ServiceOptions } from "../providers/account-kind";
 import { sandboxBaseUrl } from "./sandbox-host";
 import type { AccountSettings } from "./settings";
@@ -28,8 +29,8 @@ export interface OpenAccount {
   latePace: LatePace;
 }
 
-/** In ms. A sync request answers when the picture is finished, so its headers may take as long as a job may. */
-const TIMES = { connectTimeout: 10_000, headersTimeout: 600_000, bodyTimeout: 120_000 };
+/** In ms. A sync request is answered when its pictures are made, so its headers come as late as the client waits. */
+const TIMES = { connectTimeout: 10_000, headersTimeout: 1_800_000, bodyTimeout: 120_000 };
 
 /** In the sandbox any key will do. */
 const SANDBOX_KEY = "sandbox";
@@ -128,13 +129,9 @@ function accountKey({ title }: AccountKind, { settings, apiKey }: AccountAccess)
 async function accountBaseUrl(kind: AccountKind, settings: AccountAccess["settings"]): Promise<string> {
   const { baseUrl, environment } = settings;
   if (baseUrl === "") return environment === "sandbox" ? sandboxBaseUrl() : kind.baseUrl;
-  const { protocol, hostname } = new URL(baseUrl);
-  if (protocol === "https:" || isLoopback(hostname)) return baseUrl.replace(/\/+$/, "");
+  if (mayCarryKey(new URL(baseUrl))) return baseUrl.replace(/\/+$/, "");
   throw new FluxError(
     "FLUX_CONFIG",
     `The account's base URL must begin with https://, because the API key travels with every request; plain http is for this machine only. Nothing was sent.`,
   );
 }
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);

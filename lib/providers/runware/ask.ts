@@ -3,8 +3,7 @@ import { NetworkFailure } from "../../net/network-failure";
 import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { type Family, familyOf } from "./error-family";
-import { codeOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
-import { quoter } from "./quote";
+import { codeOf, contextOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
 import { type Item, serialiseTask } from "./wire";
 
 /** How the service is asked about jobs. */
@@ -89,13 +88,7 @@ function recordedReply(answer: ServiceAnswer, id: string): Reply {
 }
 
 function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined {
-  const context = {
-    purpose: "result" as const,
-    status: answer.status,
-    apiKey,
-    quote: quoter(apiKey, []),
-    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
-  };
+  const context = contextOf(answer, "result", apiKey);
   const [stated] = unscopedErrors(answer);
   const silent = answer.data.length === 0 && answer.errors.length === 0;
   if (!stated && answer.readable && (answer.status < 400 || !silent)) return undefined;

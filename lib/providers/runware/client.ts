@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
+import { mayCarryKey } from "../../net/key-address";
 import type { AccountProvider } from "../account-kind";
 import type { Found } from "../provider";
 import { underSignals } from "./abort";
@@ -118,8 +119,7 @@ async function find(
 /** Credentials travel over https only, except to this very machine. */
 function checkedBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url?.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (!url || url.username || url.password || (url.protocol !== "https:" && !local)) {
+  if (!url || url.username || url.password || !mayCarryKey(url)) {
     throw new FluxError(
       "FLUX_CONFIG",
       "The base URL of the Runware account cannot be used: it must begin with https:// (http:// only for this machine) and hold no user name or password.",

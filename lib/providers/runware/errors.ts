@@ -2,7 +2,7 @@ import { type Billed, type ErrorCause, type ErrorCode, FluxError, type Violation
 import type { NetworkFailure } from "../../net/network-failure";
 import { isItem, type ServiceAnswer } from "./answer";
 import { type Family, familyOf } from "./error-family";
-import { type Quote, word } from "./quote";
+import { type Quote, quoter, word } from "./quote";
 import type { Item } from "./wire";
 
 /**
@@ -40,6 +40,15 @@ const RETRYABLE = new Set<Family>(["timeout", "rate", "server", "provider"]);
 
 /** Families that tell of a refusal: the service did not run, and does not charge for, what it refused. */
 const REFUSALS = new Set<Family>(["auth", "quota", "rate", "validation", "notFound"]);
+
+/** What an answer says about its errors when they are not about one job's prompts. */
+export const contextOf = (answer: ServiceAnswer, purpose: Purpose, apiKey: string): ErrorContext => ({
+  purpose,
+  status: answer.status,
+  apiKey,
+  quote: quoter(apiKey, []),
+  ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+});
 
 /** An error that the service stated, in either of its two shapes: an `errors[]` element, or a data item's `error`. */
 export function serviceError(item: Item, context: ErrorContext): FluxError {

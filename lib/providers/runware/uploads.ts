@@ -1,27 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { FluxError } from "../../errors";
 import type { Attachment, FluxRequest } from "../../models/request";
-import { NetworkFailure } from "../../net/network-failure";
 import type { Task } from "../provider";
 import { underSignals } from "./abort";
-import type { ServiceAnswer } from "./answer";
-import type { Call } from "./call";
-import { lostAnswer, serviceError, unexplainedAnswer } from "./errors";
-import { quoter } from "./quote";
-import { serialiseTask } from "./wire";
+import { type FreeCall, runFreeTask } from "./free-task";
+import { type Item, serialiseTask } from "./wire";
 
 /** How many uploads are remembered; the least recently used goes first. */
 const MOST_REMEMBERED = 500;
 /** How long an upload is relied on, in ms. The service does not say how long it keeps them. */
 const RELIED_ON = 6 * 60 * 60 * 1000;
-
-/** What uploading needs of the client that it belongs to. */
-export interface UploadContext {
-  call: Call;
-  apiKey: string;
-  /** For one upload, in ms. */
-  timeout: number;
-}
 
 /** One upload under way or done, shared by everybody who has the same bytes. */
 interface Upload {
@@ -33,7 +21,7 @@ interface Upload {
 }
 
 /** Uploads pictures, each distinct one once, and puts their ids into requests. */
-export function createPrepare(context: UploadContext): (task: Task, signal: AbortSignal) => Promise<FluxRequest> {
+export function createPrepare(how: FreeCall): (task: Task, signal: AbortSignal) => Promise<FluxRequest> {
   // A Map keeps insertion order; entries move to its end when they are used.
   const uploads = new Map<string, Upload>();
 
@@ -43,7 +31,7 @@ export function createPrepare(context: UploadContext): (task: Task, signal: Abor
       if (uploads.get(hash) === upload) uploads.delete(hash);
     };
     const upload: Upload = {
-      uuid: send(context, attachment, abandonment.signal),
+      uuid: send(how, attachment, abandonment.signal),
       startedAt: Date.now(),
       interested: 0,
       done: false,
@@ -91,35 +79,23 @@ export function createPrepare(context: UploadContext): (task: Task, signal: Abor
   };
 }
 
-async function send(context: UploadContext, attachment: Attachment, signal: AbortSignal): Promise<string> {
-  const { call, apiKey, timeout } = context;
+const send = (how: FreeCall, attachment: Attachment, signal: AbortSignal): Promise<string> => {
   const image = `data:${attachment.contentType};base64,${attachment.bytes.toString("base64")}`;
-  const task = serialiseTask("imageUpload", randomUUID(), { image });
-  let answer: ServiceAnswer;
-  try {
-    answer = await call([task], { signal, timeout });
-  } catch (error) {
-    throw error instanceof NetworkFailure ? lostAnswer(error, "free") : error;
-  }
-  for (const { imageUUID, mediaUUID } of answer.data) {
-    const uuid = imageUUID ?? mediaUUID;
-    if (typeof uuid === "string" && uuid !== "") return uuid;
-  }
-  const errorContext = {
-    purpose: "free" as const,
-    status: answer.status,
-    apiKey,
-    quote: quoter(apiKey, []),
-    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
-  };
-  const [stated] = answer.errors;
-  if (stated) throw serviceError(stated, errorContext);
-  if (!answer.readable || answer.status >= 400) throw unexplainedAnswer(answer, errorContext);
-  throw new FluxError("FLUX_PROVIDER", "Runware took an input picture but gave no id for it. Nothing was paid.", {
+  const upload = { task: serialiseTask("imageUpload", randomUUID(), { image }), read: idIn, otherwise: withoutId };
+  return runFreeTask(how, upload, signal);
+};
+
+/** Both generations of answers. */
+function idIn({ imageUUID, mediaUUID }: Item): string | undefined {
+  const uuid = imageUUID ?? mediaUUID;
+  return typeof uuid === "string" && uuid !== "" ? uuid : undefined;
+}
+
+const withoutId = (): FluxError =>
+  new FluxError("FLUX_PROVIDER", "Runware took an input picture but gave no id for it. Nothing was paid.", {
     provider: "runware",
     retryable: true,
   });
-}
 
 /** A copy of `request` with `value` at `path`; what is not on the path is shared with the original. */
 function replacedAt(request: FluxRequest, path: Attachment["path"], value: unknown): FluxRequest {
