@@ -7,7 +7,7 @@ const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
 
 /**
  * A copy of a request that may leave on a message: pictures are replaced by their size, and addresses lose their query,
- * which in a signed URL is a key.
+ * which in a signed URL is a key, and their user and password.
  */
 export function publicRequest(request: FluxRequest): FluxRequest {
   return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, publicValue(name, value)]));
@@ -21,6 +21,12 @@ function publicValue(name: string, value: unknown): unknown {
 
 function publicText(text: string): string {
   if (/^data:/i.test(text)) return `(picture, ${text.length} characters)`;
-  if (/^https?:/i.test(text)) return text.replace(/[?#].*$/s, "");
+  if (/^https?:/i.test(text)) return publicAddress(text);
   return text.length > LONGEST_NAME ? `(picture, ${text.length} characters)` : text;
+}
+
+function publicAddress(text: string): string {
+  if (!URL.canParse(text)) return "(address)";
+  const { protocol, host, pathname } = new URL(text);
+  return `${protocol}//${host}${pathname}`;
 }

@@ -1,10 +1,11 @@
 import { FluxError } from "../errors";
 import { pictureSize, pictureType } from "../models/picture";
+import { withoutQuery } from "../models/public-request";
 import type { FluxRequest, OutputForm } from "../models/request";
 import type { AnsweredPicture } from "../providers/provider";
 
 /** `msg.image`: what is known about the picture in `msg.payload`. */
-export interface ImageFacts {
+interface ImageFacts {
   url?: string;
   contentType: string;
   width?: number;
@@ -78,9 +79,6 @@ function notDeliverable({ id, url }: AnsweredPicture, why: string, error?: FluxE
     { ...error?.cause, billed: "yes", retryable: false },
   );
 }
-
-/** The query of a signed URL is a key. */
-export const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "");
 
 /** What the service and the request say about the picture, without looking at its bytes. */
 function factsOf(picture: AnsweredPicture, request: FluxRequest): ImageFacts {
