@@ -1,8 +1,8 @@
 import { v4 as newUuid } from "uuid";
 import type { Violation } from "../errors";
 import { dataUriHead, imageForm } from "./formats";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
+import type { Leaf, Model } from "./model";
+import { knows, parametersOf } from "./parameters";
 import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
 import { pictureType } from "./picture";
 import type { Attachment, FluxRequest } from "./request";
@@ -14,6 +14,9 @@ const LARGEST_INSIDE = 256 * 1024;
 
 /** base64 writes 3 bytes with 4 characters: a shorter string holds no larger picture. */
 const SHORTEST_OUTSIDE = Math.floor(LARGEST_INSIDE / 3) * 4;
+
+/** Bytes of a parameter that the model does not know can only be a picture. */
+const unknownLeaf = (path: string): Leaf => ({ path, kind: "image", group: "advanced" });
 
 /** The bytes that a string holds; undefined when it only names a picture, or neither. */
 const bytesInText = (text: string): { bytes: Buffer; contentType: string } | undefined => {
@@ -34,6 +37,7 @@ export const readInputPictures = (
   model: Model,
   request: FluxRequest,
   sources: Sources,
+  allowUnknown: boolean,
 ): { attachments: Attachment[]; violations: Violation[] } => {
   const { leaves } = parametersOf(model);
   const attachments: Attachment[] = [];
@@ -45,7 +49,9 @@ export const readInputPictures = (
   };
 
   for (const { path, value } of [...plainValues(request)]) {
-    const leaf = leaves.get(generalPath(path));
+    const general = generalPath(path);
+    const isUnknown = allowUnknown && Buffer.isBuffer(value) && !knows(model, general);
+    const leaf = isUnknown ? unknownLeaf(general) : leaves.get(general);
     if (leaf?.kind !== "image") continue;
     if (Buffer.isBuffer(value)) {
       const contentType = pictureType(value);

@@ -13,6 +13,7 @@ import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
 import { readTyped } from "./typed-in";
+import { refuseUnsendable } from "./unsendable";
 import { schemaViolations } from "./violations";
 import { describe, grouped } from "./wording";
 
@@ -128,7 +129,8 @@ export const prepareRequest = (model: Model, input: RequestInput): PreparedReque
 
   violations.push(...refuseLongTexts(model, request));
   warnings.push(...canonicaliseNumbers(model, request));
-  const pictures = readInputPictures(model, request, sources);
+  if (input.allowUnknown) violations.push(...refuseUnsendable(model, request));
+  const pictures = readInputPictures(model, request, sources, input.allowUnknown);
   violations.push(...pictures.violations);
 
   for (const { path, sent } of model.facts.leaves) {

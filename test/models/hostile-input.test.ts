@@ -140,6 +140,20 @@ describe("a parameter that the model does not know", () => {
     assert.deepEqual(request.ultralytics, { next: true });
   });
 
+  it("may hold a picture in a Buffer, but nothing that JSON cannot carry", () => {
+    const { request } = prepare(srpo, { future: png(8, 8) }, { allowUnknown: true });
+    assert.match(String(request.future), /^data:image\/png;base64,/);
+    for (const future of [5n, Number.NaN, Buffer.from("no picture at all")]) {
+      assert.deepEqual(refusedParameters(srpo, { a: { future } }, { allowUnknown: true }), ["a.future"]);
+    }
+  });
+
+  it("is named as such, whatever it holds", () => {
+    for (const stepz of [5n, png(8, 8), Buffer.from("no picture at all"), Number.NaN, null]) {
+      assert.match(refusal(srpo, { stepz }).message, /has no stepz; did you mean steps\?/);
+    }
+  });
+
   it("does not excuse the ones that it knows", () => {
     assert.deepEqual(refusedParameters(srpo, { future: 1, steps: 0 }, { allowUnknown: true }), ["steps"]);
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { withoutPictures } from "../../lib/models/describe";
 import { image } from "../../lib/models/formats";
 import { kontext } from "../../lib/models/kontext";
 import { pictureSize, pictureType } from "../../lib/models/picture";
+import { publicRequest } from "../../lib/models/public-request";
 import { srpo } from "../../lib/models/srpo";
 import { picture, png, prepare, refusal, refusedParameters } from "./support";
 
@@ -123,7 +123,7 @@ describe("an image parameter", () => {
       inputs: { seedImage: files["image/png"], maskImage: `${picture.url}?X-Amz-Signature=secret` },
       uploadEndpoint: "https://user:pass@example.com/put?X-Amz-Signature=secret",
     });
-    const shown = withoutPictures(srpo, request);
+    const shown = publicRequest(request);
     assert.equal(shown.positivePrompt, request.positivePrompt);
     assert.ok(!/secret|pass|iVBOR/.test(JSON.stringify(shown)), JSON.stringify(shown));
   });

@@ -1,0 +1,23 @@
+import type { Violation } from "../errors";
+import type { Model } from "./model";
+import { parametersOf } from "./parameters";
+import { generalPath, plainValues, removeAt, writePath } from "./paths";
+import type { FluxRequest } from "./request";
+import { describe } from "./wording";
+
+/**
+ * Takes out, in place, what JSON cannot write of parameters that the model does not know; of those that it knows, the
+ * schema says so.
+ */
+export const refuseUnsendable = (model: Model, request: FluxRequest): Violation[] => {
+  const { leaves } = parametersOf(model);
+  const violations: Violation[] = [];
+  for (const { path, value } of [...plainValues(request)]) {
+    const isSendable = typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
+    if (isSendable || leaves.has(generalPath(path))) continue;
+    const parameter = writePath(path);
+    violations.push({ parameter, message: `${parameter} is ${describe(value)}, which JSON cannot carry.` });
+    removeAt(request, path);
+  }
+  return violations;
+};
