@@ -26,11 +26,17 @@ const choiceOrVariable = (
   const widget = page.$(control).typedInput({ default: "choice", types });
   widget.typedInput("type", choices.some((choice) => choice.value === value) ? "choice" : "variable");
   widget.typedInput("value", value);
+  widget.typedInput("width", "70%");
 };
 
 /** Fills the dialog of an account node; called as its `oneditprepare`. */
 export const editAccount = (node: EditorNode): void => {
   const t = translator(node);
+  // Of a node that never had credentials the server knows nothing, and the editor takes the empty field for a change.
+  const known = node.credentials;
+  for (const credentials of [known, known?._]) {
+    if (isObject(credentials) && !("has_apiKey" in credentials)) Reflect.set(credentials, "has_apiKey", false);
+  }
   const environments = ["production", "sandbox"].map((value) => ({ value, label: t(`account.${value}`) }));
   choiceOrVariable("node-config-input-environment", String(node.environment ?? "production"), environments, t);
   const switches = [
@@ -66,8 +72,9 @@ export const saveAccount = (node: EditorNode): void => {
   node.journal = value === "true" || (value === "false" ? false : value);
 };
 
-const member = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const member = (value: unknown, name: string): unknown => (isObject(value) ? Reflect.get(value, name) : undefined);
 
 /** Asks the service for the balance with the values in the dialog, and says in words what came back. */
 const askForBalance = (node: EditorNode, t: Translate, tell: (ok: boolean, text: string) => void): void => {

@@ -7,7 +7,7 @@ import { type FormState, sectionBlock, unknownBlock } from "./parameter-form";
 import { readParams, sameValues, writeParams } from "./params";
 import { controlId, row, select } from "./row";
 import { typedInput } from "./typed-field";
-import { fullLabel, hintOf } from "./wording";
+import { hintOf, labelOf } from "./wording";
 
 const outputForms = ["url", "buffer", "base64", "dataURI"] as const;
 const resultForms = ["each", "all"] as const;
@@ -103,7 +103,7 @@ const sourceRows = (
       "imageFrom",
       { type: "none", value: "" },
       [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
-      t("dialog.imageInto", { parameter: fullLabel(imageParameter, t) }),
+      t("dialog.imageInto", { parameter: labelOf(imageParameter, t) }),
     ),
   ];
 };
@@ -127,7 +127,7 @@ const advancedRows = (node: EditorNode, touched: Map<string, unknown>, t: Transl
     touched.set("timeout", control.value.trim());
     control.classList.toggle("input-error", !isTimeout(control.value.trim()));
   });
-  const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("units.s"), control: id };
+  const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("ranges.seconds"), control: id };
   const timeout = row(texts, control);
   timeout.dataset.property = "timeout";
   return [timeout, checkboxRow(node, "allowUnknown", touched, t)];

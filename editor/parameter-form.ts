@@ -62,7 +62,7 @@ const objectBlock = (field: Extract<Field, { kind: "object" }>, container: strin
     "div",
     { class: "fluxwire-object" },
     heading(field.path, state.t),
-    ...fieldRows(field.members, container, state),
+    element("div", { class: "fluxwire-members" }, ...fieldRows(field.members, container, state)),
   );
 
 const listBlock = (field: ListField, path: string, state: FormState): HTMLElement => {
@@ -205,6 +205,6 @@ export const unknownBlock = (known: ReadonlySet<string>, state: FormState): HTML
       element("strong", {}, t("dialog.unknownHeading")),
       element("span", { class: "fluxwire-hint" }, t("dialog.unknownHint")),
     ),
-    ...lines,
+    element("div", { class: "fluxwire-members" }, ...lines),
   );
 };

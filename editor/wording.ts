@@ -32,26 +32,28 @@ export const fullLabel = (path: string, t: Translate): string => {
   return words.join(" ");
 };
 
-const inUnit = (value: unknown, leaf: Leaf): string => (leaf.unit ? `${value} ${leaf.unit}` : String(value));
-
-const rangeOf = ({ minimum, maximum, kind, minLength, maxLength }: Leaf, t: Translate): string[] => {
+const rangeOf = ({ minimum, maximum, kind, unit, minLength, maxLength }: Leaf, t: Translate): string => {
+  const inUnit = (value: number): string => (unit ? `${value} ${unit}` : String(value));
   if (minLength !== undefined && maxLength !== undefined) {
-    return [t("ranges.length", { minimum: minLength, maximum: maxLength })];
+    return t("ranges.length", { minimum: minLength, maximum: maxLength });
   }
-  if (minimum !== undefined && maximum !== undefined) return [t("ranges.between", { minimum, maximum })];
-  if (minimum !== undefined) return [t("ranges.from", { minimum })];
-  if (maximum !== undefined) return [t("ranges.upTo", { maximum })];
-  return kind === "integer" ? [t("ranges.whole")] : [];
+  if (minimum !== undefined && maximum !== undefined) {
+    return t("ranges.between", { minimum, maximum: inUnit(maximum) });
+  }
+  if (kind === "seed") return t("ranges.whole");
+  if (minimum !== undefined) return t("ranges.from", { minimum: inUnit(minimum) });
+  if (maximum !== undefined) return t("ranges.upTo", { maximum: inUnit(maximum) });
+  return kind === "integer" ? t("ranges.whole") : "";
 };
 
 /** What a field takes, in a few words: "128 to 2048 px, in steps of 16". Empty where nothing needs saying. */
 export const hintOf = (leaf: Leaf, t: Translate): string => {
-  const [range = "", ...others] = [
-    ...rangeOf(leaf, t),
-    ...(leaf.step !== undefined && leaf.step > 1 ? [t("ranges.step", { step: leaf.step })] : []),
-    ...(leaf.default !== undefined && leaf.choices === undefined && leaf.kind !== "boolean"
-      ? [t("ranges.default", { value: leaf.default })]
-      : []),
+  const { step, choices, kind } = leaf;
+  const isChosen = choices !== undefined || kind === "boolean";
+  const parts = [
+    rangeOf(leaf, t),
+    step !== undefined && step > 1 ? t("ranges.step", { step }) : "",
+    leaf.default !== undefined && !isChosen ? t("ranges.default", { value: leaf.default }) : "",
   ];
-  return [range === "" ? "" : inUnit(range, leaf), ...others].filter((part) => part !== "").join(", ");
+  return parts.filter((part) => part !== "").join(", ");
 };

@@ -68,7 +68,8 @@ const writeSettings = (userDir: string, extra: Record<string, unknown>): Promise
     flowFile: "flows.json",
     credentialSecret: "only for tests",
     telemetry: { enabled: false, updateNotification: false },
-    editorTheme: { tours: false, projects: { enabled: false } },
+    // Without catalogues the editor asks nothing of the network.
+    editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
     logging: { console: { level: "info", metrics: false, audit: false } },
     ...extra,
   };
@@ -123,9 +124,13 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
   };
   child.stdout?.setEncoding("utf8").on("data", collect);
   child.stderr?.setEncoding("utf8").on("data", collect);
+  // A test run that breaks off leaves nothing behind.
+  const killOrphan = (): boolean => child.kill("SIGKILL");
+  process.once("exit", killOrphan);
   const exit = new Promise<void>((done) => {
     const end = (why: string): void => {
       ended ??= why;
+      process.off("exit", killOrphan);
       tell();
       done();
     };

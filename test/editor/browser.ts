@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Why there can be no browser tests here; undefined when there can. */
+export const noBrowser = existsSync(executablePath)
+  ? undefined
+  : `no browser at ${executablePath}; set CHROMIUM to the path of one`;
+
+/** A browser whose pages share a cache: the editor is some megabytes. */
+export const startBrowser = async (): Promise<BrowserContext> => {
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return browser.newContext({ viewport: { width: 1400, height: 1000 } });
+};
+
+/** Node-RED's editor in a browser page. */
+export interface Editor {
+  readonly page: Page;
+  /** Errors and warnings on the page's console so far. */
+  readonly complaints: string[];
+  /** The value of an expression in the page. */
+  get<Value>(expression: string): Promise<Value>;
+  /** Opens a node's dialog and waits until it can be used. */
+  open(id: string): Promise<void>;
+  openAccount(id: string): Promise<void>;
+  /** Presses Done or Update, and waits until the dialog is gone. */
+  done(): Promise<void>;
+  /** Unfolds a section of an inference dialog. */
+  unfold(group: string): Promise<void>;
+  /** Types into a parameter's control, the way a person does. */
+  type(parameter: string, text: string): Promise<void>;
+  /** The text of an element. */
+  text(selector: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface EditorOptions {
+  /** Lets the page load although the dialogs' shared code cannot be fetched. */
+  withoutBundle?: boolean;
+}
+
+/** Opens the editor and waits until the flows are on its canvas and the dialogs' shared code is there. */
+export const openEditor = async (
+  browser: BrowserContext,
+  url: string,
+  options: EditorOptions = {},
+): Promise<Editor> => {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  if (options.withoutBundle) {
+    await page.route("**/node-red-flux/editor.js", (route) => route.fulfill({ status: 404, body: "" }));
+  }
+  await page.goto(url);
+  const bundle = options.withoutBundle ? "true" : "window.FluxWire";
+  await page.waitForFunction(
+    `window.RED && RED.nodes && RED.nodes.getType('runware-flux-srpo') && RED.nodes.filterNodes({}).length > 0 && $('#red-ui-loading-progress:visible').length === 0 && ${bundle}`,
+  );
+
+  const opened = async (button: string): Promise<void> => {
+    await page.waitForSelector(button);
+    await page.waitForFunction("$('.red-ui-tray').length > 0 && $('.red-ui-tray:animated').length === 0");
+  };
+  return {
+    page,
+    complaints,
+    get: <Value>(expression: string) => page.evaluate<Value>(expression),
+    open: async (id) => {
+      await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
+      await opened("#node-dialog-ok");
+    },
+    openAccount: async (id) => {
+      await page.evaluate(
+        `RED.editor.editConfig('', RED.nodes.node(${JSON.stringify(id)}).type, ${JSON.stringify(id)})`,
+      );
+      await opened("#node-config-dialog-ok");
+    },
+    done: async () => {
+      await page.click("#node-dialog-ok, #node-config-dialog-ok");
+      await page.waitForFunction("$('.red-ui-tray').length === 0");
+    },
+    unfold: async (group) => {
+      const heading = page.locator(`[data-group="${group}"] > .fluxwire-section-heading`);
+      if ((await heading.getAttribute("aria-expanded")) === "false") await heading.click();
+    },
+    type: async (parameter, text) => {
+      const input = page.locator(`[data-parameter="${parameter}"] input.red-ui-typedInput-input`);
+      await input.fill(text);
+      await input.press("Tab");
+    },
+    text: async (selector) => (await page.locator(selector).textContent()) ?? "",
+    close: () => page.close(),
+  };
+};

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { checkParams, checkValue } from "../../editor/check";
+import type { Translate } from "../../editor/node-red";
+import { models } from "../../lib/models/catalogue";
+import type { Leaf, ModelFacts } from "../../lib/models/model";
+
+const facts: ModelFacts = models.find(({ type }) => type === "runware-flux-srpo")?.facts ?? {
+  leaves: [],
+  lists: [],
+  objects: [],
+};
+const leaf = (path: string): Leaf => {
+  const found = facts.leaves.find((candidate) => candidate.path === path);
+  assert.ok(found, path);
+  return found;
+};
+const check = (path: string, value: string, type = "str"): string | undefined =>
+  checkValue(leaf(path), { type, value })?.key;
+/** Says the key and the label, as the catalogue would in words. */
+const t: Translate = (key, values) => (values ? `${key} ${String(values.label)}` : key);
+
+describe("a value typed into a dialog", () => {
+  it("is right within the published range and wrong outside of it", () => {
+    assert.equal(check("steps", "28", "num"), undefined);
+    assert.equal(check("steps", "0", "num"), "tooSmall");
+    assert.equal(check("steps", "51", "num"), "tooLarge");
+    assert.equal(check("steps", "28.5", "num"), "notWhole");
+    assert.equal(check("steps", "abc", "num"), "notNumber");
+    assert.equal(check("width", "1000", "num"), "offStep");
+    assert.equal(check("scheduler", "Euler"), undefined);
+    assert.equal(check("scheduler", "euler?"), "notChoice");
+    assert.equal(check("negativePrompt", "x"), "tooShort");
+    assert.equal(check("layerDiffuse", "yes", "bool"), "notBoolean");
+    assert.equal(check("uploadEndpoint", "ftp://example.com"), "notUrl");
+  });
+
+  it("may be any two-digit guidance from 0.00 to 20.00, but none with three digits", () => {
+    for (let hundredths = 0; hundredths <= 2000; hundredths++) {
+      assert.equal(check("CFGScale", (hundredths / 100).toFixed(2), "num"), undefined);
+    }
+    assert.equal(check("CFGScale", "0.001", "num"), "offStep");
+  });
+
+  it("may be a seed of up to 63 bits, 0 included", () => {
+    for (const seed of ["0", "4294967295", "9223372036854775807"]) assert.equal(check("seed", seed, "num"), undefined);
+    for (const seed of ["9223372036854775808", "-1", "1.5", "seed"])
+      assert.equal(check("seed", seed, "num"), "notSeed");
+  });
+
+  it("is no picture when it is a word or a path", () => {
+    for (const text of ["hello world", "pictures/cat.png", "/etc/passwd", "hello"]) {
+      assert.equal(check("inputs.seedImage", text), "notImage");
+    }
+    for (const text of [
+      "https://example.com/cat.png",
+      "59a2edc2-45e6-429f-be5f-7ded59b92046",
+      "data:image/png;base64,iVBO",
+    ]) {
+      assert.equal(check("inputs.seedImage", text), undefined);
+    }
+  });
+
+  it("passes when it is a variable, or comes from elsewhere", () => {
+    assert.equal(check("steps", "${FLUX_STEPS}", "num"), undefined);
+    assert.equal(check("steps", "payload.steps", "msg"), undefined);
+    assert.equal(check("scheduler", "$uppercase(x)", "jsonata"), undefined);
+  });
+});
+
+describe("a node's red triangle", () => {
+  it("says what is wrong, and where", () => {
+    const params = {
+      "lora.1.weight": { type: "num", value: "5" },
+      "lora.1.model": { type: "str", value: "civitai:1@2" },
+      novelty: { type: "num", value: "1" },
+    };
+    assert.deepEqual(checkParams(facts, params, false, t), ["checks.tooLarge lora 2 weight", "checks.unknown novelty"]);
+    assert.deepEqual(checkParams(facts, params, true, t), ["checks.tooLarge lora 2 weight"]);
+  });
+
+  it("misses what a list element cannot do without", () => {
+    const params = { "controlNet.0.model": { type: "str", value: "runware:25@1" } };
+    assert.deepEqual(checkParams(facts, params, false, t), ["checks.missing controlNet 1 guideImage"]);
+  });
+
+  it("refuses hires fix in both of its forms at once", () => {
+    const params = {
+      hiresFix: { type: "bool", value: "true" },
+      "hiresFix.model": { type: "str", value: "runware:504@1" },
+    };
+    assert.deepEqual(checkParams(facts, params, false, t), ["checks.bothForms hiresFix"]);
+  });
+
+  it("is absent from a node with nothing set", () => {
+    assert.deepEqual(checkParams(facts, {}, false, t), []);
+    assert.deepEqual(checkParams(facts, undefined, false, t), []);
+  });
+});

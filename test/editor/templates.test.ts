@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { models } from "../../lib/models/catalogue";
+
+const repository = resolve(__dirname, "../..");
+const folder = join(repository, "nodes");
+const types = readdirSync(folder)
+  .filter((file) => file.endsWith(".html"))
+  .map((file) => file.slice(0, -".html".length));
+
+const htmlOf = (type: string): string => readFileSync(join(folder, `${type}.html`), "utf8");
+const scriptsOf = (type: string): string[] =>
+  [...htmlOf(type).matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)].map(([, script = ""]) => script);
+/** The script that registers the node, without its comments. */
+const registrationOf = (type: string): string =>
+  scriptsOf(type).find((script) => script.includes("registerType")) ?? "";
+
+interface Definition {
+  category: string;
+  icon: string;
+  defaults: Record<string, { value: unknown; validate?: (this: unknown, value: unknown, options: object) => unknown }>;
+  credentials?: Record<string, { type: string }>;
+  oneditprepare(): void;
+  oneditsave(): void;
+  label(): string;
+}
+
+/** Runs a template's scripts on a page that has nothing but Node-RED: the shared code never arrives. */
+const registerWithoutBundle = (type: string): { name: string; definition: Definition } => {
+  const registered: { name: string; definition: Definition }[] = [];
+  const document = {
+    getElementById: () => null,
+    createElement: () => ({}),
+    head: { appendChild: () => undefined },
+  };
+  const RED = {
+    settings: {},
+    nodes: { registerType: (name: string, definition: Definition) => registered.push({ name, definition }) },
+  };
+  const page = createContext({ RED, document, window: {} });
+  for (const script of scriptsOf(type)) runInContext(script, page);
+  const [first, ...others] = registered;
+  assert.ok(first !== undefined && others.length === 0);
+  return first;
+};
+
+describe("a node's template", () => {
+  for (const type of types) {
+    describe(type, () => {
+      it("can be read without running it, as the Flow Library does", () => {
+        const script = registrationOf(type);
+        assert.match(script, new RegExp(`RED\\.nodes\\.registerType\\('${type}', \\{`));
+        assert.doesNotMatch(script, /\.\.\.|RED\._|`/);
+        assert.doesNotMatch(script, /^\s*['"][\w-]+['"]\s*:/m, "a quoted key");
+        assert.match(script, /category: '(FLUX|config)'/);
+      });
+
+      it("works when the shared dialog code is missing", () => {
+        const { name, definition } = registerWithoutBundle(type);
+        assert.equal(name, type);
+        for (const { value, validate } of Object.values(definition.defaults)) {
+          if (validate) assert.equal(typeof validate.call({}, value, {}), "boolean");
+        }
+        definition.oneditprepare();
+        definition.oneditsave();
+        assert.ok(definition.label() !== "");
+      });
+
+      it("gives validators both parameters, so that they may state reasons", () => {
+        for (const { validate } of Object.values(registerWithoutBundle(type).definition.defaults)) {
+          if (validate) assert.equal(validate.length, 2);
+        }
+      });
+
+      it("has no handler inside its html and no colour of its own in its form", () => {
+        const form = htmlOf(type).replaceAll(/<script type="text\/javascript">[\s\S]*?<\/script>/g, "");
+        assert.doesNotMatch(form, /\son\w+=/);
+        assert.doesNotMatch(form, /style=|#[0-9a-f]{3,6}\b/i);
+      });
+
+      it("has its icon", () => {
+        const { icon } = registerWithoutBundle(type).definition;
+        const svg = readFileSync(join(repository, "icons", icon), "utf8");
+        assert.match(svg, /width="40" height="60"/);
+      });
+    });
+  }
+
+  it("saves the properties that an inference node reads, and no other", () => {
+    for (const { type } of models) {
+      assert.deepEqual(Object.keys(registerWithoutBundle(type).definition.defaults), [
+        "name",
+        "account",
+        "params",
+        "promptFrom",
+        "imageFrom",
+        "output",
+        "results",
+        "keepFlux",
+        "allowUnknown",
+        "timeout",
+        "version",
+      ]);
+    }
+  });
+
+  it("keeps the key out of the flow file", () => {
+    const { defaults, credentials } = registerWithoutBundle("runware-account").definition;
+    assert.deepEqual(Object.keys(defaults), [
+      "name",
+      "environment",
+      "baseUrl",
+      "concurrency",
+      "line",
+      "timeout",
+      "retries",
+      "journal",
+      "proxy",
+      "tls",
+    ]);
+    assert.equal(credentials?.apiKey?.type, "password");
+  });
+
+  it("takes colours of the dialogs from the editor's theme only", () => {
+    const style = readFileSync(join(repository, "editor/style.css"), "utf8");
+    for (const [, value = ""] of style.matchAll(/(?:color|background|border(?:-(?:left|bottom))?): ([^;]+);/g)) {
+      assert.match(value, /var\(--red-ui-|none/);
+    }
+  });
+});
