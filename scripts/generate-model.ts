@@ -74,7 +74,7 @@ const hasType = (schema: Schema, type: string): boolean =>
   Array.isArray(schema.type) ? schema.type.includes(type) : schema.type === type;
 
 /** Reads leaves, lists and objects off a schema, in its order. */
-export const readFacts = (schema: ModelSchema): ModelFacts => {
+const readFacts = (schema: ModelSchema): ModelFacts => {
   const leaves: Leaf[] = [];
   const lists: List[] = [];
   const objects: string[] = [];

@@ -1,9 +1,8 @@
+import { LARGEST_SEED } from "./formats";
 import type { Leaf, Model } from "./model";
 import { parametersOf } from "./parameters";
 import { generalPath, plainValues, replaceAt, writePath } from "./paths";
 import type { FluxRequest } from "./request";
-
-const LARGEST_SEED = 9223372036854775807n;
 
 /** A number where a number keeps every digit, otherwise the digits. */
 const exact = (seed: bigint): number | string => (seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : String(seed));

@@ -14,7 +14,8 @@ const DATA_URI_HEAD = /^data:image\/[a-zA-Z]+;base64,/;
 /** Longer than any head that the pattern above accepts from a real picture type. */
 const DATA_URI_HEAD_LENGTH = 128;
 const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
-const LARGEST_SEED = 9223372036854775807n;
+/** 2^63-1. */
+export const LARGEST_SEED = 9223372036854775807n;
 
 /** Any UUID, as the reference says; versions are not told apart. */
 export const uuid = (text: string): boolean => text.length === 36 && UUID.test(text);
@@ -23,7 +24,7 @@ export const uuid = (text: string): boolean => text.length === 36 && UUID.test(t
 export const httpUrl = (text: string): boolean => HTTP.test(text) && !NOT_IN_A_URL.test(text) && URL.canParse(text);
 
 /** Decimal digits from 0 to 9223372036854775807. */
-export const seed = (text: string): boolean => /^[0-9]{1,19}$/.test(text) && BigInt(text) <= LARGEST_SEED;
+const seed = (text: string): boolean => /^[0-9]{1,19}$/.test(text) && BigInt(text) <= LARGEST_SEED;
 
 /** The part of a data URI in front of its base64 ("data:image/png;base64,"); undefined when it is no image data URI. */
 export const dataUriHead = (text: string): string | undefined =>

@@ -1,6 +1,7 @@
 import type { FluxRequest } from "./request";
 
-const isObject = (value: unknown): value is FluxRequest =>
+/** An object with members: no list, no bytes. For safe copies only. */
+export const isObject = (value: unknown): value is FluxRequest =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** Lays `over` on `base`: objects member by member, everything else, lists included, replaced. Both are safe copies. */

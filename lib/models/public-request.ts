@@ -21,11 +21,12 @@ function publicValue(name: string, value: unknown): unknown {
 
 function publicText(text: string): string {
   if (/^data:/i.test(text)) return `(picture, ${text.length} characters)`;
-  if (/^https?:/i.test(text)) return publicAddress(text);
+  if (/^https?:/i.test(text)) return withoutQuery(text);
   return text.length > LONGEST_NAME ? `(picture, ${text.length} characters)` : text;
 }
 
-function publicAddress(text: string): string {
+/** An address without what may be a key in it: query, fragment, user and password. */
+export function withoutQuery(text: string): string {
   if (!URL.canParse(text)) return "(address)";
   const { protocol, host, pathname } = new URL(text);
   return `${protocol}//${host}${pathname}`;

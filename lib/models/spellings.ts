@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Violation } from "../errors";
+import { isObject } from "./merge";
 import type { Model } from "./model";
 import { knows, parametersOf } from "./parameters";
 import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "./paths";
@@ -34,9 +35,6 @@ const spellings: readonly Spelling[] = [
   { within: "acePlusPlus", written: ["inputMasks"], schema: ["masks"] },
   { within: "ipAdapters[]", written: ["guideImage"], schema: ["guideImages"], single: true },
 ];
-
-const isObject = (value: unknown): value is FluxRequest =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** The paths of the objects that `within` stands for. */
 const containers = (request: FluxRequest, within: string): Path[] => {

@@ -52,7 +52,7 @@ const structures = (value: unknown): Structure[] => (Array.isArray(value) ? valu
 const names = (value: unknown): string[] => (Array.isArray(value) ? value : []);
 
 /** Whether a value fits a part of the reference schema. */
-export const fits = (structure: Structure | undefined, given: unknown): boolean => {
+const fits = (structure: Structure | undefined, given: unknown): boolean => {
   if (structure === undefined) return true;
   if (typeof structure === "boolean") return structure;
   const part = (keyword: string): Structure | undefined => structure[keyword] as Structure | undefined;

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import type { RunwareFluxSrpoRequest } from "../../lib/models/generated/runware-flux-srpo.type";
 import { srpo } from "../../lib/models/srpo";
 import { wireViolations } from "../../lib/models/wire";
 import { picture, prepare } from "./support";
 
-const task = (more: Record<string, unknown> = {}) => ({
-  ...{ taskType: "imageInference", taskUUID: picture.uuid, model: srpo.air, positivePrompt: "a fox" },
-  ...more,
-});
+const whole: RunwareFluxSrpoRequest = {
+  taskType: "imageInference",
+  taskUUID: picture.uuid,
+  model: "runware:111@1",
+  positivePrompt: "a fox",
+};
+const task = (more: Record<string, unknown> = {}) => ({ ...whole, ...more });
 const refused = (more: Record<string, unknown>): string[] =>
   wireViolations(srpo, task(more)).map(({ parameter }) => parameter);
 
