@@ -1,7 +1,7 @@
 import { FluxError } from "../errors";
 
 /** The version of the saved properties that this code writes and reads. */
-export const CURRENT_VERSION = 1;
+const CURRENT_VERSION = 1;
 
 type SavedNode = Record<string, unknown>;
 

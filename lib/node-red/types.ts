@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 
-export type { Node, NodeAPI, NodeDef, NodeMessageInFlow };
+export type { Node, NodeAPI, NodeDef };
 
 /** A message on a wire: our own properties beside whatever the flow put there. */
 export type FluxMessage = NodeMessageInFlow & { flux?: unknown };

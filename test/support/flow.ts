@@ -80,7 +80,7 @@ export interface Flow {
   stop(): Promise<void>;
 }
 
-export interface StatusProperty {
+interface StatusProperty {
   fill?: string;
   shape?: string;
   text?: string;
@@ -217,7 +217,7 @@ function recordCalls(node: RunningNode, methods: readonly string[]): { method: s
 }
 
 /** A node of the running flow. */
-export function runningNode(id: string): RunningNode {
+function runningNode(id: string): RunningNode {
   const node = helper.getNode(id);
   if (!node) throw new Error(`there is no node ${id} in the flow`);
   return node;
