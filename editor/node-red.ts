@@ -21,7 +21,7 @@ export interface EditorNode {
   [property: string]: unknown;
 }
 
-export interface TypedInputOption {
+interface TypedInputOption {
   value: string;
   label: string;
 }
