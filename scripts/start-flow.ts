@@ -6,7 +6,6 @@ type FlowNode = Record<string, unknown> & { id: string; type: string };
 
 const example = resolve(__dirname, "../examples/first-pictures.json");
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED replaces it, not JavaScript
 const keyFromEnvironment = { apiKey: "${RUNWARE_API_KEY}" };
 
 /** A flow's credentials as Node-RED stores them: AES-256-CTR under the hash of the user directory's secret. */

@@ -60,8 +60,12 @@ const start = async (live: boolean, preferredPort: number, userDir: string, verb
     nodeRed.kill("SIGINT");
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
+  const parent = process.ppid;
+  // npm's shell dies of a SIGTERM without passing it on.
+  const orphaned = setInterval(() => process.ppid !== parent && stop(), 500);
   nodeRed.once("exit", (code) => {
     ended.abort();
+    clearInterval(orphaned);
     watcher.close();
     process.exitCode = asked ? 0 : (code ?? 1);
     console.log("Stopped.");

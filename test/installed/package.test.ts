@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
+import { type Installed, installedPack, readExamples } from "./installed-pack";
+
+const pack = "@fluxwire/node-red-flux";
+
+interface NodeSet {
+  id: string;
+  types: string[];
+  enabled: boolean;
+  err?: string;
+  module: string;
+}
+
+describe("the pack, installed from its tarball into a real Node-RED", function () {
+  this.timeout(120_000);
+  let installed: Installed;
+  let nodeRed: NodeRedProcess;
+  let sets: NodeSet[];
+  let manifest: { "node-red": { nodes: Record<string, string> }; dependencies: Record<string, string> };
+
+  before(async () => {
+    installed = await installedPack();
+    nodeRed = await startNodeRed({ userDir: installed.userDir, packDirectory: null, flows: [] });
+    sets = ((await nodeRed.get("/nodes")) as NodeSet[]).filter(({ module }) => module === pack);
+    manifest = JSON.parse(await readFile(join(installed.packDirectory, "package.json"), "utf8"));
+  });
+  after(() => nodeRed?.stop());
+
+  it("registers every node type that package.json names, without an error", () => {
+    assert.deepEqual(sets.flatMap(({ types }) => types).sort(), Object.keys(manifest["node-red"].nodes).sort());
+    for (const { id, enabled, err } of sets) assert(enabled && err === undefined, `${id}: ${err}`);
+  });
+
+  it("gives every node type an icon of its own", async () => {
+    const icons = (await nodeRed.get("/icons")) as Record<string, string[]>;
+    const expected = Object.keys(manifest["node-red"].nodes).map((type) => `${type}.svg`);
+    assert.deepEqual(
+      expected.filter((icon) => !icons[pack]?.includes(icon)),
+      [],
+    );
+  });
+
+  it("serves texts for every node type", async () => {
+    for (const { id } of sets) {
+      const texts = (await nodeRed.get(`/nodes/${id}/messages?lng=en-US`)) as object;
+      assert(Object.keys(texts).length > 0, `${id} has no texts`);
+    }
+  });
+
+  it("serves every script and style sheet that the dialogs ask for", async () => {
+    const folder = join(installed.packDirectory, "dist/nodes");
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".html"));
+    const html = (await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")))).join("\n");
+    const addresses = new Set([...html.matchAll(/["'](resources\/[^"']+)["']/g)].map(([, address]) => address));
+    assert(addresses.size > 0, "no dialog asks for anything");
+    for (const address of addresses) {
+      const answer = await fetch(`${nodeRed.url}/${address}`);
+      assert.equal(answer.status, 200, address);
+      assert((await answer.text()).length > 0, address);
+    }
+  });
+
+  it("lists its examples in the import dialog", async () => {
+    const listed = (await nodeRed.get(`/library/examples/flows/${pack}`)) as { fn: string }[];
+    const shipped = await readExamples(installed.packDirectory);
+    assert.deepEqual(listed.map(({ fn }) => fn).sort(), [...shipped.keys()].sort());
+  });
+
+  it("uses each of its node types in an example", async () => {
+    const flows = [...(await readExamples(installed.packDirectory)).values()].flat();
+    const used = new Set(flows.map(({ type }) => type));
+    assert.deepEqual(
+      Object.keys(manifest["node-red"].nodes).filter((type) => !used.has(type)),
+      [],
+    );
+  });
+
+  it("ships nothing but what it needs", async () => {
+    const names = await readdir(installed.packDirectory);
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "examples", "package.json", "resources"];
+    assert.deepEqual(names.filter((name) => name !== "node_modules").sort(), expected);
+    assert(Object.keys(manifest.dependencies).length <= 6);
+  });
+});
