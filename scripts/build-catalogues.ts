@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import type { Translate } from "../editor/node-red";
 import type { ModelFacts } from "../lib/models/model";
+import { expandHtml } from "./expand-html";
 import { parameterTable } from "./parameter-table";
 
 type Texts = { [key: string]: string | Texts };
@@ -81,7 +82,7 @@ export const buildCatalogues = (
       const table = facts === undefined ? "" : parameterTable(facts, translator(texts));
       writeFileSync(
         join(to, `${type}.html`),
-        readFileSync(help, "utf8").replace(tableMarker, () => table),
+        expandHtml(readFileSync(help, "utf8"), join(from, "parts"), type).replace(tableMarker, () => table),
       );
     }
   }

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Model, ModelFacts } from "../lib/models/model";
 import { buildCatalogues } from "./build-catalogues";
 import { buildEditor } from "./build-editor";
+import { expandHtml } from "./expand-html";
 
 const repository = resolve(__dirname, "..");
 const inRepository = (...names: string[]): string => join(repository, ...names);
@@ -30,7 +31,10 @@ const build = async (): Promise<void> => {
   const types = readdirSync(inRepository("nodes"))
     .filter((file) => file.endsWith(".html"))
     .map((file) => basename(file, ".html"));
-  for (const type of types) cpSync(inRepository("nodes", `${type}.html`), join(nodes, `${type}.html`));
+  for (const type of types) {
+    const source = readFileSync(inRepository("nodes", `${type}.html`), "utf8");
+    writeFileSync(join(nodes, `${type}.html`), expandHtml(source, inRepository("editor/html"), type));
+  }
   cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
   const factsOf = (type: string): ModelFacts | undefined => models.find((model) => model.type === type)?.facts;
   buildCatalogues(inRepository("locales"), join(nodes, "locales"), new Map(types.map((type) => [type, factsOf(type)])));

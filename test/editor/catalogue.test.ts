@@ -53,7 +53,7 @@ describe("the built catalogues", () => {
 
   it("have every text that the templates ask for", () => {
     for (const type of nodeTypes) {
-      const template = readFileSync(join(repository, "nodes", `${type}.html`), "utf8");
+      const template = readFileSync(join(repository, "dist/nodes", `${type}.html`), "utf8");
       for (const [, key = ""] of template.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
         assert.equal(typeof textAt(catalogueOf(type), key), "string", `${type}: ${key}`);
       }

@@ -5,7 +5,7 @@ import { createContext, runInContext } from "node:vm";
 import { models } from "../../lib/models/catalogue";
 
 const repository = resolve(__dirname, "../..");
-const folder = join(repository, "nodes");
+const folder = join(repository, "dist/nodes");
 const types = readdirSync(folder)
   .filter((file) => file.endsWith(".html"))
   .map((file) => file.slice(0, -".html".length));
