@@ -1,10 +1,5 @@
 import { dirname, join } from "node:path";
-import helper, {
-  type FlowNode,
-  type NodeInitializer,
-  type RecordedCall,
-  type RunningNode,
-} from "node-red-node-test-helper";
+import helper, { type FlowNode, type NodeInitializer, type RunningNode } from "node-red-node-test-helper";
 import { nodeRedPackage } from "../../scripts/node-red-package";
 
 const runtime = require.resolve(nodeRedPackage());
@@ -15,6 +10,6 @@ export const coreNode = (path: string): NodeInitializer =>
 
 helper.init(runtime);
 
-export type { FlowNode, NodeInitializer, RecordedCall, RunningNode };
+export type { FlowNode, NodeInitializer, RunningNode };
 /** node-red-node-test-helper on the Node-RED of this run. Catch, Status and Complete are loaded when a flow names them. */
 export { helper };

@@ -21,12 +21,6 @@ declare module "node-red-node-test-helper" {
       [property: string]: unknown;
     }
 
-    /** One recorded call of a node's method, as `call:...` events carry it. */
-    interface RecordedCall {
-      args: unknown[];
-      firstArg: unknown;
-    }
-
     interface NodeTestHelper {
       init(runtimePath: string, settings?: Record<string, unknown>): void;
       settings(settings: Record<string, unknown>): Record<string, unknown>;
