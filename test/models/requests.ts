@@ -255,7 +255,10 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   "a strength between steps": drawn("strength", off<unknown>(0.005, 1.01, -0.01, "0.5")),
   "a mask margin out of range": drawn("maskMargin", off<unknown>(31, 129, 64.5)),
   "an unknown prompt weighting": drawn("promptWeighting", off<unknown>("comple", 1)),
-  "an unknown parameter": drawn("stepz", fc.anything()),
+  "an unknown parameter": drawn(
+    "stepz",
+    fc.anything().filter((value) => value !== undefined),
+  ),
   "an unknown member": set({ acceleratorOptions: { turbo: true } }),
   "an object that is none": (request, draw) => {
     request[String(draw(off("acceleratorOptions", "ultralytics", "pulid", "inputs", "safety", "outpaint")))] = draw(
