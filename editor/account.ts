@@ -1,3 +1,4 @@
+import { ACCOUNT_RANGES } from "../lib/node-red/account-ranges";
 import { isVariable } from "./check";
 import { button, element } from "./element";
 import { type EditorNode, page, type Translate, type TypedInputType } from "./node-red";
@@ -119,7 +120,11 @@ const failureText = (answer: unknown, t: Translate): string => {
   return typeof message === "string" && message !== "" ? message : t("account.unreachable");
 };
 
-const isWhole = (value: string, minimum: number): boolean => /^\d+$/.test(value) && Number(value) >= minimum;
+const isInRange = (property: keyof typeof ACCOUNT_RANGES, value: string): boolean => {
+  const { type, minimum, maximum } = ACCOUNT_RANGES[property];
+  const number = Number(value);
+  return (type === "number" || Number.isInteger(number)) && number >= minimum && number <= maximum;
+};
 
 const isAddress = (value: string): boolean =>
   value === "" ||
@@ -129,10 +134,10 @@ const isAddress = (value: string): boolean =>
 const checks: Record<string, (value: string) => boolean> = {
   environment: (value) => value === "production" || value === "sandbox",
   baseUrl: isAddress,
-  concurrency: (value) => isWhole(value, 1),
-  line: (value) => isWhole(value, 0),
-  timeout: (value) => Number(value) > 0,
-  retries: (value) => isWhole(value, 0),
+  concurrency: (value) => isInRange("concurrency", value),
+  line: (value) => isInRange("line", value),
+  timeout: (value) => isInRange("timeout", value),
+  retries: (value) => isInRange("retries", value),
   journal: (value) => value === "true" || value === "false",
 };
 

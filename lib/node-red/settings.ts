@@ -1,5 +1,6 @@
 import Ajv, { type ValidateFunction } from "ajv";
 import { FluxError } from "../errors";
+import { ACCOUNT_RANGES } from "./account-ranges";
 import { migrate } from "./migrations";
 import type { TypedValue } from "./types";
 
@@ -29,9 +30,6 @@ export interface InferenceSettings {
   timeout: number;
 }
 
-/** The longest deadline, in seconds: a day. Timers overflow at 24.8 days. */
-const LONGEST_TIMEOUT = 86_400;
-
 const typedValue = {
   type: "object",
   properties: { type: { type: "string" }, value: { type: "string", default: "" } },
@@ -48,10 +46,7 @@ const complete = (properties: Record<string, object>) => ({
 const accountSchema = complete({
   environment: { enum: ["production", "sandbox"], default: "production" },
   baseUrl: { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" },
-  concurrency: { type: "integer", minimum: 1, maximum: 10_000, default: 4 },
-  line: { type: "integer", minimum: 0, maximum: 1_000_000, default: 1000 },
-  timeout: { type: "number", minimum: 1, maximum: LONGEST_TIMEOUT, default: 600 },
-  retries: { type: "integer", minimum: 0, maximum: 20, default: 4 },
+  ...ACCOUNT_RANGES,
 });
 
 const inferenceSchema = complete({
@@ -63,7 +58,7 @@ const inferenceSchema = complete({
   results: { enum: ["each", "all"], default: "each" },
   keepFlux: { type: "boolean", default: false },
   allowUnknown: { type: "boolean", default: false },
-  timeout: { type: "number", minimum: 0, maximum: LONGEST_TIMEOUT, default: 0 },
+  timeout: { type: "number", minimum: 0, maximum: ACCOUNT_RANGES.timeout.maximum, default: 0 },
 });
 
 let compiled:
