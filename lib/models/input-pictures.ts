@@ -3,7 +3,7 @@ import type { Violation } from "../errors";
 import { dataUriHead, imageForm } from "./formats";
 import type { Leaf, Model } from "./model";
 import { knows, parametersOf } from "./parameters";
-import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
+import { generalPath, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
 import { pictureType } from "./picture";
 import type { Attachment, FluxRequest } from "./request";
 import type { PictureReader } from "./rules/rule";
@@ -18,14 +18,33 @@ const SHORTEST_OUTSIDE = Math.floor(LARGEST_INSIDE / 3) * 4;
 /** Bytes of a parameter that the model does not know can only be a picture. */
 const unknownLeaf = (path: string): Leaf => ({ path, kind: "image", group: "advanced" });
 
-/** The bytes that a string holds; undefined when it only names a picture, or neither. */
-const bytesInText = (text: string): { bytes: Buffer; contentType: string } | undefined => {
+/** As many characters as every kind of picture shows itself in. */
+const TELLING = 64;
+
+/** A picture that is written out in a string. */
+interface WrittenPicture {
+  contentType: string;
+  size: number;
+  /** Decoding takes longer than checking: it waits until somebody wants the bytes. */
+  readonly bytes: Buffer;
+}
+
+/** The picture that a string holds; undefined when it only names one, or neither. */
+const pictureInText = (text: string): WrittenPicture | undefined => {
   const form = imageForm(text);
   if (form !== "dataURI" && form !== "base64") return undefined;
   const head = form === "dataURI" ? (dataUriHead(text) ?? "") : "";
-  const bytes = Buffer.from(text.slice(head.length), "base64");
   const declared = /^data:(image\/[a-zA-Z]+)/.exec(head)?.[1];
-  return { bytes, contentType: pictureType(bytes) ?? declared ?? "application/octet-stream" };
+  const beginning = Buffer.from(text.slice(head.length, head.length + TELLING), "base64");
+  let decoded: Buffer | undefined;
+  return {
+    contentType: pictureType(beginning) ?? declared ?? "application/octet-stream",
+    size: Buffer.byteLength(text, "base64") - Math.floor((head.length * 3) / 4),
+    get bytes() {
+      decoded ??= Buffer.from(text.slice(head.length), "base64");
+      return decoded;
+    },
+  };
 };
 
 /**
@@ -43,9 +62,9 @@ export const readInputPictures = (
   const attachments: Attachment[] = [];
   const violations: Violation[] = [];
 
-  const attach = (path: Path, bytes: Buffer, contentType: string): void => {
-    attachments.push({ path, bytes, contentType });
-    replaceAt(request, path, newUuid());
+  const attach = (attachment: Attachment): void => {
+    attachments.push(attachment);
+    replaceAt(request, attachment.path, newUuid());
   };
 
   for (const { path, value } of [...plainValues(request)]) {
@@ -58,11 +77,11 @@ export const readInputPictures = (
       if (contentType === undefined) {
         violations.push(leafViolation(leaf, writePath(path), value, sources));
         removeAt(request, path);
-      } else if (value.length > LARGEST_INSIDE) attach(path, value, contentType);
+      } else if (value.length > LARGEST_INSIDE) attach({ path, bytes: value, contentType });
       else replaceAt(request, path, `data:${contentType};base64,${value.toString("base64")}`);
     } else if (typeof value === "string" && value.length > SHORTEST_OUTSIDE) {
-      const held = bytesInText(value);
-      if (held && held.bytes.length > LARGEST_INSIDE) attach(path, held.bytes, held.contentType);
+      const held = pictureInText(value);
+      if (held && held.size > LARGEST_INSIDE) attach(Object.assign(held, { path }));
       else if (!held && imageForm(value) === undefined) {
         violations.push(leafViolation(leaf, writePath(path), value, sources));
         removeAt(request, path);
@@ -79,5 +98,5 @@ export const pictureReader =
     const attached = attachments.find(({ path }) => writePath(path) === parameter);
     if (attached) return attached.bytes;
     const value = valueAt(request, readPath(parameter));
-    return typeof value === "string" ? bytesInText(value)?.bytes : undefined;
+    return typeof value === "string" ? pictureInText(value)?.bytes : undefined;
   };

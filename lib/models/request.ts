@@ -4,7 +4,8 @@ export type FluxRequest = Record<string, unknown>;
 /** Picture bytes that are too large to travel inside a request; `path` is where their id goes. */
 export interface Attachment {
   path: readonly (string | number)[];
-  bytes: Buffer;
+  /** Of a picture that came as text they are decoded when they are first asked for. */
+  readonly bytes: Buffer;
   contentType: string;
 }
 

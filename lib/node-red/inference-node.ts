@@ -66,13 +66,19 @@ class Inference {
 
   /** Never rejects: a rejected input handler would end the whole Node-RED process. */
   async input(message: FluxMessage, send: Send, done: (error?: Error) => void): Promise<void> {
+    let failure: FluxError | undefined;
     try {
       const { messages, job } = await this.#runs.start((run) => this.#handle(message, run));
       for (const out of messages) send(out);
       advance(job, { state: "delivered" });
-      done();
     } catch (error) {
-      done(this.#failed(error));
+      failure = this.#failed(error);
+    }
+    try {
+      done(failure);
+    } catch {
+      // Node-RED clones the message for Catch and Complete nodes; one that cannot be read cannot be cloned either.
+      this.#node.error(failure?.message ?? "The message cannot be read: a property of it throws.");
     }
   }
 

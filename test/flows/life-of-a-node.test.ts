@@ -43,6 +43,27 @@ describe("a node that is closed", () => {
   });
 });
 
+describe("a message that cannot be read", () => {
+  afterEach(stopFlows);
+
+  it("is refused in the log, because it cannot be cloned for Catch nodes, and the node works on", async () => {
+    const flow = await startFlow();
+    const throwing = {
+      get: () => {
+        throw new Error("not for you");
+      },
+      enumerable: true,
+    };
+    for (const property of ["payload", "flux", "topic"]) {
+      flow.receive(Object.defineProperty({ payload: 42 }, property, throwing));
+    }
+    const { messages } = await flow.send({ payload: prompt, flux: size });
+    assert.equal(messages.length, 1);
+    assert.ok(flow.calls.filter(({ method }) => method === "error").length >= 3);
+    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+  });
+});
+
 describe("more messages than an account runs at once", () => {
   afterEach(stopFlows);
 
