@@ -145,12 +145,20 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   return flow;
 }
 
-/** Ends every flow and sandbox that a test has started. */
+/** What nobody handled: in a real Node-RED each of them ends the process. */
+const rejections: unknown[] = [];
+process.on("unhandledRejection", (reason) => rejections.push(reason));
+
+/**
+ * Ends every flow and sandbox that a test has started.
+ * @throws AggregateError when something in between would have ended a Node-RED process.
+ */
 export async function stopFlows(): Promise<void> {
   for (const flow of running.splice(0)) {
     await flow.stop();
     await flow.sandbox.close();
   }
+  if (rejections.length > 0) throw new AggregateError(rejections.splice(0), "a rejection that nobody handled");
 }
 
 let sent = 0;
