@@ -54,11 +54,20 @@ export class FluxError extends Error {
   override readonly cause: ErrorCause;
   /** How long the service asked us to wait, in milliseconds. Kept off `cause`: it is ours, not the author's. */
   readonly retryAfter: number | undefined;
+  /** Whether the failure is about this one job, or about the key or the service and so about every job. */
+  readonly scope: "job" | "service";
 
-  constructor(code: ErrorCode, message: string, cause: Partial<ErrorCause> = {}, retryAfter?: number) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    cause: Partial<ErrorCause> = {},
+    retryAfter?: number,
+    scope: "job" | "service" = "job",
+  ) {
     super(message);
     this.code = code;
     this.cause = { retryable: false, billed: "no", violations: [], ...cause };
     this.retryAfter = retryAfter;
+    this.scope = scope;
   }
 }
