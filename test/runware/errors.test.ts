@@ -149,6 +149,42 @@ describe("a text of the service", () => {
     assert.equal(quote("steps ".repeat(100))?.length, 200);
   });
 
+  it("is looked through once, and briefly, however many tasks it answers", () => {
+    const filler = (seed: number, length: number) =>
+      Array.from({ length }, (_, n) => "abcdefghij klmnopq"[(n * n * 7 + n * seed + ((seed * n) >> 3)) % 18]).join("");
+    const prompts = Array.from({ length: 50 }, (_, n) => filler(n + 1, 3000));
+    const text = filler(997, 4000).toUpperCase();
+    const bareScan = () => {
+      const pieces = new Set(Array.from({ length: 400 }, (_, at) => text.slice(at, at + 12)));
+      let hits = 0;
+      for (const one of prompts) {
+        for (let at = 0; at + 12 <= one.length; at += 1) hits += pieces.has(one.slice(at, at + 12)) ? 1 : 0;
+      }
+      assert.equal(hits, 0);
+    };
+    const filtering = () => {
+      const quoteAll = quoter(apiKey, prompts);
+      for (let task = 0; task < 50; task += 1) quoteAll(text);
+    };
+    const quickest = (work: () => void) =>
+      Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const start = performance.now();
+          work();
+          return performance.now() - start;
+        }),
+      );
+    // Not a time but a proportion: a filter that goes through the prompts once per task is 50 scans away.
+    assert(quickest(filtering) < 20 * quickest(bareScan));
+  });
+
+  it("cut short does not end in a piece of the key", () => {
+    for (let length = 380; length < 420; length += 1) {
+      const text = `https://example.com/${"x".repeat(length)} ${apiKey}`;
+      for (const more of ["", " and more"]) assert.doesNotMatch(quote(text + more) ?? "", /rw-k|\[ke?$/);
+    }
+  });
+
   it("is left out when it holds a prompt, or when the prompts are not known", () => {
     assert.equal(quote("I cannot draw fog."), undefined);
     assert.equal(quote("of folded newspaper"), undefined);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSubmit } from "../../lib/providers/runware/submit-batch";
 import type { Scripted, SentTask } from "../support/scripted-server";
 import { accepted, always, apiKey, connect, disconnectAll, failureOf, newId, picture, request } from "./client";
 
@@ -152,6 +153,21 @@ describe("submitting to Runware", () => {
           .sort(),
         [...ids].sort(),
       );
+    });
+
+    it("are held against one text of the service together, not each against the prompts of all", async () => {
+      const looked: number[] = [];
+      const submit = createSubmit({
+        call: async () => ({ status: 503, readable: true, data: [], errors: [{ code: "internalServerError" }] }),
+        apiKey,
+        timeouts: { async: 1000, sync: 1000 },
+        quoteFor: (ids) => {
+          looked.push(ids.length);
+          return () => undefined;
+        },
+      });
+      await Promise.allSettled(Array.from({ length: 50 }, () => submit(newId(), request(), always)));
+      assert.deepEqual(looked, [50]);
     });
 
     for (const [status, code] of [

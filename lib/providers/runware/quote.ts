@@ -2,43 +2,59 @@
 export type Quote = (text: unknown) => string | undefined;
 
 const LONGEST_QUOTE = 200;
+/** How much of a text is looked at: enough for a quote even when addresses in it are shortened. */
+const LONGEST_HEAD = 400;
 /** A shared run of this many characters counts as a piece of the prompt. */
 const TELLING = 12;
 
 /**
  * Makes the filter for texts of the service. They may echo what was sent, so keys and addresses (signatures, tokens) are
  * taken out, and a text that repeats a piece of a prompt is dropped, as is every text when the prompts are not known.
+ * All tasks of a POST may be answered by one text: the last verdict is kept.
  */
 export function quoter(apiKey: string, prompts: readonly string[] | undefined): Quote {
-  const known = prompts?.map(comparable).filter((prompt) => prompt !== "");
+  let known: readonly string[] | undefined;
+  let last: { text: string; quoted: string | undefined } | undefined;
   return (text) => {
-    if (typeof text !== "string" || !known) return undefined;
-    const head = oneLine(text.slice(0, 4000));
-    if (known.some((prompt) => repeats(comparable(head), prompt))) return undefined;
-    const clean = withoutKey(head, apiKey)
-      .replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[address]")
-      .replace(/data:\S+/gi, "[data]")
-      .replace(/\S{80,}/g, "[data]");
-    return clean === "" ? undefined : clean.slice(0, LONGEST_QUOTE);
+    if (typeof text !== "string" || !prompts) return undefined;
+    if (last?.text === text) return last.quoted;
+    known ??= prompts.map(comparable).filter((prompt) => prompt !== "");
+    last = { text, quoted: quoted(text, apiKey, known) };
+    return last.quoted;
   };
 }
 
-/** A short word of the service, such as an error code or a parameter's name. */
-export function word(value: unknown, apiKey: string): string | undefined {
-  if (Array.isArray(value)) {
-    const words = value.slice(0, 10).flatMap((one) => word(one, apiKey) ?? []);
-    return words.length > 0 ? words.join(", ").slice(0, 100) : undefined;
-  }
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return withoutKey(oneLine(String(value).slice(0, 400)), apiKey).slice(0, 100) || undefined;
+function quoted(text: string, apiKey: string, prompts: readonly string[]): string | undefined {
+  const head = beginning(text, apiKey);
+  if (repeatsAny(comparable(head), prompts)) return undefined;
+  const clean = head
+    .replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[address]")
+    .replace(/data:\S+/gi, "[data]")
+    .replace(/\S{80,}/g, "[data]");
+  return clean === "" ? undefined : clean.slice(0, LONGEST_QUOTE);
 }
 
-function repeats(text: string, prompt: string): boolean {
-  if (prompt.length <= TELLING) return text.includes(prompt);
-  for (let at = 0; at + TELLING <= text.length; at += 1) {
-    if (prompt.includes(text.slice(at, at + TELLING))) return true;
-  }
-  return false;
+/** A short word of the service, such as an error code or a parameter's name; a list of such becomes one text. */
+export function word(value: unknown, apiKey: string): string | undefined {
+  const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, 10) : [value];
+  const words = values.flatMap((one) => {
+    if (typeof one !== "string" && typeof one !== "number") return [];
+    return beginning(String(one), apiKey).slice(0, 100) || [];
+  });
+  return words.length > 0 ? words.join(", ").slice(0, 100) : undefined;
+}
+
+/** Whether `text` holds a whole short prompt, or a piece of a long one. Looks at every prompt once. */
+function repeatsAny(text: string, prompts: readonly string[]): boolean {
+  const pieces = new Set<string>();
+  for (let at = 0; at + TELLING <= text.length; at += 1) pieces.add(text.slice(at, at + TELLING));
+  return prompts.some((prompt) => {
+    if (prompt.length <= TELLING) return text.includes(prompt);
+    for (let at = 0; at + TELLING <= prompt.length; at += 1) {
+      if (pieces.has(prompt.slice(at, at + TELLING))) return true;
+    }
+    return false;
+  });
 }
 
 /** Without letter case and everything that escaping may have changed. */
@@ -48,6 +64,11 @@ const comparable = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 
-const withoutKey = (text: string, apiKey: string): string => (apiKey === "" ? text : text.replaceAll(apiKey, "[key]"));
+/** The head of a text on one line, without the key: not even the piece of one that the cut leaves at the end. */
+function beginning(text: string, apiKey: string): string {
+  const head = text.slice(0, LONGEST_HEAD + apiKey.length);
+  const clean = apiKey === "" ? head : head.replaceAll(apiKey, "[key]");
+  return oneLine(head.length < text.length ? clean.slice(0, clean.length - apiKey.length) : clean);
+}
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim();

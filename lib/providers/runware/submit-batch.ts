@@ -117,50 +117,60 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
   } finally {
     abandonment.release();
   }
+  // A text about the POST as a whole is held against the prompts of all its tasks: once, not once for each.
+  const quote = context.quoteFor(group.map(({ id }) => id));
   for (const entry of group) {
-    const outcome = outcomeOf(entry, answer, group, context);
+    const outcome = outcomeOf(entry, { answer, group, quote }, context);
     if (outcome === "again alone") void sendGroup(context, [entry]);
     else if (outcome instanceof Error) entry.reject(outcome);
     else entry.resolve(outcome);
   }
 }
 
+/** A POST that was answered. `quote` is the filter for texts about all its tasks. */
+interface Answered {
+  answer: ServiceAnswer;
+  group: readonly Entry[];
+  quote: Quote;
+}
+
 /** What the answer to a shared POST means for one of its tasks. */
 function outcomeOf(
   { id, expected, signal }: Entry,
-  answer: ServiceAnswer,
-  group: readonly Entry[],
+  { answer, group, quote }: Answered,
   { apiKey, quoteFor }: SubmitContext,
 ): Submission | FluxError | "again alone" {
   const reply = replyTo(id, answer);
-  const contextFor = (ids: readonly string[]): ErrorContext => ({
+  const contextWith = (filter: Quote): ErrorContext => ({
     purpose: "submit",
     status: answer.status,
     requestId: id,
     apiKey,
-    quote: quoteFor(ids),
+    quote: filter,
     ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
   });
+  const ownContext = () => contextWith(quoteFor([id]));
   if (reply.errors.some((item) => isTaskConflict(codeOf(item, apiKey)))) return { state: "accepted" };
   if (reply.data.length > 0) {
     const results = new Results(id, expected);
     const { state } = results.take(reply);
+    const own = ownContext();
     const submission: Submission = {
       state: "settled",
-      answer: results.answer((failure) => serviceError(failure, contextFor([id]))),
+      answer: results.answer((failure) => serviceError(failure, own)),
     };
     const nothing = submission.answer.pictures.length === 0;
     if (state === "final" || (state === "stalled" && !nothing)) {
-      return nothing ? (submission.answer.errors[0] ?? unansweredTask(contextFor([id]))) : submission;
+      return nothing ? (submission.answer.errors[0] ?? unansweredTask(own)) : submission;
     }
     return { state: "accepted" };
   }
   const [refusal] = reply.errors;
-  if (refusal) return serviceError(refusal, contextFor([id]));
+  if (refusal) return serviceError(refusal, ownContext());
   const [general] = unscopedErrors(answer);
   if (general && group.length === 1 && isTaskConflict(codeOf(general, apiKey))) return { state: "accepted" };
   if (group.length > 1 && isRefusalOfOne(answer, apiKey) && !signal.aborted) return "again alone";
-  const context = contextFor(group.map((entry) => entry.id));
+  const context = contextWith(quote);
   if (general) return serviceError(general, context);
   if (!answer.readable || answer.status >= 400) return unexplainedAnswer(answer, context);
   return unansweredTask(context);
