@@ -278,6 +278,38 @@ describe("submitting to Runware", () => {
     });
   });
 
+  it("survives answers that are nested without end, and settles every job", async () => {
+    const nested = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+    const { client } = await connect(({ tasks }) => ({
+      status: 400,
+      text: `{"errors":[${tasks.map(({ taskUUID }) => `{"code":${nested(20_000)},"parameter":${nested(9)},"taskUUID":"${taskUUID}"}`)}]}`,
+    }));
+    const failures = await Promise.all([1, 2].map(() => failureOf(client.submit(newId(), request(), always))));
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ["FLUX_VALIDATION", "FLUX_VALIDATION"],
+    );
+  });
+
+  it("tells every job that its outcome is unknown when an answer cannot be processed", async () => {
+    const submit = createSubmit({
+      call: async () => ({ status: 200, readable: true, data: [], errors: [] }),
+      apiKey,
+      timeouts: { async: 1000, sync: 1000 },
+      quoteFor: () => {
+        throw new RangeError("a mistake");
+      },
+    });
+    const ids = [newId(), newId(), newId()];
+    const failures = await Promise.all(ids.map((id) => failureOf(submit(id, request(), always))));
+    for (const [n, { code, cause }] of failures.entries()) {
+      assert.deepEqual(
+        [code, cause.billed, cause.retryable, cause.requestId],
+        ["FLUX_OUTCOME_UNKNOWN", "unknown", true, ids[n]],
+      );
+    }
+  });
+
   it("knows that nothing was paid when no connection could be made", async () => {
     const { client, server } = await connect(() => ({ json: {} }));
     await server.close();

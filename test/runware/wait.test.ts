@@ -364,6 +364,33 @@ describe("waiting for a Runware job", () => {
     });
   });
 
+  it("is not disturbed by another job whose listener throws", async () => {
+    const [bad, good] = [newId(), newId()];
+    const { client } = await connect(
+      inTurn(
+        json({ data: [working(bad, { progress: 10 }), working(good)] }),
+        json({ data: [working(bad, { progress: 20 }), picture(good, "a")] }),
+      ),
+    );
+    const broken = failureOf(
+      client.wait(bad, 1, always, () => {
+        throw new TypeError("a mistake");
+      }),
+    );
+    assert.deepEqual(names((await client.wait(good, 1, always)).pictures), ["a"]);
+    const { code, cause } = await broken;
+    assert.deepEqual([code, cause.requestId, cause.billed], ["FLUX_OUTCOME_UNKNOWN", bad, "unknown"]);
+  });
+
+  it("that fails a thousand times over is told in a few errors", async () => {
+    const id = newId();
+    const failure = { taskUUID: id, status: "error", error: { code: "inferenceError" } };
+    const { client } = await connect(() =>
+      json({ data: Array(5000).fill(failure), errors: Array(5000).fill({ code: "other", taskUUID: id }) }),
+    );
+    assert((await client.wait(id, 1, always)).errors.length <= 100);
+  });
+
   it("ends with its signal, and asks no more", async () => {
     const { client, server } = await connect(({ tasks }) =>
       json({ data: tasks.map((task) => working(task.taskUUID)) }),

@@ -115,6 +115,16 @@ export function lostAnswer(failure: NetworkFailure, purpose: Purpose, requestId?
   });
 }
 
+/** An answer came that we cannot cope with: a mistake of ours, on which no job may hang. */
+export function unprocessedAnswer(error: unknown, requestId: string, { retryable }: { retryable: boolean }): FluxError {
+  const kind = error instanceof Error ? error.name : "unknown";
+  return new FluxError(
+    "FLUX_OUTCOME_UNKNOWN",
+    `Runware's answer about job ${requestId} could not be processed (${kind}). It may have been paid for.`,
+    { provider: "runware", requestId, retryable, billed: "unknown" },
+  );
+}
+
 /** A job that the service once accepted and now has never heard of. */
 export function forgottenJob(requestId: string): FluxError {
   return new FluxError(

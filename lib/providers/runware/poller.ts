@@ -2,7 +2,7 @@ import { FluxError } from "../../errors";
 import type { Answer, Progress } from "../provider";
 import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults, type Obstacle } from "./ask";
-import { forgottenJob } from "./errors";
+import { forgottenJob, unprocessedAnswer } from "./errors";
 import { type Pace, pauseAfter, pollDelay } from "./pace";
 import { Results } from "./results";
 import type { Item } from "./wire";
@@ -158,9 +158,18 @@ export class Poller {
     }
   }
 
-  /** A reply about one job came; an empty one says that the service does not know it. */
+  /** A reply about one job came; an empty one says that the service does not know it. What it breaks is this job only. */
   async #hear(waiting: Waiting, reply: Reply, signal: AbortSignal): Promise<void> {
     if (!this.#waiting.has(waiting)) return;
+    try {
+      await this.#weigh(waiting, reply, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#fail(waiting, error);
+    }
+  }
+
+  async #weigh(waiting: Waiting, reply: Reply, signal: AbortSignal): Promise<void> {
     const standing = waiting.results.take(reply);
     if (standing.state === "unknown") {
       waiting.misses += 1;
@@ -213,16 +222,11 @@ export class Poller {
   }
 
   #failAll(error: unknown): void {
-    for (const waiting of [...this.#waiting]) {
-      const message = `Runware's answer about job ${waiting.id} could not be processed (${error instanceof Error ? error.name : "unknown"}).`;
-      waiting.reject(
-        new FluxError("FLUX_OUTCOME_UNKNOWN", message, {
-          provider: "runware",
-          requestId: waiting.id,
-          billed: "unknown",
-        }),
-      );
-    }
+    for (const waiting of [...this.#waiting]) this.#fail(waiting, error);
+  }
+
+  #fail(waiting: Waiting, error: unknown): void {
+    waiting.reject(unprocessedAnswer(error, waiting.id, { retryable: false }));
   }
 }
 

@@ -15,6 +15,9 @@ export type Standing =
   /** The reply does not know the job. */
   | { state: "unknown" };
 
+/** How many failures of one job are told; a batch has at most 20 pictures. */
+const MOST_FAILURES = 50;
+
 /** Collects the pictures of one job over any number of replies, each of which repeats the full state. */
 export class Results {
   readonly #id: string;
@@ -41,20 +44,22 @@ export class Results {
   take({ data, errors }: Reply): Standing {
     if (data.length === 0 && errors.length === 0) return { state: "unknown" };
     const failed: Item[] = [];
+    const outside = errors.slice(0, MOST_FAILURES);
     let working = 0;
     let withheld = 0;
     let progress: number | undefined;
     for (const item of data) {
       const kind = kindOf(item);
-      if (kind === "failed") failed.push(errorInside(item));
-      else if (kind === "picture") this.#add(item);
+      if (kind === "failed") {
+        if (failed.length < MOST_FAILURES) failed.push(errorInside(item));
+      } else if (kind === "picture") this.#add(item);
       else if (kind === "withheld") withheld += 1;
       else {
         working += 1;
         if (typeof item.progress === "number") progress = (progress ?? 0) + Math.min(100, Math.max(0, item.progress));
       }
     }
-    this.#failures = [...failed, ...errors.filter((error) => !failed.some((item) => sameFailure(item, error)))];
+    this.#failures = [...failed, ...outside.filter((error) => !failed.some((item) => sameFailure(item, error)))];
     if (progress !== undefined) {
       this.#percent = Math.min(100, (progress + 100 * this.#pictures.size) / this.#expected);
     }

@@ -5,7 +5,15 @@ import type { Submission } from "../provider";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { familyOf, isTaskConflict } from "./error-family";
-import { codeOf, type ErrorContext, lostAnswer, serviceError, unansweredTask, unexplainedAnswer } from "./errors";
+import {
+  codeOf,
+  type ErrorContext,
+  lostAnswer,
+  serviceError,
+  unansweredTask,
+  unexplainedAnswer,
+  unprocessedAnswer,
+} from "./errors";
 import type { Quote } from "./quote";
 import { Results } from "./results";
 import { serialiseTask } from "./wire";
@@ -44,7 +52,7 @@ export function createSubmit(
   const flush = () => {
     const entries = line.filter(({ signal }) => !signal.aborted);
     line = [];
-    for (const group of inGroups(entries)) void sendGroup(context, group);
+    for (const group of inGroups(entries)) send(context, group);
   };
   return (id, request, signal) =>
     new Promise((resolve, reject) => {
@@ -99,6 +107,14 @@ function inGroups(entries: readonly Entry[]): Entry[][] {
   return groups;
 }
 
+/** Sends a group whose entries are told what became of them, whatever happens: nobody awaits this. */
+function send(context: SubmitContext, group: readonly Entry[]): void {
+  sendGroup(context, group).catch((error: unknown) => {
+    // A mistake of ours, after the request was sent. Entries that know their fate already do not hear this.
+    for (const { id, reject } of group) reject(unprocessedAnswer(error, id, { retryable: true }));
+  });
+}
+
 async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promise<void> {
   const { call, timeouts } = context;
   const timeout = group.some(({ alone }) => alone) ? timeouts.sync : timeouts.async;
@@ -121,7 +137,7 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
   const quote = context.quoteFor(group.map(({ id }) => id));
   for (const entry of group) {
     const outcome = outcomeOf(entry, { answer, group, quote }, context);
-    if (outcome === "again alone") void sendGroup(context, [entry]);
+    if (outcome === "again alone") send(context, [entry]);
     else if (outcome instanceof Error) entry.reject(outcome);
     else entry.resolve(outcome);
   }
