@@ -240,6 +240,9 @@ describe("waiting for a Runware job", () => {
         json: { errors: [{ code: "rateLimit" }] },
       },
       "the answer is truncated": { text: '{"data":[' },
+      "a firewall answers 403 in HTML": { status: 403, text: "<html>Access denied</html>" },
+      "a proxy answers 401 without a body": { status: 401, text: "" },
+      "a gateway answers 403 in JSON of its own": { status: 403, json: { message: "Forbidden" } },
       "the account is out of credit": { status: 402, json: { errors: [{ code: "insufficientCredits" }] } },
     };
     for (const [name, failure] of Object.entries(failures)) {
@@ -262,15 +265,36 @@ describe("waiting for a Runware job", () => {
     });
 
     for (const status of [401, 403]) {
-      it(`because the key is refused (${status}) end all waiting jobs, with their ids`, async () => {
+      const refused = (taskUUID?: string): Scripted => ({
+        status,
+        json: { errors: [{ code: "invalidApiKey", ...(taskUUID && { taskUUID }) }] },
+      });
+
+      it(`because the key is refused (${status}) end all waiting jobs, with their ids, after three in a row`, async () => {
         const ids = [newId(), newId()];
-        const { client } = await connect(() => ({ status, json: { errors: [{ code: "invalidApiKey" }] } }));
+        const { client, server } = await connect(() => refused());
         const errors = await Promise.all(ids.map((id) => failureOf(client.wait(id, 1, always))));
         for (const [n, error] of errors.entries()) {
           assert.deepEqual([error.code, error.cause.billed, error.cause.requestId], ["FLUX_AUTH", "unknown", ids[n]]);
           assert(error.message.includes(ids[n] ?? "?"));
         }
+        assert.equal(server.requests.length, 3);
       });
+
+      for (const [name, named] of [
+        ["", false],
+        [" by the job's id", true],
+      ] as const) {
+        it(`because the key is refused${name} (${status}) now and then are repeated`, async () => {
+          const id = newId();
+          const no = refused(named ? id : undefined);
+          const yes = json({ data: [working(id)] });
+          const { client } = await connect(
+            inTurn(no, no, yes, no, no, yes, no, no, json({ data: [picture(id, "a")] })),
+          );
+          assert.deepEqual(names((await client.wait(id, 1, always)).pictures), ["a"]);
+        });
+      }
     }
   });
 
@@ -465,7 +489,12 @@ describe("looking a Runware job up", () => {
   });
 
   it("does not take a service that is down for one that does not know the job", async () => {
-    for (const answer of [{ status: 503, text: "" }, { misbehave: "reset" as const }, { text: "<html>" }]) {
+    for (const answer of [
+      { status: 503, text: "" },
+      { status: 403, text: "<html>" },
+      { misbehave: "reset" as const },
+      { text: "<html>" },
+    ]) {
       const { client } = await connect(() => answer);
       const error = await failureOf(client.find(newId(), 1, always));
       assert.deepEqual([error.cause.retryable, error.cause.billed], [true, "unknown"]);

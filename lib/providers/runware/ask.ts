@@ -15,8 +15,8 @@ export interface Asking {
 }
 
 /**
- * Why jobs were not answered: the key was refused; something that passes; or the request as such was refused, which
- * fewer ids may avoid.
+ * Why jobs were not answered: the service said that it refuses the key; something that passes, such as the 403 of a
+ * firewall in between; or the request as such was refused, which fewer ids may avoid.
  */
 export interface Obstacle {
   kind: "key" | "passing" | "request";
@@ -48,8 +48,7 @@ export async function askForResults(asking: Asking, ids: readonly string[], sign
   const replies = new Map<string, Reply>();
   for (const id of ids) {
     const reply = replyTo(id, answer);
-    // On 429 and 5xx an error with the job's id may be about this poll, not about the job.
-    const told = reply.errors.filter((item) => !isPassing(item, answer, asking.apiKey));
+    const told = reply.errors.filter((item) => !isAboutPoll(item, answer, asking.apiKey));
     const known = { data: reply.data, errors: told.filter((item) => !isNotFound(item, asking.apiKey)) };
     const mentioned = reply.data.length > 0 || told.length > 0;
     if (mentioned || (!obstacle && reply.errors.length === 0)) replies.set(id, known);
@@ -89,18 +88,26 @@ function recordedReply(answer: ServiceAnswer, id: string): Reply {
 
 function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined {
   const context = contextOf(answer, "result", apiKey);
-  const [stated] = unscopedErrors(answer);
+  const about = answer.data.length > 0 ? [] : answer.errors.filter((item) => isAboutPoll(item, answer, apiKey));
+  const [stated] = [...unscopedErrors(answer), ...about];
   const silent = answer.data.length === 0 && answer.errors.length === 0;
   if (!stated && answer.readable && (answer.status < 400 || !silent)) return undefined;
   const error = stated ? serviceError(stated, context) : unexplainedAnswer(answer, context);
   const family = familyOf(stated && codeOf(stated, apiKey), answer.status);
-  if (family === "auth") return { kind: "key", error };
+  if (family === "auth") return { kind: stated ? "key" : "passing", error };
   if (!answer.readable || PASSING.has(family) || answer.status >= 500) return { kind: "passing", error };
   return { kind: "request", error };
 }
 
 const isNotFound = (item: Item, apiKey: string): boolean => familyOf(codeOf(item, apiKey), 200) === "notFound";
 
-/** A model's failure names the job that failed, whatever the status; only the service's own troubles pass. */
-const isPassing = (item: Item, { status }: ServiceAnswer, apiKey: string): boolean =>
-  (status === 429 || status >= 500) && TROUBLES.has(familyOf(codeOf(item, apiKey), status));
+/**
+ * An error with a job's id may still be about this poll: the service's own troubles, and a refused key, which says
+ * nothing about a job that was accepted. A model's failure is the job's, whatever the status.
+ */
+function isAboutPoll(item: Item, { status, data }: ServiceAnswer, apiKey: string): boolean {
+  if (status < 400) return false;
+  const family = familyOf(codeOf(item, apiKey), status);
+  if (status === 429 || status >= 500) return TROUBLES.has(family);
+  return (status === 401 || status === 403) && data.length === 0 && family === "auth";
+}

@@ -41,12 +41,15 @@ const RETRYABLE = new Set<Family>(["timeout", "rate", "server", "provider"]);
 /** Families that tell of a refusal: the service did not run, and does not charge for, what it refused. */
 const REFUSALS = new Set<Family>(["auth", "quota", "rate", "validation", "notFound"]);
 
-/** What an answer says about its errors when they are not about one job's prompts. */
+/**
+ * What an answer says about errors that are not about one job. Uploads and balances know no prompts; polls are about the
+ * prompts of many jobs, so that nothing is quoted.
+ */
 export const contextOf = (answer: ServiceAnswer, purpose: Purpose, apiKey: string): ErrorContext => ({
   purpose,
   status: answer.status,
   apiKey,
-  quote: quoter(apiKey, []),
+  quote: quoter(apiKey, purpose === "free" ? [] : undefined),
   ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
 });
 
@@ -83,6 +86,11 @@ export function unexplainedAnswer({ status, retryAfter, readable }: ServiceAnswe
   if (!readable && ((status >= 300 && status < 400) || status === 404 || status === 405)) {
     const message = `What answers at the base URL (${status}) is not Runware. Check the base URL in the account node.`;
     return new FluxError("FLUX_CONFIG", message, { ...basicCause(context), status });
+  }
+  if (context.purpose === "result" && (status === 401 || status === 403)) {
+    // The key was good enough for the job itself: this comes from a firewall or a proxy, and may pass.
+    const message = `Runware's results could not be asked for: something on the way refused it (${status}).${fate(context)}`;
+    return new FluxError("FLUX_PROVIDER", message, { ...basicCause(context), status, retryable: true }, retryAfter);
   }
   if (status >= 400) {
     const merged = { ...context, status, ...(retryAfter !== undefined && { retryAfter }) };

@@ -15,6 +15,8 @@ const ARCHIVE_ROUNDS = 6;
 /** Polls in a row that bring nothing new to an unfinished batch on which nobody works, before it is settled as it is. */
 const STALLS_AFTER_ERROR = 3;
 const STALLS_IN_SILENCE = 24;
+/** Rounds in a row in which the service refuses the key, before the jobs that wait are given up. */
+const REFUSALS_BEFORE_END = 3;
 
 /** What the poller needs to know of the client that it belongs to. */
 export interface PollerContext {
@@ -46,6 +48,7 @@ export class Poller {
   #round: AbortController | undefined;
   #earliest = 0;
   #failures = 0;
+  #refusals = 0;
   #mostIds = MOST_IDS;
 
   constructor(context: PollerContext) {
@@ -95,6 +98,7 @@ export class Poller {
     this.#timer = undefined;
     this.#round?.abort();
     this.#mostIds = MOST_IDS;
+    this.#refusals = 0;
   }
 
   #schedule(): void {
@@ -144,10 +148,12 @@ export class Poller {
         obstacle = news.obstacle;
         await this.#meet(news.obstacle, silent, some.length, signal);
       }
-      // Whatever passes is about the service: the remaining ids would meet it too.
-      if (news.obstacle?.kind === "passing") break;
+      // What is about the service or the key, the remaining ids would meet too.
+      if (news.obstacle && news.obstacle.kind !== "request") break;
     }
-    this.#failures = obstacle?.kind === "passing" ? this.#failures + 1 : 0;
+    const blocked = obstacle !== undefined && obstacle.kind !== "request";
+    this.#failures = blocked ? this.#failures + 1 : 0;
+    if (!blocked) this.#refusals = 0;
     const { pace } = this.#context;
     const now = Date.now();
     if (this.#failures > 0) this.#earliest = now + pauseAfter(pace, this.#failures, obstacle?.error.retryAfter);
@@ -209,6 +215,8 @@ export class Poller {
   /** Something kept these jobs from being answered. */
   async #meet({ kind, error }: Obstacle, silent: Waiting[], ids: number, signal: AbortSignal): Promise<void> {
     if (kind === "key") {
+      this.#refusals += 1;
+      if (this.#refusals < REFUSALS_BEFORE_END) return;
       for (const waiting of silent) waiting.reject(about(waiting.id, error));
     } else if (kind === "request" && ids > 1) {
       this.#mostIds = Math.ceil(ids / 2);
