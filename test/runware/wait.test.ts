@@ -170,6 +170,25 @@ describe("waiting for a Runware job", () => {
       });
     }
 
+    const notFound: [string, object, "no" | "unknown"][] = [
+      ["of an input picture", { code: "imageNotFound", parameter: "inputs.seedImage" }, "no"],
+      ["that is called a task's", { code: "notFound", parameter: "inputs.seedImage" }, "no"],
+      ["of a model", { code: "modelNotFound" }, "unknown"],
+      ["of an upload that has expired", { code: "uploadExpired" }, "unknown"],
+    ];
+    for (const [name, item, billed] of notFound) {
+      for (const named of [true, false]) {
+        it(`for want ${name} says so${named ? "" : ", even without its id"}`, async () => {
+          const id = newId();
+          const errors = [{ ...item, message: "gone", ...(named && { taskUUID: id }) }];
+          const { client, server } = await connect(() => ({ status: 404, json: { errors } }));
+          const [error] = (await client.wait(id, 1, always)).errors;
+          assert.deepEqual([error?.code, error?.cause.billed], ["FLUX_VALIDATION", billed]);
+          assert.equal(server.requests.length, 1);
+        });
+      }
+    }
+
     it("in part keeps the pictures that exist", async () => {
       const id = newId();
       const { client } = await connect(
@@ -350,6 +369,16 @@ describe("waiting for a Runware job", () => {
       for (const [how, poll] of [
         ["with no data", () => polls],
         ["with an error", ({ taskUUID }: SentTask) => json({ errors: [{ code: "taskFailedOrNotFound", taskUUID }] })],
+        [
+          "with a data item",
+          ({ taskUUID }: SentTask) =>
+            json({ data: [{ taskUUID, status: "error", error: { code: "taskFailedOrNotFound" } }] }),
+        ],
+        [
+          "with its id as the parameter",
+          ({ taskUUID }: SentTask) => json({ errors: [{ code: "jobNotFound", parameter: "taskUUID", taskUUID }] }),
+        ],
+        ["with a 404 and no code", ({ taskUUID }: SentTask) => ({ status: 404, json: { errors: [{ taskUUID }] } })],
         ["with a 404", () => ({ status: 404, json: { errors: [{ code: "taskNotFound" }] } })],
       ] as const) {
         it(`${how}, while the archive ${name}, ends as FLUX_OUTCOME_UNKNOWN with its id`, async () => {
@@ -471,6 +500,12 @@ describe("looking a Runware job up", () => {
     const { found } = await find({ errors: [{ code: "inferenceError", taskUUID: "ID" }] });
     assert(found.state === "settled");
     assert.equal(found.answer.errors[0]?.code, "FLUX_PROVIDER");
+  });
+
+  it("finds a job that failed because its input picture is gone", async () => {
+    const { found } = await find({ errors: [{ code: "imageExpired", parameter: "seedImage", taskUUID: "ID" }] });
+    assert(found.state === "settled");
+    assert.equal(found.answer.errors[0]?.cause.providerCode, "imageExpired");
   });
 
   it("does not settle a batch that may still grow", async () => {

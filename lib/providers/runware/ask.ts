@@ -2,8 +2,17 @@ import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
 import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
-import { type Family, familyOf } from "./error-family";
-import { codeOf, contextOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
+import { type Family, familyOf, isNoSuchTask } from "./error-family";
+import {
+  codeOf,
+  contextOf,
+  errorInside,
+  hasFailed,
+  lostAnswer,
+  parameterOf,
+  serviceError,
+  unexplainedAnswer,
+} from "./errors";
 import { type Item, serialiseTask } from "./wire";
 
 /** How the service is asked about jobs. */
@@ -49,8 +58,12 @@ export async function askForResults(asking: Asking, ids: readonly string[], sign
   for (const id of ids) {
     const reply = replyTo(id, answer);
     const told = reply.errors.filter((item) => !isAboutPoll(item, answer, asking.apiKey));
-    const known = { data: reply.data, errors: told.filter((item) => !isNotFound(item, asking.apiKey)) };
-    const mentioned = reply.data.length > 0 || told.length > 0;
+    const known = {
+      data: reply.data.filter((item) => !hasFailed(item) || !saysNoSuchTask(errorInside(item), 200, asking.apiKey)),
+      errors: told.filter((item) => !saysNoSuchTask(item, answer.status, asking.apiKey)),
+    };
+    if (ids.length === 1) known.errors.push(...unnamedFailures(answer, asking.apiKey));
+    const mentioned = reply.data.length > 0 || told.length > 0 || known.errors.length > 0;
     if (mentioned || (!obstacle && reply.errors.length === 0)) replies.set(id, known);
   }
   return { replies, ...(obstacle && { obstacle }) };
@@ -99,7 +112,14 @@ function obstacleIn(answer: ServiceAnswer, apiKey: string): Obstacle | undefined
   return { kind: "request", error };
 }
 
-const isNotFound = (item: Item, apiKey: string): boolean => familyOf(codeOf(item, apiKey), 200) === "notFound";
+const saysNoSuchTask = (item: Item, status: number, apiKey: string): boolean =>
+  isNoSuchTask(codeOf(item, apiKey), parameterOf(item, apiKey), status);
+
+/** Asked for one task, the service may leave its id out of the error: what is not found is then what the task names. */
+const unnamedFailures = (answer: ServiceAnswer, apiKey: string): Item[] =>
+  unscopedErrors(answer).filter(
+    (item) => familyOf(codeOf(item, apiKey), 200) === "notFound" && !saysNoSuchTask(item, answer.status, apiKey),
+  );
 
 /**
  * An error with a job's id may still be about this poll: the service's own troubles, and a refused key, which says

@@ -50,3 +50,15 @@ function familyOfStatus(status: number): Family | undefined {
 /** The service knows a task by this id already: what a resend after a lost answer hopes for. */
 export const isTaskConflict = (code: string | undefined): boolean =>
   /^(conflict|duplicate)taskuuid/.test((code ?? "").toLowerCase());
+
+/**
+ * Whether an error in answer to a question about a task says no more than that there is no such task. Whatever else is
+ * not found or has expired, such as an input picture, is why the task failed. `taskFailedOrNotFound` leaves it open,
+ * so it is no proof of a failure either.
+ */
+export function isNoSuchTask(code: string | undefined, parameter: string | undefined, status: number): boolean {
+  if (parameter !== undefined && !/taskuuid$/i.test(parameter)) return false;
+  if (code === undefined) return status === 404;
+  const plain = code.toLowerCase().replace(/[^a-z]/g, "");
+  return /^(task|job|request)?(uuid|id)?(failedor)?(notfound|expired)$/.test(plain);
+}

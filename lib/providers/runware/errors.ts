@@ -58,7 +58,7 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
   const { status, apiKey, requestId, retryAfter } = context;
   const providerCode = codeOf(item, apiKey);
   const family = familyOf(providerCode, status);
-  const parameter = word(item.parameter, apiKey);
+  const parameter = parameterOf(item, apiKey);
   const said = context.quote(item.message);
   const marks = [providerCode, status >= 400 ? String(status) : undefined].filter((mark) => mark !== undefined);
   const message = [sentence(family, marks.join(", "), parameter), said && `Runware says: "${said}"`]
@@ -74,7 +74,7 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
       ...(parameter !== undefined && { parameter }),
       ...(requestId !== undefined && { requestId }),
       retryable: RETRYABLE.has(family),
-      billed: billedAfter(family, context.purpose),
+      billed: billedAfter(family, context.purpose, parameter),
       violations: family === "validation" && parameter !== undefined ? [violation(item, parameter, message)] : [],
     },
     retryAfter,
@@ -155,6 +155,9 @@ export function missingPictures(count: number, requestId: string): FluxError {
 /** The service code of an error item, verbatim but for its length. */
 export const codeOf = (item: Item, apiKey: string): string | undefined => word(item.code, apiKey);
 
+/** The parameter that an error item names; several become one text. */
+export const parameterOf = (item: Item, apiKey: string): string | undefined => word(item.parameter, apiKey);
+
 type Basics = { purpose: Purpose; requestId?: string | undefined };
 
 function basicCause({ purpose, requestId }: Basics): Partial<ErrorCause> {
@@ -171,10 +174,12 @@ function fate({ purpose, requestId }: Basics): string {
   return ` The job${requestId === undefined ? "" : ` ${requestId}`} may have been accepted and paid for.`;
 }
 
-function billedAfter(family: Family, purpose: Purpose): Billed {
+function billedAfter(family: Family, purpose: Purpose, parameter: string | undefined): Billed {
   if (purpose === "free") return "no";
   // An accepted job that fails for its parameters was not run. A key refused later says nothing about the job.
-  if (purpose === "result") return family === "validation" ? "no" : "unknown";
+  if (purpose === "result") {
+    return family === "validation" || (family === "notFound" && parameter !== undefined) ? "no" : "unknown";
+  }
   if (REFUSALS.has(family)) return "no";
   // Refused content is free when it is refused at the door; pictures that are withheld afterwards may not be.
   return family === "safety" ? "no" : "unknown";
@@ -225,6 +230,10 @@ function allowedValues({ min, max, multiplier, allowedValues }: Item): string | 
   ].filter((part) => part !== undefined);
   return range.length > 0 ? range.join(" ") : undefined;
 }
+
+/** Whether a data item tells of a failure. */
+export const hasFailed = ({ status, error }: Item): boolean =>
+  status === "error" || isItem(error) || (typeof error === "string" && error !== "");
 
 /** The error inside a data item with `status: "error"`: an object, a text, or nothing at all. */
 export function errorInside(item: Item): Item {

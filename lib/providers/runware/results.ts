@@ -1,7 +1,7 @@
 import type { FluxError } from "../../errors";
 import type { Answer, AnsweredPicture } from "../provider";
-import { isItem, type Reply } from "./answer";
-import { codeOf, errorInside, missingPictures } from "./errors";
+import type { Reply } from "./answer";
+import { codeOf, errorInside, hasFailed, missingPictures } from "./errors";
 import { type Item, readSeed } from "./wire";
 
 /** Where a job stands after a reply. */
@@ -121,9 +121,7 @@ function contentOf(item: Item): { form: "url" | "base64" | "dataURI"; text: stri
 
 /** "success" on an item is not enough: an acknowledgement may carry it as well. */
 function kindOf(item: Item): "picture" | "failed" | "withheld" | "working" {
-  if (item.status === "error" || isItem(item.error) || (typeof item.error === "string" && item.error !== "")) {
-    return "failed";
-  }
+  if (hasFailed(item)) return "failed";
   if (item.status === "processing") return "working";
   if (contentOf(item)) return "picture";
   // A finished picture that is not in the answer will not come; waiting for it would never end.
