@@ -84,6 +84,63 @@ describe("large input pictures", () => {
     assert.equal(server.requests.length, 2);
   });
 
+  describe("whose upload the service has lost", () => {
+    const gone = { code: "imageNotFound", parameter: "seedImage" };
+    const invalid = { code: "invalidImage", parameter: "inputs.seedImage" };
+    const other = { code: "invalidSteps", parameter: "steps" };
+    /** Takes uploads as usual; submits and polls fail as told. */
+    const losing =
+      (submitted: object | undefined, polled: object) =>
+      (received: { tasks: SentTask[] }): Scripted => {
+        const [{ taskType, taskUUID } = { taskType: "", taskUUID: "" }] = received.tasks;
+        if (taskType === "imageUpload") return storing(received);
+        const failure = taskType === "imageInference" ? submitted : polled;
+        return { json: failure ? { errors: [{ ...failure, taskUUID }] } : { data: [{ taskType, taskUUID }] } };
+      };
+    const wanted = () => task(request({ seedImage: "p" }), attachment("x", "seedImage"));
+
+    for (const [name, failure, uploaded] of [
+      ["are uploaded again after a submit that does not find them", gone, 2],
+      ["are uploaded again after a submit that names them", invalid, 2],
+      ["are not uploaded again after a submit that fails for something else", other, 1],
+    ] as const) {
+      it(name, async () => {
+        const { client, tasks } = await connect(losing(failure, {}));
+        const first = wanted();
+        await failureOf(client.submit(first.id, await client.prepare(first, always), always));
+        await client.prepare(wanted(), always);
+        assert.equal(tasks("imageUpload").length, uploaded);
+      });
+    }
+
+    for (const [name, failure, uploaded] of [
+      ["are uploaded again after a result that does not find them", gone, 2],
+      ["are not uploaded again after a result that fails for something else", other, 1],
+    ] as const) {
+      for (const how of ["wait", "find"] as const) {
+        it(`${name} (${how})`, async () => {
+          const { client, tasks } = await connect(losing(undefined, failure));
+          const first = wanted();
+          await client.submit(first.id, await client.prepare(first, always), always);
+          await client[how](first.id, 1, always);
+          await client.prepare(wanted(), always);
+          assert.equal(tasks("imageUpload").length, uploaded);
+        });
+      }
+    }
+
+    it("are uploaded again once, for all jobs that relied on the lost one", async () => {
+      const { client, tasks } = await connect(losing(gone, {}));
+      const [first, second] = [wanted(), wanted()];
+      const prepared = [await client.prepare(first, always), await client.prepare(second, always)];
+      await failureOf(client.submit(first.id, prepared[0] ?? {}, always));
+      await client.prepare(wanted(), always);
+      await failureOf(client.submit(second.id, prepared[1] ?? {}, always));
+      await client.prepare(wanted(), always);
+      assert.equal(tasks("imageUpload").length, 2);
+    });
+  });
+
   it("still arrive for one job when another that shares them is aborted", async () => {
     let answer: () => void = () => {};
     const mayAnswer = new Promise<void>((resolve) => {

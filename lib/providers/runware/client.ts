@@ -15,7 +15,7 @@ import { Poller } from "./poller";
 import { Prompts } from "./prompts";
 import { Results } from "./results";
 import { createSubmit } from "./submit-batch";
-import { createPrepare } from "./uploads";
+import { createUploads } from "./uploads";
 import type { Item } from "./wire";
 
 /** How long the same taskUUID may be sent again after its first submit, in ms: the design's choice, not Runware's. */
@@ -55,13 +55,20 @@ export function createRunware(options: RunwareOptions): AccountProvider {
   const toError = (failure: Item, id: string) =>
     serviceError(failure, { purpose: "result", status: 200, requestId: id, apiKey, quote: prompts.quoteFor([id]) });
   const poller = new Poller({ asking, pace, toError });
-  const prepare = createPrepare({ call, apiKey, timeout: timeouts.upload });
+  const uploads = createUploads({ call, apiKey, timeout: timeouts.upload });
   const submit = createSubmit({
     call,
     apiKey,
     timeouts: { async: timeouts.submit, sync: timeouts.sync },
     quoteFor: (ids) => prompts.quoteFor(ids),
   });
+  /** What a settled job says about its uploads. */
+  const heard = <T extends Found>(id: string, found: T): T => {
+    if (found.state !== "settled") return found;
+    for (const error of found.answer.errors) uploads.failed(id, error);
+    uploads.release(id);
+    return found;
+  };
   const closing = new AbortController();
   // Every call listens for the closing, and there may be thousands.
   setMaxListeners(0, closing.signal);
@@ -71,15 +78,22 @@ export function createRunware(options: RunwareOptions): AccountProvider {
   return {
     name: "runware",
     resendWindow: RESEND_WINDOW,
-    prepare: (task, signal) => open(signal, (either) => prepare(task, either)),
-    submit: (id, request, signal) => {
+    prepare: (task, signal) => open(signal, (either) => uploads.prepare(task, either)),
+    submit: async (id, request, signal) => {
       prompts.remember(id, request);
-      return open(signal, (either) => submit(id, request, either));
+      try {
+        return heard(id, await open(signal, (either) => submit(id, request, either)));
+      } catch (error) {
+        if (error instanceof FluxError) uploads.failed(id, error);
+        throw error;
+      }
     },
-    find: (id, expected, signal) => open(signal, (either) => find({ asking, toError }, { id, expected }, either)),
+    find: async (id, expected, signal) =>
+      heard(id, await open(signal, (either) => find({ asking, toError }, { id, expected }, either))),
     wait: async (id, expected, signal, onProgress) => {
       const answer = await open(signal, (either) => poller.wait(id, expected, either, onProgress));
       prompts.forget(id);
+      heard(id, { state: "settled", answer });
       return answer;
     },
     balance: (signal) => open(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
