@@ -37,10 +37,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  *   aborted.
  */
 export async function download(url: string, options: DownloadOptions): Promise<Buffer> {
-  const endsAt = Date.now() + options.timeout;
+  const endsAt = performance.now() + options.timeout;
   let current = checkedUrl(url, options);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const answer = await fetchOnce(current, Math.max(1, endsAt - Date.now()), options);
+    const answer = await fetchOnce(current, Math.max(1, endsAt - performance.now()), options);
     const { location } = answer.headers;
     if (!REDIRECTS.has(answer.status) || location === undefined) return contentOf(answer, current, options);
     if (!URL.canParse(location, current)) {

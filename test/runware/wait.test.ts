@@ -417,6 +417,20 @@ describe("waiting for a Runware job", () => {
     });
   });
 
+  it("goes on when the computer's clock is set back", async () => {
+    const id = newId();
+    const { now } = Date;
+    const { client } = await connect((_received, count) => {
+      if (count === 0) Date.now = () => now() - 3_600_000;
+      return json({ data: [count < 3 ? working(id) : picture(id, "a")] });
+    });
+    try {
+      assert.equal((await client.wait(id, 1, AbortSignal.timeout(10_000))).pictures.length, 1);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("is not disturbed by another job whose listener throws", async () => {
     const [bad, good] = [newId(), newId()];
     const { client } = await connect(

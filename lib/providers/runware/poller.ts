@@ -31,6 +31,7 @@ interface Waiting {
   id: string;
   results: Results;
   polls: number;
+  /** Like all times here on the clock that nobody sets. */
   dueAt: number;
   misses: number;
   archiveRounds: number;
@@ -77,7 +78,7 @@ export class Poller {
         id,
         results: new Results(id, expected),
         polls: 0,
-        dueAt: Date.now() + pollDelay(this.#context.pace, 0),
+        dueAt: performance.now() + pollDelay(this.#context.pace, 0),
         misses: 0,
         archiveRounds: 0,
         stalls: 0,
@@ -108,7 +109,7 @@ export class Poller {
     if (this.#round || this.#waiting.size === 0) return;
     let dueAt = Number.POSITIVE_INFINITY;
     for (const waiting of this.#waiting) dueAt = Math.min(dueAt, waiting.dueAt);
-    const delay = Math.max(dueAt, this.#earliest) - Date.now();
+    const delay = Math.max(dueAt, this.#earliest) - performance.now();
     this.#timer = setTimeout(() => void this.#poll(), Math.max(0, delay));
   }
 
@@ -116,7 +117,7 @@ export class Poller {
     const round = new AbortController();
     this.#round = round;
     const { pace } = this.#context;
-    this.#earliest = Date.now() + pace.gap;
+    this.#earliest = performance.now() + pace.gap;
     try {
       await this.#askForAll(round.signal);
     } catch (error) {
@@ -155,7 +156,7 @@ export class Poller {
     this.#failures = blocked ? this.#failures + 1 : 0;
     if (!blocked) this.#refusals = 0;
     const { pace } = this.#context;
-    const now = Date.now();
+    const now = performance.now();
     if (this.#failures > 0) this.#earliest = now + pauseAfter(pace, this.#failures, obstacle?.error.retryAfter);
     else this.#earliest = now + pace.gap;
     for (const waiting of asked) {
