@@ -1,4 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
+import { FluxError } from "../errors";
 
 /** The longest pause that we choose ourselves, in ms. A service may ask for more with `Retry-After`. */
 const LONGEST = 30_000;
@@ -17,5 +18,29 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
     await after(milliseconds, undefined, { signal });
   } catch {
     throw signal.reason;
+  }
+}
+
+/**
+ * Repeats what is free to repeat as long as its failure may pass, at most `retries` times and not beyond `overdueAt`
+ * (ms since 1970).
+ * @throws the last failure; the signal's reason when aborted.
+ */
+export async function repeated<Result>(
+  work: () => Promise<Result>,
+  retries: number,
+  signal: AbortSignal,
+  overdueAt = Number.POSITIVE_INFINITY,
+): Promise<Result> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof FluxError && error.cause.retryable && !signal.aborted;
+      if (!passing || attempt >= retries) throw error;
+      const wait = backoff(attempt, error.retryAfter);
+      if (Date.now() + wait >= overdueAt) throw error;
+      await pause(wait, signal);
+    }
   }
 }

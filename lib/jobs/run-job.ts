@@ -1,11 +1,11 @@
 import { FluxError } from "../errors";
-import type { FluxRequest } from "../models/request";
-import type { Answer, Progress } from "../providers/provider";
-import { backoff, pause } from "./backoff";
+import type { Answer, Progress, Submission } from "../providers/provider";
+import { repeated } from "./backoff";
 import { advance, type Job, type Phase } from "./job";
 import type { Release } from "./limit";
 import type { Service } from "./service";
 import { submit } from "./submit";
+import { within } from "./within";
 
 /** How one job is to be run. */
 export interface RunOptions {
@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Told of every step, for status lines. */
   onPhase?: (phase: Phase) => void;
   onProgress?: (progress: Progress) => void;
+  /** Told when the deadline passes while the service may have the job: its result may still come. */
+  onOverdue?: () => void;
 }
 
 /**
@@ -31,54 +33,50 @@ export function runJob(job: Job, options: RunOptions): Promise<Answer> {
 }
 
 async function runInTurn(job: Job, options: RunOptions, turn: Promise<Release>): Promise<Answer> {
+  const { service, deadline, retries, signal } = options;
   const release = await turn;
   try {
-    job.request = await prepare(job, options);
-    return await submitAndWait(job, options);
+    const overdueAt = Date.now() + deadline;
+    job.request = await within(
+      deadline,
+      signal,
+      () => uploadOverdue(deadline),
+      (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
+    );
+    return withPictures(job, await submitAndWait(job, options));
   } finally {
     release();
   }
 }
 
-/** Uploads are free and may be repeated, so any retryable failure is. */
-async function prepare(job: Job, { service, retries, signal }: RunOptions): Promise<FluxRequest> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await service.provider.prepare(job, signal);
-    } catch (error) {
-      const repeatable = error instanceof FluxError && error.cause.retryable && !signal.aborted;
-      if (!repeatable || attempt >= retries) throw error;
-      await pause(backoff(attempt, error.retryAfter), signal);
-    }
-  }
-}
-
 async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
-  const { service, deadline, retries, signal, onProgress } = options;
+  const { service, deadline, retries, signal } = options;
+  const { provider, breaker } = service;
   const move = (phase: Phase) => {
     advance(job, phase);
     options.onPhase?.(phase);
   };
-  const clock = new AbortController();
-  const timer = setTimeout(() => clock.abort(timedOut(job, deadline)), deadline);
-  const limited = AbortSignal.any([signal, clock.signal]);
-  try {
-    job.submittedAt = Date.now();
+  const overdue = () => {
+    options.onOverdue?.();
+    return timedOut(job, deadline);
+  };
+  job.submittedAt = Date.now();
+  const overdueAt = job.submittedAt + deadline;
+  return within(deadline, signal, overdue, async (limited) => {
     move({ state: "submitting" });
-    const { provider, breaker } = service;
-    const submission = await submit(job, { provider, breaker, retries, signal: limited });
-    if (submission.state === "accepted") move({ state: "submitted" });
-    const answer =
-      submission.state === "settled"
-        ? submission.answer
-        : await provider.wait(job.id, job.expected, limited, onProgress);
+    const submission = await submit(job, { provider, breaker, retries, overdueAt, signal: limited });
+    const answer = await answerOf(submission, () => {
+      move({ state: "submitted" });
+      return provider.wait(job.id, job.expected, limited, options.onProgress);
+    });
     job.settledAt = Date.now();
     move({ state: "settled", answer });
-    return withPictures(job, answer);
-  } finally {
-    clearTimeout(timer);
-  }
+    return answer;
+  });
 }
+
+const answerOf = (submission: Submission, wait: () => Promise<Answer>): Answer | Promise<Answer> =>
+  submission.state === "settled" ? submission.answer : wait();
 
 /** A batch with no picture at all is an error; one that lacks some is not. */
 function withPictures(job: Job, answer: Answer): Answer {
@@ -92,11 +90,18 @@ function withPictures(job: Job, answer: Answer): Answer {
   );
 }
 
-function timedOut(job: Job, deadline: number): FluxError {
-  const seconds = Math.round(deadline / 1000);
-  return new FluxError(
+const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
+
+const timedOut = (job: Job, deadline: number): FluxError =>
+  new FluxError(
     "FLUX_TIMEOUT",
-    `No result within ${seconds} s. The service may still finish job ${job.id} and bill it; it was not sent again.`,
+    `No result within ${inSeconds(deadline)}. The service may still finish job ${job.id} and bill it; it was not sent again.`,
     { requestId: job.id, billed: "unknown" },
   );
-}
+
+const uploadOverdue = (deadline: number): FluxError =>
+  new FluxError(
+    "FLUX_TIMEOUT",
+    `The input pictures could not be uploaded within ${inSeconds(deadline)}. The request was not sent and nothing is paid.`,
+    { retryable: true },
+  );

@@ -3,7 +3,7 @@ import type { Provider } from "../providers/provider";
 import { Breaker } from "./breaker";
 import { Limit } from "./limit";
 
-/** What all account nodes with the same service origin and key have in common. */
+/** What an account node runs its jobs with. Limit and breaker belong to the key, the provider to the way there. */
 export interface Service {
   readonly provider: Provider;
   readonly limit: Limit;
@@ -15,6 +15,8 @@ export interface Member<Transport> {
   concurrency: number;
   line: number;
   transport: Transport;
+  /** The same text for the same proxy and TLS settings: accounts lend each other connections only along one route. */
+  route: string;
 }
 
 /** What identifies a service: jobs are only ever sent where, and with the key, they were accepted for. */
@@ -24,9 +26,15 @@ export interface ServiceKey {
   apiKey: string;
 }
 
-interface Shared<Transport> {
-  service: Service;
+interface Route<Transport> {
+  provider: Provider;
   members: Set<Member<Transport>>;
+}
+
+interface Shared<Transport> {
+  limit: Limit;
+  breaker: Breaker;
+  routes: Map<string, Route<Transport>>;
 }
 
 /**
@@ -37,10 +45,10 @@ export class ServiceRegistry<Transport> {
   readonly #shared = new Map<string, Shared<Transport>>();
 
   /**
-   * Joins the service of `key`, creating it with `create` for the first member. `create` gets a function that gives the
-   * transport of a member that is still there.
+   * Joins the service of `key`, creating it with `create` for the first member of a route. `create` gets a function that
+   * gives the transport of a member that is still there.
    *
-   * @returns the service, and `leave`, which closes the service when the last member goes.
+   * @returns the service, and `leave`, which closes the provider when the last member of its route goes.
    */
   join(
     key: ServiceKey,
@@ -48,48 +56,52 @@ export class ServiceRegistry<Transport> {
     create: (transport: () => Transport) => Provider,
   ): { service: Service; leave: () => Promise<void> } {
     const id = fingerprint(key);
-    let shared = this.#shared.get(id);
-    if (!shared) {
-      const members = new Set<Member<Transport>>();
-      const service = {
-        provider: create(() => {
-          const [first] = members;
-          if (!first) throw new Error("a service outlived its last account");
-          return first.transport;
-        }),
-        limit: new Limit(member.concurrency, member.line),
-        breaker: new Breaker(),
-      };
-      shared = { service, members };
-      this.#shared.set(id, shared);
-    }
-    shared.members.add(member);
+    const shared = this.#shared.get(id) ?? {
+      limit: new Limit(member.concurrency, member.line),
+      breaker: new Breaker(),
+      routes: new Map<string, Route<Transport>>(),
+    };
+    const route = shared.routes.get(member.route) ?? newRoute(create);
+    shared.routes.set(member.route, route);
+    this.#shared.set(id, shared);
+    route.members.add(member);
     resize(shared);
-    return { service: shared.service, leave: () => this.#leave(id, member) };
+    const { limit, breaker } = shared;
+    return { service: { provider: route.provider, limit, breaker }, leave: () => this.#leave(id, member) };
   }
 
   async #leave(id: string, member: Member<Transport>): Promise<void> {
     const shared = this.#shared.get(id);
-    if (!shared?.members.delete(member)) return;
-    if (shared.members.size > 0) {
-      resize(shared);
-      return;
-    }
-    this.#shared.delete(id);
-    await shared.service.provider.close();
+    const route = shared?.routes.get(member.route);
+    if (!shared || !route?.members.delete(member)) return;
+    if (route.members.size === 0) shared.routes.delete(member.route);
+    if (shared.routes.size === 0) this.#shared.delete(id);
+    else resize(shared);
+    if (route.members.size === 0) await route.provider.close();
   }
 }
 
+function newRoute<Transport>(create: (transport: () => Transport) => Provider): Route<Transport> {
+  const members = new Set<Member<Transport>>();
+  const provider = create(() => {
+    const [first] = members;
+    if (!first) throw new Error("a service outlived its last account");
+    return first.transport;
+  });
+  return { provider, members };
+}
+
 /** Accounts that disagree get the smaller numbers: the key's owner asked for restraint somewhere. */
-function resize<Transport>({ service, members }: Shared<Transport>): void {
-  const smallest = (pick: (member: Member<Transport>) => number) => Math.min(...[...members].map(pick));
-  service.limit.resize(
+function resize<Transport>({ limit, routes }: Shared<Transport>): void {
+  const members = [...routes.values()].flatMap((route) => [...route.members]);
+  const smallest = (pick: (member: Member<Transport>) => number) => Math.min(...members.map(pick));
+  limit.resize(
     smallest((member) => member.concurrency),
     smallest((member) => member.line),
   );
 }
 
-/** The key itself is never a map key or a log word; origin is compared without a trailing slash or path letter case. */
+/** The key itself is never a map key or a log word. */
 function fingerprint({ provider, baseUrl, apiKey }: ServiceKey): string {
   const hash = createHash("sha256").update(apiKey).digest("hex");
   return `${provider} ${new URL(baseUrl).href} ${hash}`;

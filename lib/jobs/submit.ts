@@ -10,8 +10,13 @@ export interface SubmitContext {
   breaker: Breaker;
   /** Repetitions after the first try. */
   retries: number;
+  /** When the job is overdue, ms since 1970: no pause goes beyond it. */
+  overdueAt: number;
   signal: AbortSignal;
 }
+
+/** "held": nothing was sent, because the breaker is open. */
+type Sent = Submission | { state: "failed" | "held"; error: FluxError };
 
 /**
  * Gets the paid request to the service, once. After a lost answer the service is asked whether it knows the job before
@@ -20,35 +25,41 @@ export interface SubmitContext {
  * @throws FluxError the refusal; FLUX_OUTCOME_UNKNOWN when the service may have the job and cannot be made to say so.
  */
 export async function submit(job: Job, context: SubmitContext): Promise<Submission> {
-  const { provider, breaker, retries, signal } = context;
+  const { provider, breaker, retries, overdueAt, signal } = context;
   let doubtful = false;
-  for (let attempt = 0; ; attempt += 1) {
-    const failure = await send(job, context);
-    if (!(failure instanceof FluxError)) return failure;
-    if (failure.cause.billed === "unknown") {
+  for (let repetition = 0; ; ) {
+    const sent = await send(job, context);
+    if (sent.state === "accepted" || sent.state === "settled") return sent;
+    const { error } = sent;
+    if (error.cause.billed === "unknown") {
       doubtful = true;
-      const found = await ask(job, context);
+      const found = await ask(job, error, context);
       if (found?.state === "accepted" || found?.state === "settled") {
         breaker.succeeded();
         return found;
       }
       // Nobody could be asked: sending again would be paying blind.
-      if (!found) throw outcomeUnknown(job, failure);
-    } else if (!failure.cause.retryable) {
-      throw doubtful ? outcomeUnknown(job, failure) : failure;
+      if (!found) throw outcomeUnknown(job, error);
     }
-    const resendable = !doubtful || Date.now() - (job.submittedAt ?? 0) < provider.resendWindow;
-    if (attempt >= retries || !resendable) throw doubtful ? outcomeUnknown(job, failure) : failure;
-    await pause(backoff(attempt, failure.retryAfter), signal);
+    const giveUp = () => (doubtful ? outcomeUnknown(job, error) : error);
+    if (!error.cause.retryable && error.cause.billed !== "unknown") throw giveUp();
+    if (sent.state === "failed" && repetition >= retries) throw giveUp();
+    const again = Date.now() + backoff(repetition, error.retryAfter);
+    // Sending again after the window could pay twice; waiting beyond the deadline would only hide the reason.
+    const lastMoment = doubtful ? Math.min(overdueAt, (job.submittedAt ?? 0) + provider.resendWindow) : overdueAt;
+    if (again >= lastMoment) throw giveUp();
+    await pause(again - Date.now(), signal);
+    if (Date.now() >= lastMoment) throw giveUp();
+    if (sent.state === "failed") repetition += 1;
   }
 }
 
-async function send(job: Job, context: SubmitContext): Promise<Submission | FluxError> {
+async function send(job: Job, context: SubmitContext): Promise<Sent> {
   const { provider, breaker, signal } = context;
   try {
     breaker.check();
   } catch (error) {
-    if (error instanceof FluxError) return error;
+    if (error instanceof FluxError) return { state: "held", error };
     throw error;
   }
   try {
@@ -58,29 +69,35 @@ async function send(job: Job, context: SubmitContext): Promise<Submission | Flux
     return submission;
   } catch (error) {
     if (signal.aborted || !(error instanceof FluxError)) throw error;
-    breaker.failed(error);
-    return error;
+    breaker.failed(job.id, error);
+    return { state: "failed", error };
   }
 }
 
 /** Asks the service for the job; undefined when it could not be asked at all. */
-async function ask(job: Job, { provider, retries, signal }: SubmitContext): Promise<Found | undefined> {
-  for (let attempt = 0; attempt <= retries; attempt += 1) {
-    await pause(backoff(attempt), signal);
+async function ask(job: Job, failure: FluxError, context: SubmitContext): Promise<Found | undefined> {
+  const { provider, retries, overdueAt, signal } = context;
+  let wait = backoff(0, failure.retryAfter);
+  for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
+    if (Date.now() + wait >= overdueAt) return undefined;
+    await pause(wait, signal);
     try {
       return await provider.find(job.id, job.expected, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
       if (!error.cause.retryable) return undefined;
+      wait = backoff(attempt, error.retryAfter);
     }
   }
   return undefined;
 }
 
 function outcomeUnknown(job: Job, failure: FluxError): FluxError {
+  // Only what happened: what the failure advises, such as trying again, would be wrong here.
+  const [happened] = failure.message.split(/\.(?= |$)/);
   return new FluxError(
     "FLUX_OUTCOME_UNKNOWN",
-    `The request was sent but its fate is unknown: ${failure.message} It may have been paid for; look up job ${job.id} at the service before you send it again.`,
+    `The request was sent, but what became of it is unknown: ${happened}. It may have been paid for; look up job ${job.id} at the service before you send it again.`,
     { ...failure.cause, requestId: job.id, retryable: false, billed: "unknown" },
   );
 }

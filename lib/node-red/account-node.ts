@@ -27,7 +27,7 @@ export function accountNode(RED: NodeAPI, type: string, kind: AccountKind): void
     const account = new Account(kind, {
       settings,
       apiKey: this.credentials?.apiKey,
-      connection: () => connectionSettings(RED, config),
+      connection: (baseUrl) => connectionSettings(RED, config, baseUrl),
     });
     const destination = { baseUrl: settings.baseUrl, proxy: config.proxy ?? "", tls: config.tls ?? "" };
     Object.assign(this, { account, settings, destination });

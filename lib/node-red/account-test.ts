@@ -23,6 +23,9 @@ type TestResult = { ok: true; balance: Balance } | { ok: false; code: ErrorCode;
 /** What the editor sends in place of a stored password that was not touched. */
 const UNCHANGED = "__PWRD__";
 
+/** A value that stands in the environment. */
+const VARIABLE = /^\$\{(\S+)\}$/;
+
 const TEST_TIMEOUT = 15_000;
 
 /** A person does not press the button more often; a script that guesses keys would. */
@@ -71,8 +74,8 @@ async function askBalance(RED: NodeAPI, kind: AccountKind, body: TestBody): Prom
   const settings = readAccountSettings({ environment: values.environment, baseUrl: values.baseUrl });
   const access: AccountAccess = {
     settings,
-    apiKey: body.apiKey === UNCHANGED ? storedKey(deployed, values) : resolved(RED, deployed, body.apiKey),
-    connection: () => connectionSettings(RED, { proxy: body.proxy, tls: body.tls }),
+    apiKey: keyFor(RED, deployed, values),
+    connection: (address) => connectionSettings(RED, { proxy: body.proxy, tls: body.tls }, address),
   };
   const { baseUrl, apiKey, sandbox, connection } = await resolveAccess(kind, access);
   const [create, dispatcher] = await Promise.all([kind.load(), createDispatcher(connection)]);
@@ -88,21 +91,38 @@ async function askBalance(RED: NodeAPI, kind: AccountKind, body: TestBody): Prom
 }
 
 /**
- * A stored key goes only where its owner sent it before: somebody who may edit this dialog but does not know the key
- * could otherwise have it delivered to an address of his own.
+ * The key to test with. A key that the dialog does not hold itself, stored or in the environment, goes only where its
+ * owner sends it anyway: somebody who may edit this dialog but does not know the key could otherwise have it delivered
+ * to an address of his own.
  */
-function storedKey(deployed: AccountNode | null, { baseUrl, proxy, tls, environment }: TestBody): string | undefined {
+function keyFor(RED: NodeAPI, deployed: AccountNode | null, values: TestBody): string | undefined {
+  const { apiKey, environment } = values;
+  const isStored = apiKey === UNCHANGED;
+  if (!isStored && !VARIABLE.test(apiKey)) return apiKey;
   if (environment === "sandbox") return undefined;
-  const saved = deployed?.destination;
-  if (saved && saved.baseUrl === baseUrl && saved.proxy === proxy && saved.tls === tls) {
-    return deployed.credentials.apiKey;
+  if (!isUsualDestination(deployed, values, isStored)) {
+    throw new FluxError(
+      "FLUX_CONFIG",
+      "The address, proxy or TLS is not the one that this key is deployed with. Enter the key itself to test it.",
+    );
   }
-  throw new FluxError("FLUX_CONFIG", "The address, proxy or TLS changed since the last deploy. Enter the key again.");
+  return isStored ? deployed?.credentials.apiKey : resolved(RED, deployed, apiKey);
+}
+
+/** Where the deployed node sends its key; for a key from the environment also the service itself, straight. */
+function isUsualDestination(
+  deployed: AccountNode | null,
+  { baseUrl, proxy, tls }: TestBody,
+  isStored: boolean,
+): boolean {
+  const saved = deployed?.destination;
+  const isDeployed = saved?.baseUrl === baseUrl && saved.proxy === proxy && saved.tls === tls;
+  return isDeployed || (!isStored && baseUrl === "" && proxy === "" && tls === "");
 }
 
 /** `${NAME}` as Node-RED resolves it when it deploys: the node's group and flow first, then the environment. */
 function resolved(RED: NodeAPI, deployed: AccountNode | null, text: string): string {
-  const name = /^\$\{(\S+)\}$/.exec(text)?.[1];
+  const name = VARIABLE.exec(text)?.[1];
   if (name === undefined) return text;
   const value: unknown = deployed ? RED.util.getSetting(deployed, name) : process.env[name];
   return value === undefined ? text : String(value);

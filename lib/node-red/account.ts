@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { FluxError } from "../errors";
 import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
@@ -13,8 +14,8 @@ import type { AccountSettings } from "./settings";
 export interface AccountAccess {
   settings: Pick<AccountSettings, "environment" | "baseUrl" | "concurrency" | "line">;
   apiKey: string | undefined;
-  /** Called once, on first use; it may throw FLUX_CONFIG. */
-  connection: () => ConnectionChoice;
+  /** How requests travel to that address; it may throw FLUX_CONFIG. */
+  connection: (baseUrl: string) => ConnectionChoice;
 }
 
 /** What an account node says about its connection; the times are ours. */
@@ -74,7 +75,7 @@ export class Account {
     const { concurrency, line } = this.#access.settings;
     const { service, leave } = services.join(
       { provider: this.#kind.provider, baseUrl, apiKey },
-      { concurrency, line, transport },
+      { concurrency, line, transport, route: fingerprint(connection) },
       (anyTransport) => {
         const send: ServiceOptions["send"] = async (request) => exchange(await anyTransport()(), request);
         return create({ baseUrl, apiKey, sandbox, send });
@@ -111,9 +112,13 @@ export async function resolveAccess(kind: AccountKind, access: AccountAccess): P
   const apiKey = accountKey(kind, access);
   const baseUrl = await accountBaseUrl(kind, access.settings);
   // The sandbox is on this machine: a proxy could not reach it.
-  const connection = { ...(sandbox ? {} : access.connection()), useEnvironmentProxy: !sandbox, ...TIMES };
+  const connection = { ...(sandbox ? {} : access.connection(baseUrl)), useEnvironmentProxy: !sandbox, ...TIMES };
   return { baseUrl, apiKey, sandbox, connection };
 }
+
+/** Connection settings as a short text that gives nothing away: they hold keys and passwords. */
+const fingerprint = (connection: DispatcherSettings): string =>
+  createHash("sha256").update(JSON.stringify(connection)).digest("hex");
 
 /** @throws FluxError FLUX_CONFIG when the account has no key. */
 function accountKey({ title }: AccountKind, { settings, apiKey }: AccountAccess): string {
@@ -129,7 +134,7 @@ function accountKey({ title }: AccountKind, { settings, apiKey }: AccountAccess)
 async function accountBaseUrl(kind: AccountKind, settings: AccountAccess["settings"]): Promise<string> {
   const { baseUrl, environment } = settings;
   if (baseUrl === "") return environment === "sandbox" ? sandboxBaseUrl() : kind.baseUrl;
-  if (mayCarryKey(new URL(baseUrl))) return baseUrl.replace(/\/+$/, "");
+  if (URL.canParse(baseUrl) && mayCarryKey(new URL(baseUrl))) return baseUrl.replace(/\/+$/, "");
   throw new FluxError(
     "FLUX_CONFIG",
     `The account's base URL must begin with https://, because the API key travels with every request; plain http is for this machine only. Nothing was sent.`,

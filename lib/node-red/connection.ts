@@ -29,10 +29,10 @@ export interface ConnectionIds {
  * @throws FluxError FLUX_CONFIG when a selected proxy or TLS node is missing or disabled: the author wanted it used, so
  * there is no direct connection instead.
  */
-export function connectionSettings(RED: NodeAPI, { proxy, tls }: ConnectionIds): ConnectionChoice {
+export function connectionSettings(RED: NodeAPI, { proxy, tls }: ConnectionIds, baseUrl: string): ConnectionChoice {
   return {
     ...(tls && { tls: tlsOptions(RED, tls) }),
-    ...(proxy ? { proxy: proxyFromNode(RED, proxy) } : proxyFromSettings(RED)),
+    ...(proxy ? { proxy: proxyFromNode(RED, proxy) } : proxyFromSettings(RED, baseUrl)),
   };
 }
 
@@ -54,14 +54,22 @@ function tlsOptions(RED: NodeAPI, id: string): Record<string, unknown> {
   return node.addTLSOptions({});
 }
 
-/** `proxyOptions` in settings.js replaces the environment, as it does for core's http request node. */
-function proxyFromSettings(RED: NodeAPI): Pick<DispatcherSettings, "proxy"> {
+/**
+ * `proxyOptions.env` in settings.js replaces the environment, as it does for core's http request node: the variable of
+ * the address's own scheme, else the one for all, in small or capital letters.
+ */
+function proxyFromSettings(RED: NodeAPI, baseUrl: string): Pick<DispatcherSettings, "proxy"> {
   const options: unknown = (RED.settings as { proxyOptions?: unknown }).proxyOptions;
-  const env = isRecord(options) && isRecord(options.env) ? options.env : undefined;
-  const url = env?.https_proxy ?? env?.http_proxy;
-  if (typeof url !== "string" || url === "") return {};
-  const noProxy = typeof env?.no_proxy === "string" ? env.no_proxy.split(/[\s,]+/).filter(Boolean) : [];
-  return { proxy: { url, noProxy } };
+  const env = isRecord(options) && isRecord(options.env) ? options.env : {};
+  const read = (name: string): string | undefined =>
+    [env[name], env[name.toUpperCase()]].find((value) => typeof value === "string" && value !== "") as
+      | string
+      | undefined;
+  const scheme = new URL(baseUrl).protocol.replace(":", "");
+  const url = read(`${scheme}_proxy`) ?? read("all_proxy");
+  if (url === undefined) return {};
+  const noProxy = (read("no_proxy") ?? "").split(/[\s,]+/).filter(Boolean);
+  return { proxy: { url: url.includes("://") ? url : `${scheme}://${url}`, noProxy } };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

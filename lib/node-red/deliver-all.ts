@@ -1,14 +1,18 @@
 import { FluxError } from "../errors";
-import type { FluxRequest, OutputForm } from "../models/request";
+import { repeated } from "../jobs/backoff";
+import type { OutputForm } from "../models/request";
 import type { DispatcherSettings } from "../net/dispatcher";
 import { download } from "../net/download";
 import type { Answer } from "../providers/provider";
-import { type DeliveredPicture, deliver } from "./delivered-picture";
-import { type ReportedError, reported } from "./outgoing";
+import { type DeliveredPicture, deliver, type PictureOwner } from "./delivered-picture";
+import { type ReportedError, reported } from "./job-report";
 
 /** Caps of one finished picture: Runware's largest, 8192 x 8192 after hires fix, stays well below. */
 const LARGEST_PICTURE = 200 * 1024 * 1024;
 const DOWNLOAD_TIMEOUT = 120_000;
+
+/** Repetitions of a download that may work later: reading costs nothing, and the picture is paid for. */
+const DOWNLOAD_RETRIES = 4;
 
 /** Where and how the pictures of an account are fetched. */
 export interface PictureSource {
@@ -25,19 +29,19 @@ export interface PictureSource {
 export async function deliverAll(
   answer: Answer,
   form: OutputForm,
-  request: FluxRequest,
+  owner: PictureOwner,
   { baseUrl, connection, signal }: PictureSource,
 ): Promise<{ pictures: DeliveredPicture[]; errors: ReportedError[] }> {
-  const fetchPicture = (url: string) =>
-    download(url, {
-      allowedHosts: [new URL(baseUrl).host],
-      maxBytes: LARGEST_PICTURE,
-      timeout: DOWNLOAD_TIMEOUT,
-      signal,
-      dispatcherSettings: connection,
-    });
+  const options = {
+    allowedHosts: [new URL(baseUrl).host],
+    maxBytes: LARGEST_PICTURE,
+    timeout: DOWNLOAD_TIMEOUT,
+    signal,
+    dispatcherSettings: connection,
+  };
+  const fetchPicture = (url: string) => repeated(() => download(url, options), DOWNLOAD_RETRIES, signal);
   const outcomes = await Promise.allSettled(
-    answer.pictures.map((picture) => deliver(picture, form, request, fetchPicture)),
+    answer.pictures.map((picture) => deliver(picture, form, owner, fetchPicture)),
   );
   const pictures = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [asFluxError(outcome.reason)] : []));

@@ -1,6 +1,5 @@
 import { FluxError } from "../errors";
 import { pictureSize, pictureType } from "../models/picture";
-import { withoutQuery } from "../models/public-request";
 import type { FluxRequest, OutputForm } from "../models/request";
 import type { AnsweredPicture } from "../providers/provider";
 
@@ -25,6 +24,13 @@ export interface DeliveredPicture {
   image: ImageFacts;
 }
 
+/** The job that a picture belongs to, for errors. */
+export interface PictureOwner {
+  provider: string;
+  requestId: string;
+  request: FluxRequest;
+}
+
 /** Fetches a finished picture's bytes. */
 export type Download = (url: string) => Promise<Buffer>;
 
@@ -40,45 +46,48 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = { JPG: "image/jpeg", PNG
 export async function deliver(
   picture: AnsweredPicture,
   form: OutputForm,
-  request: FluxRequest,
+  owner: PictureOwner,
   download: Download,
 ): Promise<DeliveredPicture> {
-  if (form !== "buffer") {
-    const payload = textOf(picture, form);
-    return { payload, image: factsOf(picture, request) };
-  }
-  const bytes = await bytesOf(picture, download);
-  return { payload: bytes, image: { ...factsOf(picture, request), ...readFrom(bytes) } };
+  const image = factsOf(picture, owner.request);
+  if (form !== "buffer") return { payload: textOf(picture, form, owner), image };
+  const bytes = await bytesOf(picture, owner, download);
+  const contentType = pictureType(bytes);
+  if (contentType === undefined) throw notDeliverable(picture, owner, "what came instead of it is no picture.");
+  return { payload: bytes, image: { ...image, contentType, ...pictureSize(bytes) } };
 }
 
-function textOf(picture: AnsweredPicture, form: Exclude<OutputForm, "buffer">): string {
+function textOf(picture: AnsweredPicture, form: Exclude<OutputForm, "buffer">, owner: PictureOwner): string {
   const text = { url: picture.url, base64: picture.base64, dataURI: picture.dataURI }[form];
   if (text !== undefined) return text;
-  throw notDeliverable(picture, `the service did not send it as ${form}`);
+  throw notDeliverable(picture, owner, `the service did not send it as ${form}.`);
 }
 
-async function bytesOf(picture: AnsweredPicture, download: Download): Promise<Buffer> {
+async function bytesOf(picture: AnsweredPicture, owner: PictureOwner, download: Download): Promise<Buffer> {
   if (picture.base64 !== undefined) return Buffer.from(picture.base64, "base64");
   if (picture.dataURI !== undefined) {
     return Buffer.from(picture.dataURI.slice(picture.dataURI.indexOf(",") + 1), "base64");
   }
-  if (picture.url === undefined) throw notDeliverable(picture, "the answer holds no picture");
+  if (picture.url === undefined) throw notDeliverable(picture, owner, "the answer holds no picture.");
   try {
     return await download(picture.url);
   } catch (error) {
     if (!(error instanceof FluxError)) throw error;
-    throw notDeliverable(picture, error.message, error);
+    throw notDeliverable(picture, owner, error.message, error);
   }
 }
 
-function notDeliverable({ id, url }: AnsweredPicture, why: string, error?: FluxError): FluxError {
-  const place = url === undefined ? "" : ` It may still be at ${withoutQuery(url)}.`;
-  return new FluxError(
+const notDeliverable = (
+  { id }: AnsweredPicture,
+  { provider, requestId }: PictureOwner,
+  why: string,
+  error?: FluxError,
+): FluxError =>
+  new FluxError(
     error?.code ?? "FLUX_PROVIDER",
-    `Picture ${id} was made and is paid for, but could not be delivered: ${why}${place}`,
-    { ...error?.cause, billed: "yes", retryable: false },
+    `Picture ${id} of job ${requestId} was made and is paid for, but could not be delivered: ${why}`,
+    { ...error?.cause, provider, requestId, billed: "yes", retryable: false },
   );
-}
 
 /** What the service and the request say about the picture, without looking at its bytes. */
 function factsOf(picture: AnsweredPicture, request: FluxRequest): ImageFacts {
@@ -99,10 +108,4 @@ function factsOf(picture: AnsweredPicture, request: FluxRequest): ImageFacts {
 function sizeAsked({ width, height, hiresFix }: FluxRequest): { width?: number; height?: number } {
   if (hiresFix || typeof width !== "number" || typeof height !== "number") return {};
   return { width, height };
-}
-
-/** The bytes know better than any header. */
-function readFrom(bytes: Buffer): Partial<ImageFacts> {
-  const contentType = pictureType(bytes);
-  return { ...(contentType && { contentType }), ...pictureSize(bytes) };
 }

@@ -1,21 +1,24 @@
 import { v4 as uuid } from "uuid";
-import { FluxError } from "../errors";
+import type { FluxError } from "../errors";
 import { advance, type Job } from "../jobs/job";
 import { lateAnswer } from "../jobs/late";
 import { runJob } from "../jobs/run-job";
 import type { Model } from "../models/model";
 import { prepareRequest } from "../models/prepare";
-import { publicRequest } from "../models/public-request";
 import type { PreparedRequest } from "../models/request";
 import type { Answer } from "../providers/provider";
+import type { OpenAccount } from "./account";
 import { deliverAll } from "./deliver-all";
+import type { DeliveredPicture } from "./delivered-picture";
 import { type AccountNode, findAccount } from "./find-account";
-import { type JobReport, timings, toMessages, totalCost } from "./outgoing";
+import { type ReportedError, reportJob, totalCost } from "./job-report";
+import { assertWritable, toMessages } from "./outgoing";
 import { readInput } from "./read-input";
 import { type Run, Runs } from "./runs";
 import { type InferenceSettings, readInferenceSettings } from "./settings";
 import { StatusLine } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
+import { asFluxError } from "./unexpected";
 
 /** What a message became: the messages that leave, and the job that made them. */
 interface Outgoing {
@@ -23,11 +26,23 @@ interface Outgoing {
   job: Job;
 }
 
-/** An answer that came after its job was reported as FLUX_TIMEOUT, on its way back into the node. */
-interface LateResult {
+/** One message's job with everything that it needs. */
+interface Work {
+  message: FluxMessage;
+  run: Run;
   job: Job;
-  prepared: PreparedRequest;
+  warnings: string[];
+  settings: InferenceSettings;
+  account: AccountNode;
+  opened: OpenAccount;
+}
+
+/** A settled job whose pictures are here, in the form in which they leave. */
+interface Result {
+  work: Work;
   answer: Answer;
+  pictures: DeliveredPicture[];
+  errors: ReportedError[];
 }
 
 /** Registers an inference node type: one model, one message in, its pictures out. */
@@ -54,7 +69,7 @@ class Inference {
   readonly #status: StatusLine;
   #settings: InferenceSettings | undefined;
   // Late results come back through the node's own input, so that Complete, Catch and hooks see them like any other.
-  readonly #late = new WeakMap<FluxMessage, LateResult>();
+  readonly #late = new WeakMap<FluxMessage, Result>();
 
   constructor(RED: NodeAPI, node: Node, model: Model, config: NodeDef) {
     this.#RED = RED;
@@ -68,11 +83,16 @@ class Inference {
   async input(message: FluxMessage, send: Send, done: (error?: Error) => void): Promise<void> {
     let failure: FluxError | undefined;
     try {
-      const { messages, job } = await this.#runs.start((run) => this.#handle(message, run));
+      const { messages, job } = await this.#runs.start((run) =>
+        this.#handle(message, run).catch((error: unknown) => {
+          throw asFluxError(error, run.job);
+        }),
+      );
       for (const out of messages) send(out);
       advance(job, { state: "delivered" });
     } catch (error) {
-      failure = this.#failed(error);
+      failure = asFluxError(error);
+      this.#status.ended({ outcome: "failed", error: failure });
     }
     try {
       done(failure);
@@ -98,107 +118,85 @@ class Inference {
   }
 
   async #handle(message: FluxMessage, run: Run): Promise<Outgoing> {
+    const late = this.#late.get(message);
+    if (late) return this.#outgoing(message, late, true);
+
     const settings = this.#readSettings();
     const account = findAccount(this.#RED, settings.account);
-    const late = this.#late.get(message);
-    if (late) return this.#settle(message, run, { ...late, settings, account, late: true });
-
     const input = await readInput(this.#RED, this.#node, settings, message);
     const prepared = prepareRequest(this.#model, input);
+    assertWritable(message);
     const job = newJob(this.#node, prepared);
     run.job = job;
-    const answer = await this.#run(message, run, { job, prepared, settings, account });
-    return this.#settle(message, run, { job, prepared, settings, account, answer });
+    const opened = await account.account.open();
+    const work: Work = { message, run, job, warnings: prepared.warnings, settings, account, opened };
+    return this.#outgoing(message, await this.#fetch(work, await this.#run(work)));
   }
 
-  async #run(
-    message: FluxMessage,
-    run: Run,
-    { job, prepared, settings, account }: Pick<Settlement, "job" | "prepared" | "settings" | "account">,
-  ): Promise<Answer> {
-    const { service, latePace } = await account.account.open();
-    const deadline = (settings.timeout || account.settings.timeout) * 1000;
+  #run(work: Work): Promise<Answer> {
+    const { run, job, settings, account, opened } = work;
+    return runJob(job, {
+      service: opened.service,
+      deadline: (settings.timeout || account.settings.timeout) * 1000,
+      retries: account.settings.retries,
+      signal: run.signal,
+      onPhase: () => this.#status.changed(),
+      onProgress: (progress) => {
+        run.progress = progress;
+        this.#status.changed();
+      },
+      onOverdue: () => void this.#deliverLate(work),
+    });
+  }
+
+  /** Never rejects: nobody waits for it. */
+  async #deliverLate(work: Work): Promise<void> {
+    const { message, run, job, opened } = work;
     try {
-      return await runJob(job, {
-        service,
-        deadline,
-        retries: account.settings.retries,
-        signal: run.signal,
-        onPhase: () => this.#status.changed(),
-        onProgress: (progress) => {
-          run.progress = progress;
-          this.#status.changed();
-        },
-      });
+      // Cloned now: the message goes to Catch nodes next, which may change it, and answer its HTTP request.
+      const { req, res, ...rest } = message;
+      const kept = this.#RED.util.cloneMessage(rest as FluxMessage);
+      const answer = await lateAnswer(job, opened.service.provider, opened.latePace, run.signal);
+      if (!answer) return;
+      const result = await this.#fetch(work, answer);
+      if (this.#runs.closed) return;
+      this.#late.set(kept, result);
+      this.#node.receive(kept);
     } catch (error) {
-      if (error instanceof FluxError && error.code === "FLUX_TIMEOUT") {
-        this.#awaitLate(message, { job, prepared }, lateAnswer(job, service.provider, latePace, run.signal));
-      }
-      throw error;
+      // The message has had its error already.
+      if (!this.#runs.closed) this.#node.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
     }
   }
 
-  #awaitLate(message: FluxMessage, given: Omit<LateResult, "answer">, late: Promise<Answer | undefined>): void {
-    // Cloned now: the message goes to Catch nodes next, and what they do to it is not part of the late result.
-    const kept = this.#RED.util.cloneMessage(message);
-    late.then(
-      (answer) => {
-        if (!answer || this.#runs.closed) return;
-        this.#late.set(kept, { ...given, answer });
-        this.#node.receive(kept);
-      },
-      () => {}, // Only an abort rejects: the node is gone, and with it everyone who waited.
-    );
+  async #fetch(work: Work, answer: Answer): Promise<Result> {
+    const { job, settings, run, opened } = work;
+    const { service, baseUrl, connection } = opened;
+    const owner = { provider: service.provider.name, requestId: job.id, request: job.request };
+    const source = { baseUrl, connection, signal: run.signal };
+    return { work, answer, ...(await deliverAll(answer, settings.output, owner, source)) };
   }
 
-  async #settle(message: FluxMessage, run: Run, settlement: Settlement): Promise<Outgoing> {
-    const { job, prepared, settings, account, answer } = settlement;
-    const { service, baseUrl, connection } = await account.account.open();
-    const { warnings } = prepared;
-    const source = { baseUrl, connection, signal: run.signal };
-    const { pictures, errors } = await deliverAll(answer, settings.output, job.request, source);
-    const cost = totalCost(answer.pictures);
-    const report: JobReport = {
-      id: job.id,
-      requestId: job.id,
-      provider: service.provider.name,
+  #outgoing(message: FluxMessage, result: Result, late = false): Outgoing {
+    const { work, answer, pictures, errors } = result;
+    const { job, warnings, settings, opened } = work;
+    const report = reportJob(job, {
+      provider: opened.service.provider.name,
       model: this.#model.air,
-      request: publicRequest(job.request),
-      ...(cost !== undefined && { cost }),
-      timings: timings(job),
-      attempts: job.attempts,
+      cost: totalCost(answer.pictures),
       warnings,
       errors,
-      ...(settlement.late && { late: true }),
-    };
+      late,
+    });
     for (const warning of [...warnings, ...errors.map((error) => error.message)]) this.#node.warn(warning);
     this.#status.ended({
       outcome: "delivered",
       job: job.id,
       pictures: pictures.length,
       seconds: Math.round(report.timings.total / 1000),
-      ...(cost !== undefined && { cost }),
+      cost: report.cost,
     });
     return { messages: toMessages(this.#RED, message, pictures, report, settings), job };
   }
-
-  #failed(error: unknown): FluxError {
-    const failure =
-      error instanceof FluxError
-        ? error
-        : new FluxError("FLUX_PROVIDER", `Unexpected failure in this node: ${String(error)}`, { billed: "unknown" });
-    this.#status.ended({ outcome: "failed", error: failure });
-    return failure;
-  }
-}
-
-interface Settlement {
-  job: Job;
-  prepared: PreparedRequest;
-  settings: InferenceSettings;
-  account: AccountNode;
-  answer: Answer;
-  late?: boolean;
 }
 
 const newJob = (node: Node, { request, attachments }: PreparedRequest): Job => ({

@@ -1,57 +1,12 @@
-import type { ErrorCause, ErrorCode, FluxError } from "../errors";
-import type { Job } from "../jobs/job";
-import type { FluxRequest } from "../models/request";
+import { FluxError } from "../errors";
 import type { DeliveredPicture } from "./delivered-picture";
+import type { JobReport } from "./job-report";
 import type { FluxMessage, NodeAPI } from "./types";
-
-/** An error that did not stop the job, as plain data for `msg.job.errors`. */
-export interface ReportedError {
-  code: ErrorCode;
-  message: string;
-  cause: ErrorCause;
-}
-
-/** `msg.job`: what was asked, what it cost, how it went. */
-export interface JobReport {
-  id: string;
-  requestId?: string;
-  provider: string;
-  model: string;
-  request: FluxRequest;
-  /** US dollars for all pictures; absent when unknown. */
-  cost?: number;
-  /** Milliseconds spent in the account's line, at the service, and altogether. */
-  timings: { waiting: number; service: number; total: number };
-  attempts: number;
-  warnings: string[];
-  errors: ReportedError[];
-  /** The result came after its job was reported as FLUX_TIMEOUT. */
-  late?: boolean;
-}
 
 /** How results leave, as the dialog says. */
 export interface OutgoingOptions {
   results: "each" | "all";
   keepFlux: boolean;
-}
-
-/** The times of a settled job, in ms. */
-export function timings({ acceptedAt, submittedAt = acceptedAt, settledAt = submittedAt }: Job): JobReport["timings"] {
-  return { waiting: submittedAt - acceptedAt, service: settledAt - submittedAt, total: settledAt - acceptedAt };
-}
-
-/** An error as plain data: class instances do not belong on messages. */
-export const reported = ({ code, message, cause }: FluxError): ReportedError => ({ code, message, cause });
-
-/** What all pictures cost together; undefined when one of them has no price. */
-export function totalCost(pictures: readonly { cost?: number }[]): number | undefined {
-  let total = 0;
-  for (const { cost } of pictures) {
-    if (cost === undefined) return undefined;
-    total += cost;
-  }
-  // Adding 0.0098 three times must not show as 0.029399999999999996.
-  return Math.round(total * 1e9) / 1e9;
 }
 
 /**
@@ -65,12 +20,13 @@ export function toMessages(
   job: JobReport,
   { results, keepFlux }: OutgoingOptions,
 ): FluxMessage[] {
+  const others = results === "all" ? [] : pictures.slice(1).map(() => cloneForAnotherPicture(RED, message, keepFlux));
   if (!keepFlux) delete message.flux;
   if (results === "all") {
     const payload = pictures.map((picture) => picture.payload);
     return [Object.assign(message, { payload, image: pictures.map((picture) => picture.image), job })];
   }
-  const messages = [message, ...pictures.slice(1).map(() => cloneForAnotherPicture(RED, message))];
+  const messages = [message, ...others];
   for (const [index, picture] of pictures.entries()) {
     const out = messages[index];
     if (!out) continue;
@@ -80,9 +36,36 @@ export function toMessages(
   return messages;
 }
 
-function cloneForAnotherPicture(RED: NodeAPI, message: FluxMessage): FluxMessage {
-  const { req, res, ...rest } = message;
-  return RED.util.cloneMessage(rest as FluxMessage);
+/** What a message must be able to take in, and to lose, once its pictures are there. */
+const WRITTEN = ["payload", "image", "job", "parts", "flux"];
+
+/**
+ * Makes sure, before anything is paid, that a message can carry the result.
+ * @throws FluxError FLUX_VALIDATION when it is frozen or one of the properties cannot be written.
+ */
+export function assertWritable(message: FluxMessage): void {
+  const fixed = WRITTEN.find((name) => {
+    const property = Reflect.getOwnPropertyDescriptor(message, name);
+    return property ? !(property.writable && property.configurable) : !Reflect.isExtensible(message);
+  });
+  if (fixed === undefined) return;
+  const problem = `msg.${fixed} cannot be written, so the message could not carry a picture`;
+  throw new FluxError("FLUX_VALIDATION", `${problem}. Nothing was sent.`, {
+    parameter: `msg.${fixed}`,
+    violations: [{ parameter: `msg.${fixed}`, message: `${problem}.` }],
+  });
+}
+
+/** Without what the picture brings itself. A message that cannot be cloned must not cost a picture that is paid for. */
+function cloneForAnotherPicture(RED: NodeAPI, message: FluxMessage, keepFlux: boolean): FluxMessage {
+  const { req, res, payload, image, job, flux, ...rest } = message;
+  const kept = keepFlux ? { ...rest, flux } : rest;
+  try {
+    return RED.util.cloneMessage(kept as FluxMessage);
+  } catch {
+    const { _msgid, topic, parts } = message;
+    return { _msgid, topic, parts };
+  }
 }
 
 /** As core's split node does it, so that a join after it restores what was there before. */

@@ -2,6 +2,7 @@ import Ajv, { type ValidateFunction } from "ajv";
 import { FluxError } from "../errors";
 import { ACCOUNT_RANGES } from "./account-ranges";
 import { migrate } from "./migrations";
+import { settingProblem } from "./setting-problem";
 import type { TypedValue } from "./types";
 
 /** An account node's properties as they are saved, in their working types. */
@@ -79,22 +80,25 @@ function validators() {
 }
 
 /** @throws FluxError FLUX_CONFIG that names every setting that cannot be used. */
-export const readAccountSettings = (config: object): AccountSettings => read(validators().account, config);
+export const readAccountSettings = (config: object): AccountSettings =>
+  read(validators().account, config, "The account node");
 
 /**
  * Reads a saved inference node of any version.
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
 export const readInferenceSettings = (config: object): InferenceSettings =>
-  read(validators().inference, migrate(config));
+  read(validators().inference, migrate(config), "This node");
 
-function read<Settings>(validate: ValidateFunction<Settings>, config: object): Settings {
-  const candidate: unknown = structuredClone(filledIn(config));
+function read<Settings>(validate: ValidateFunction<Settings>, config: object, owner: string): Settings {
+  const saved = filledIn(config);
+  const candidate: unknown = structuredClone(saved);
   if (validate(candidate)) return candidate;
-  const problems = (validate.errors ?? []).map(
-    ({ instancePath, message }) => `${instancePath.slice(1).replaceAll("/", ".")} ${message}`,
+  const problems = new Set((validate.errors ?? []).map((error) => settingProblem(error, saved)));
+  throw new FluxError(
+    "FLUX_CONFIG",
+    `${owner} has settings that cannot be used: ${[...problems].join("; ")}. Nothing was sent.`,
   );
-  throw new FluxError("FLUX_CONFIG", `The node's settings cannot be used: ${problems.join("; ")}. Nothing was sent.`);
 }
 
 /** An emptied text field means "the default", as its placeholder says. */

@@ -14,7 +14,7 @@ export interface Activity {
 
 /** How the last job ended. */
 export type Ending =
-  | { outcome: "delivered"; job: string; pictures: number; seconds: number; cost?: number }
+  | { outcome: "delivered"; job: string; pictures: number; seconds: number; cost: number | undefined }
   | { outcome: "failed"; error: FluxError };
 
 /** How often a running job's seconds are counted up on the canvas, in ms. */

@@ -4,6 +4,9 @@ import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
 /** Types whose text is the value itself; the schema's types are applied to it later. */
 const LITERAL = new Set(["str", "num", "bool"]);
 
+/** Characters of an author's expression or message that an error repeats. */
+const LONGEST_QUOTE = 200;
+
 /**
  * The value of a typed input for one message.
  *
@@ -23,10 +26,11 @@ export async function evaluate(
   try {
     return await evaluateProperty(RED, node, type, value, message);
   } catch (error) {
+    const problem = reason(error, type);
     throw new FluxError(
       "FLUX_VALIDATION",
-      `${setting} (${type} ${value}) could not be evaluated: ${reason(error)}. Nothing was sent.`,
-      { parameter: setting, violations: [{ parameter: setting, message: reason(error) }] },
+      `${setting} (${type} ${value.slice(0, LONGEST_QUOTE)}) could not be evaluated: ${problem}. Nothing was sent.`,
+      { parameter: setting, violations: [{ parameter: setting, message: problem }] },
     );
   }
 }
@@ -48,9 +52,16 @@ function evaluateProperty(
   });
 }
 
-/** JSONata throws plain objects. */
-function reason(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error)
-    return String(error.message).replace(/\.$/, "");
-  return String(error);
+/** The code of JSONata's `$error()`: the text is the flow author's own. */
+const RAISED_BY_AUTHOR = "D3137";
+
+/** What went wrong, without the engines' own texts: they quote the value, which may be a prompt or a picture. */
+function reason(error: unknown, type: string): string {
+  const member = (name: string): unknown =>
+    typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  if (type !== "jsonata") return type === "json" ? "it is not valid JSON" : "the value cannot be read";
+  if (member("code") === RAISED_BY_AUTHOR) return String(member("message")).slice(0, LONGEST_QUOTE).replace(/\.$/, "");
+  const position = member("position");
+  const place = typeof position === "number" ? ` at character ${position}` : "";
+  return `JSONata stopped with error ${String(member("code") ?? "unknown")}${place}`;
 }

@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import { FluxError } from "../../lib/errors";
 import { Breaker } from "../../lib/jobs/breaker";
 
-const refusedKey = new FluxError("FLUX_AUTH", "The key was refused.", { status: 401 });
+const refusedKey = new FluxError("FLUX_AUTH", "The key was refused.", { status: 401 }, undefined, "service");
 
-function afterFailures(count: number) {
+/** A breaker after `count` failed requests, one second apart, of as many jobs. */
+function afterFailures(count: number, jobOf: (n: number) => string = String) {
   let now = 1_000_000;
   const breaker = new Breaker(() => now);
-  for (let n = 0; n < count; n += 1) breaker.failed(refusedKey);
-  return { breaker, pass: (ms: number) => (now += ms) };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  for (let n = 0; n < count; n += 1) {
+    breaker.failed(jobOf(n), refusedKey);
+    pass(1000);
+  }
+  return { breaker, pass };
 }
 
 describe("a key that is refused again and again", () => {
@@ -20,7 +27,8 @@ describe("a key that is refused again and again", () => {
         error instanceof FluxError &&
         error.code === "FLUX_AUTH" &&
         error.cause.billed === "no" &&
-        /Nothing more is sent for 30 s/.test(error.message),
+        error.retryAfter === 29_000 &&
+        /Nothing more is sent for 29 s/.test(error.message),
     );
   });
 
@@ -28,7 +36,11 @@ describe("a key that is refused again and again", () => {
     const { breaker, pass } = afterFailures(5);
     pass(30_000);
     breaker.check();
-    assert.throws(() => breaker.check(), FluxError, "the others wait for the first");
+    assert.throws(
+      () => breaker.check(),
+      (error) => error instanceof FluxError && error.retryAfter === 1000,
+      "the others look again soon",
+    );
     breaker.succeeded();
     breaker.check();
     breaker.check();
@@ -38,9 +50,17 @@ describe("a key that is refused again and again", () => {
     const { breaker, pass } = afterFailures(5);
     pass(30_000);
     breaker.check();
-    breaker.failed(refusedKey);
+    breaker.failed("probe", refusedKey);
     assert.throws(() => breaker.check(), FluxError);
     pass(30_000);
+    breaker.check();
+  });
+
+  it("does not stay closed for ever when that one job never comes back", () => {
+    const { breaker, pass } = afterFailures(5);
+    pass(30_000);
+    breaker.check();
+    pass(120_000);
     breaker.check();
   });
 });
@@ -50,15 +70,24 @@ describe("failures that do not mean the service is down", () => {
     afterFailures(4).breaker.check();
     const { breaker } = afterFailures(4);
     breaker.succeeded();
-    breaker.failed(refusedKey);
+    breaker.failed("another", refusedKey);
     breaker.check();
   });
 
-  it("requests that the service rejects for what they say do not count", () => {
-    const { breaker } = afterFailures(0);
-    for (let n = 0; n < 20; n += 1) {
-      breaker.failed(new FluxError("FLUX_CONTENT_POLICY", "The prompt was refused.", { status: 400 }));
-    }
+  it("one job's repetitions, however many, stop no other job", () => {
+    afterFailures(20, () => "the same").breaker.check();
+  });
+
+  it("jobs that shared one request fail once", () => {
+    const breaker = new Breaker(() => 0);
+    for (let n = 0; n < 50; n += 1) breaker.failed(String(n), refusedKey);
+    breaker.check();
+  });
+
+  it("what is wrong with one job shows that the service is there", () => {
+    const { breaker } = afterFailures(4);
+    breaker.failed("refused", new FluxError("FLUX_CONTENT_POLICY", "The prompt was refused.", { status: 400 }));
+    breaker.failed("another", refusedKey);
     breaker.check();
   });
 });

@@ -22,14 +22,20 @@ function closable() {
   return { provider, closed: () => closed };
 }
 
-const member = (concurrency: number, transport = "direct") => ({ concurrency, line: 10, transport });
+const member = (concurrency: number, transport = "direct", route = "direct") => ({
+  concurrency,
+  line: 10,
+  transport,
+  route,
+});
 
 describe("two account nodes with the same address and key", () => {
   it("share one service, and with it one limit", () => {
     const registry = new ServiceRegistry<string>();
     const first = registry.join(key, member(4), () => closable().provider);
     const second = registry.join(key, member(4), () => assert.fail("a second service was made"));
-    assert.equal(first.service, second.service);
+    assert.equal(first.service.provider, second.service.provider);
+    assert.equal(first.service.limit, second.service.limit);
   });
 
   it("may not run more jobs than the stricter of them allows", async () => {
@@ -59,16 +65,36 @@ describe("two account nodes with the same address and key", () => {
   });
 });
 
+describe("two account nodes with the same key and different proxies or TLS settings", () => {
+  it("share the limit, and never each other's connections", () => {
+    const registry = new ServiceRegistry<string>();
+    const lent: (() => string)[] = [];
+    const join = (name: string) =>
+      registry.join(key, member(4, name, name), (transport) => {
+        lent.push(transport);
+        return closable().provider;
+      }).service;
+    const [direct, proxied] = [join("direct"), join("proxied")];
+    assert.equal(direct.limit, proxied.limit);
+    assert.equal(direct.breaker, proxied.breaker);
+    assert.notEqual(direct.provider, proxied.provider);
+    assert.deepEqual(
+      lent.map((transport) => transport()),
+      ["direct", "proxied"],
+    );
+  });
+});
+
 describe("account nodes with another key or another address", () => {
   it("have services of their own", () => {
     const registry = new ServiceRegistry<string>();
     const join = (other: Partial<typeof key>) =>
       registry.join({ ...key, ...other }, member(4), () => closable().provider).service;
-    const services = new Set([
-      join({}),
-      join({ apiKey: "two" }),
-      join({ baseUrl: "https://elsewhere.example.test/v1" }),
-    ]);
+    const services = new Set(
+      [join({}), join({ apiKey: "two" }), join({ baseUrl: "https://elsewhere.example.test/v1" })].map(
+        ({ limit }) => limit,
+      ),
+    );
     assert.equal(services.size, 3);
   });
 });

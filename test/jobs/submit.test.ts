@@ -8,6 +8,7 @@ import type { Found, Provider, Submission } from "../../lib/providers/provider";
 const accepted: Submission = { state: "accepted" };
 const unknown: Found = { state: "unknown" };
 const busy = new FluxError("FLUX_RATE_LIMIT", "Busy.", { status: 429, retryable: true });
+const busyForLong = new FluxError("FLUX_RATE_LIMIT", "Busy.", { status: 429, retryable: true }, 60_000);
 const lost = new FluxError("FLUX_NETWORK", "The answer was lost.", { retryable: true, billed: "unknown" });
 const refused = new FluxError("FLUX_QUOTA", "No credit.", { status: 402 });
 const unreachable = new FluxError("FLUX_NETWORK", "Offline.", { retryable: true });
@@ -45,10 +46,10 @@ const job = (): Job => ({
   submittedAt: Date.now(),
 });
 
-async function run(steps: Step[], { retries = 2, submittedAt = Date.now() } = {}) {
+async function run(steps: Step[], { retries = 2, submittedAt = Date.now(), overdueAt = Date.now() + 600_000 } = {}) {
   const subject = { ...job(), submittedAt };
   const { signal } = new AbortController();
-  const context = { provider: scripted(steps), breaker: new Breaker(), retries, signal };
+  const context = { provider: scripted(steps), breaker: new Breaker(), retries, overdueAt, signal };
   const outcome = await submit(subject, context).catch((error: unknown) => error);
   assert.equal(steps.length, 0, "the whole script was played");
   return { outcome, attempts: subject.attempts };
@@ -116,6 +117,23 @@ describe("a paid request", () => {
     const elevenMinutesAgo = Date.now() - 660_000;
     const { outcome } = await run([{ submit: lost }, { find: unknown }], { submittedAt: elevenMinutesAgo });
     isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+  });
+
+  it("is not repeated when the service asks for a wait beyond the ten minutes, after a lost answer", async () => {
+    const lostForLong = new FluxError("FLUX_PROVIDER", "Down.", { retryable: true, billed: "unknown" }, 0);
+    const nineMinutesAgo = Date.now() - 599_990;
+    const { outcome, attempts } = await run([{ submit: lostForLong }, { find: unknown }, { submit: busyForLong }], {
+      submittedAt: nineMinutesAgo + 5000,
+      overdueAt: Date.now() + 3_600_000,
+    });
+    isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    assert.equal(attempts, 2);
+  });
+
+  it("fails with the reason at once when the service asks for a wait beyond the deadline", async () => {
+    const { outcome, attempts } = await run([{ submit: busyForLong }], { overdueAt: Date.now() + 1000 });
+    isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
+    assert.equal(attempts, 1);
   });
 
   it("is given up after as many repetitions as the account allows", async () => {

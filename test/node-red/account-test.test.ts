@@ -57,7 +57,7 @@ describe("the Test button of a Runware account", function () {
   });
 
   it("takes keys from the environment and needs none for the sandbox", async () => {
-    assert.equal((await press({ baseUrl: baseUrl(), apiKey: "${FLUX_TEST_KEY}" })).ok, true);
+    assert.equal((await press({ id: "account", baseUrl: baseUrl(), apiKey: "${FLUX_TEST_KEY}" })).ok, true);
     assert.equal((await press({ environment: "sandbox", apiKey: "" })).ok, true);
   });
 
@@ -67,10 +67,16 @@ describe("the Test button of a Runware account", function () {
     for (const changed of changes) {
       const answer = await press({ id: "account", baseUrl: baseUrl(), apiKey: UNCHANGED, ...changed });
       assert.deepEqual([answer.ok, answer.code], [false, "FLUX_CONFIG"]);
-      assert.match(answer.message ?? "", /Enter the key again/);
+      assert.match(answer.message ?? "", /Enter the key itself/);
     }
     assert.equal(elsewhere.ledger.tasks("accountManagement"), 0);
     await elsewhere.close();
+  });
+
+  it("sends no variable of the environment to an address that somebody typed in", async () => {
+    const answer = await press({ baseUrl: baseUrl(), apiKey: "${FLUX_TEST_KEY}" });
+    assert.deepEqual([answer.ok, answer.code], [false, "FLUX_CONFIG"]);
+    assert.equal(sandbox.ledger.tasks("accountManagement"), 0);
   });
 
   it("says in words what is wrong: a bad key, no key, no network, a dead proxy", async () => {

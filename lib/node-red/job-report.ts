@@ -1,0 +1,70 @@
+import type { ErrorCause, ErrorCode, FluxError } from "../errors";
+import type { Job } from "../jobs/job";
+import { publicRequest } from "../models/public-request";
+import type { FluxRequest } from "../models/request";
+
+/** An error that did not stop the job, as plain data for `msg.job.errors`. */
+export interface ReportedError {
+  code: ErrorCode;
+  message: string;
+  cause: ErrorCause;
+}
+
+/** `msg.job`: what was asked, what it cost, how it went. */
+export interface JobReport {
+  id: string;
+  requestId?: string;
+  provider: string;
+  model: string;
+  request: FluxRequest;
+  /** US dollars for all pictures; absent when unknown. */
+  cost?: number;
+  /** Milliseconds before the submit (the account's line, uploads), from there to the answer, and of both. */
+  timings: { waiting: number; service: number; total: number };
+  attempts: number;
+  warnings: string[];
+  errors: ReportedError[];
+  /** The result came after its job was reported as FLUX_TIMEOUT. */
+  late?: boolean;
+}
+
+/** The times of a settled job, in ms. */
+function timings({ acceptedAt, submittedAt = acceptedAt, settledAt = submittedAt }: Job): JobReport["timings"] {
+  return { waiting: submittedAt - acceptedAt, service: settledAt - submittedAt, total: settledAt - acceptedAt };
+}
+
+/** An error as plain data: class instances do not belong on messages. */
+export const reported = ({ code, message, cause }: FluxError): ReportedError => ({ code, message, cause });
+
+/** What all pictures cost together; undefined when one of them has no price. */
+export function totalCost(pictures: readonly { cost?: number }[]): number | undefined {
+  let total = 0;
+  for (const { cost } of pictures) {
+    if (cost === undefined) return undefined;
+    total += cost;
+  }
+  // Adding 0.0098 three times must not show as 0.029399999999999996.
+  return Math.round(total * 1e9) / 1e9;
+}
+
+/** What the report says beside what the job itself knows. */
+interface Told {
+  provider: string;
+  model: string;
+  cost: number | undefined;
+  warnings: string[];
+  errors: ReportedError[];
+  late: boolean;
+}
+
+/** The report of a settled job, `msg.job`. */
+export const reportJob = (job: Job, { cost, late, ...told }: Told): JobReport => ({
+  id: job.id,
+  requestId: job.id,
+  ...told,
+  request: publicRequest(job.request),
+  ...(cost !== undefined && { cost }),
+  timings: timings(job),
+  attempts: job.attempts,
+  ...(late && { late }),
+});

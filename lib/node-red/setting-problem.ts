@@ -1,0 +1,23 @@
+import type { ErrorObject } from "ajv";
+
+/** One unusable setting in words: its name, its value, and what would be right. */
+export function settingProblem({ instancePath, keyword, params }: ErrorObject, saved: object): string {
+  const [name = "", ...inside] = instancePath.slice(1).split("/");
+  const path = [name, ...inside].join(".");
+  const value: unknown = Reflect.get(saved, name);
+  const variable = typeof value === "string" ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
+  if (variable !== undefined) return `${path} names the variable ${variable}, which the environment does not have`;
+  const shown = typeof value === "object" ? "" : ` is ${JSON.stringify(value)}, but`;
+  return `${path}${shown} must be ${wanted(name, keyword, params)}`;
+}
+
+function wanted(name: string, keyword: string, params: Record<string, unknown>): string {
+  if (name === "baseUrl") return "an address that begins with https:// and has no query";
+  if (name === "params") return 'an object of {"type", "value"} by parameter';
+  const { limit, type, allowedValues } = params;
+  if (keyword === "minimum") return `at least ${limit}`;
+  if (keyword === "maximum") return `at most ${limit}`;
+  if (Array.isArray(allowedValues)) return `one of ${allowedValues.join(", ")}`;
+  if (type === "integer") return "a whole number";
+  return type === "object" ? 'a {"type", "value"} object' : `a ${String(type)}`;
+}

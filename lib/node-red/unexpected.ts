@@ -1,0 +1,31 @@
+import { type Billed, FluxError } from "../errors";
+import type { Job } from "../jobs/job";
+
+/** Characters of a foreign error's text that are repeated. */
+const LONGEST_TEXT = 200;
+
+/** What an unexpected failure may have cost, by how far the job had come. */
+const BILLED: Record<Job["phase"]["state"], Billed> = {
+  waiting: "no",
+  submitting: "unknown",
+  submitted: "unknown",
+  settled: "yes",
+  delivered: "yes",
+};
+
+/** Any failure as a FluxError. Without a job nothing had been sent. Never throws, whatever was thrown. */
+export function asFluxError(error: unknown, job?: Job): FluxError {
+  if (error instanceof FluxError) return error;
+  return new FluxError("FLUX_PROVIDER", `Unexpected failure in this node: ${textOf(error)}`, {
+    ...(job && { requestId: job.id }),
+    billed: job ? BILLED[job.phase.state] : "no",
+  });
+}
+
+function textOf(error: unknown): string {
+  try {
+    return String(error).slice(0, LONGEST_TEXT);
+  } catch {
+    return "it cannot be described.";
+  }
+}
