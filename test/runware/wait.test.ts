@@ -417,15 +417,13 @@ describe("waiting for a Runware job", () => {
     });
   });
 
-  it("goes on when the computer's clock is set back", async () => {
-    const id = newId();
+  it("is asked for although the computer's clock was set back by an hour", async () => {
+    const { client } = await connect(({ tasks }) => json({ data: tasks.map((task) => picture(task.taskUUID, "a")) }));
+    await client.wait(newId(), 1, always);
     const { now } = Date;
-    const { client } = await connect((_received, count) => {
-      if (count === 0) Date.now = () => now() - 3_600_000;
-      return json({ data: [count < 3 ? working(id) : picture(id, "a")] });
-    });
+    Date.now = () => now() - 3_600_000;
     try {
-      assert.equal((await client.wait(id, 1, AbortSignal.timeout(10_000))).pictures.length, 1);
+      assert.equal((await client.wait(newId(), 1, AbortSignal.timeout(10_000))).pictures.length, 1);
     } finally {
       Date.now = now;
     }
