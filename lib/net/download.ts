@@ -69,7 +69,7 @@ async function fetchOnce(url: URL, timeout: number, options: DownloadOptions): P
     });
   } catch (error) {
     if (!(error instanceof NetworkFailure)) throw error;
-    const hint = error.kind === "blocked-address" ? `. ${allowHint(url)}` : "";
+    const hint = error.kind === "blocked-address" ? `. ${ONLY_THE_ACCOUNT}` : "";
     throw failed("FLUX_NETWORK", url, `${error.message}${hint}`, options, error.passing);
   } finally {
     discard(dispatcher);
@@ -104,7 +104,12 @@ function checkedUrl(text: string, options: DownloadOptions): URL {
   // net.connect does not look up literal addresses, so they are checked here. The parser has normalised 0x7f.1 and such.
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if ((isIP(host) && !isPublicAddress(host)) || /^(.*\.)?localhost\.?$/.test(host)) {
-    throw failed("FLUX_NETWORK", url, `${url.host} is an address inside a private network. ${allowHint(url)}`, options);
+    throw failed(
+      "FLUX_NETWORK",
+      url,
+      `${url.host} is an address inside a private network. ${ONLY_THE_ACCOUNT}`,
+      options,
+    );
   }
   return url;
 }
@@ -117,8 +122,7 @@ function isAllowed(url: URL, { allowedHosts }: DownloadOptions): boolean {
   });
 }
 
-const allowHint = (url: URL): string =>
-  `If that is meant, add ${url.host} to the hosts that the account may download from`;
+const ONLY_THE_ACCOUNT = "Only the account's own address may be inside a private network";
 
 /** Resolves a name like net.connect's own lookup, and refuses it when one of its addresses is not public. */
 const publicLookup: LookupFunction = (name, options, callback) => {

@@ -100,7 +100,10 @@ describe("a download", () => {
         text: "",
       }));
       const error = await refusalOf(fetch(outer.url, allowing(outer)));
-      assert.match(error.message, /private network/);
+      assert.match(
+        error.message,
+        /private network\. Only the account's own address may be inside a private network\.$/,
+      );
       assert.equal(inner.requests.length, 0);
     });
 
