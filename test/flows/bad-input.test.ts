@@ -160,6 +160,24 @@ const BAD_INPUTS: Record<string, BadInput> = {
     code: "FLUX_VALIDATION",
     says: /steps/,
   },
+  "jsonata that quotes the prompt in its error": {
+    message: { payload: prompt },
+    options: param("steps", "$number(payload)", "jsonata"),
+    code: "FLUX_VALIDATION",
+    says: /steps.*JSONata stopped with error D3030/,
+  },
+  "a setting from a variable that the environment does not have": {
+    message: { payload: prompt },
+    options: { account: { timeout: "${FLUX_TEST_NO_SUCH_VARIABLE}" } },
+    code: "FLUX_CONFIG",
+    says: /The account node.*timeout names the variable FLUX_TEST_NO_SUCH_VARIABLE/,
+  },
+  "a setting that is not one of its choices": {
+    message: { payload: prompt },
+    options: node({ output: "jpeg" }),
+    code: "FLUX_CONFIG",
+    says: /This node.*output is "jpeg", but must be one of url, buffer, base64, dataURI/,
+  },
   "another model's identifier": {
     message: { payload: prompt, flux: { model: "runware:100@1" } },
     code: "FLUX_VALIDATION",

@@ -77,6 +77,25 @@ describe("an account with a proxy node", () => {
   });
 });
 
+describe("a proxy in Node-RED's settings", () => {
+  afterEach(stopFlows);
+
+  for (const variable of ["http_proxy", "HTTP_PROXY", "ALL_PROXY"]) {
+    it(`is used for accounts without a proxy node (${variable})`, async () => {
+      const proxy = await startTunnelProxy();
+      const flow = await startFlow({
+        account: { environment: "production" },
+        settings: { proxyOptions: { env: { [variable]: proxy.url } } },
+      });
+      const { messages, caught } = await flow.send({ payload: prompt, flux });
+      assert.equal(caught?.error.message, undefined);
+      assert.equal(messages.length, 1);
+      assert.ok(proxy.tunnels.length > 0);
+      await proxy.close();
+    });
+  }
+});
+
 describe("an account with a TLS node", () => {
   let sandbox: Sandbox;
   let front: { server: Server; url: string };

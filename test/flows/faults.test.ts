@@ -91,6 +91,7 @@ describe("a picture with", () => {
     assert.ok(caught);
     assert.equal(caught.error.cause.billed, "yes");
     assert.match(caught.error.message, /\/images\//);
+    assert.match(caught.error.cause.requestId ?? "", /^[0-9a-f-]{36}$/);
   });
 });
 
@@ -107,12 +108,40 @@ describe("a job that never finishes", () => {
 
   it("is delivered once, marked as late, when it finishes after all", async () => {
     const flow = await startFlow({ node: { timeout: 1 } });
-    const outcome = flow.send({ payload: `${prompt} [fault:slow=1.5]`, topic: "kept", flux: size });
+    const message = { payload: `${prompt} [fault:slow=1.5]`, topic: "kept", flux: size, req: {}, res: {} };
+    const outcome = flow.send(message);
     assert.equal((await outcome).caught?.error.code, "FLUX_TIMEOUT");
     const late = await flow.nextMessage();
     assert.equal(late.job.late, true);
     assert.equal(late.topic, "kept");
+    assert.ok(!("req" in late) && !("res" in late), "the HTTP request has been answered by then");
     assert.equal(flow.sandbox.ledger.charges(late.job.id), 1);
+  });
+});
+
+describe("a job that was never accepted before its deadline", () => {
+  afterEach(stopFlows);
+
+  it("fails with the reason, costs nothing, and is not looked for later", async () => {
+    const flow = await startFlow({ node: { timeout: 2 } });
+    const { caught } = await flow.send({ payload: `${prompt} [fault:429-after=60]`, flux: size });
+    assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_RATE_LIMIT", "no"]);
+    assert.equal(flow.sandbox.ledger.tasks("getResponse"), 0);
+  });
+});
+
+describe("a service that is down for a moment", () => {
+  afterEach(stopFlows);
+
+  it("fails no message, however many were on their way", async () => {
+    const flow = await startFlow();
+    flow.sandbox.arm("503", { count: 2 });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => flow.send({ payload: prompt, flux: size })));
+    assert.deepEqual(
+      outcomes.map(({ caught }) => caught?.error.code),
+      outcomes.map(() => undefined),
+    );
+    for (const { messages } of outcomes) assert.equal(flow.sandbox.ledger.charges(messages[0]?.job.id ?? ""), 1);
   });
 });
 

@@ -64,6 +64,45 @@ describe("a message that cannot be read", () => {
   });
 });
 
+describe("a message that cannot be written", () => {
+  afterEach(stopFlows);
+
+  it("is refused before anything is paid: it could not carry the picture", async () => {
+    const flow = await startFlow();
+    const failed = flow.nextStatus(({ fill }) => fill === "red");
+    flow.receive(Object.freeze({ _msgid: "frozen", payload: prompt, flux: size }));
+    await failed;
+    const errors = flow.calls.filter(({ method }) => method === "error");
+    assert.match(String(errors[0]?.argument), /cannot be written/);
+    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 0);
+  });
+});
+
+describe("a message that cannot be cloned", () => {
+  afterEach(stopFlows);
+
+  it("still delivers every picture that is paid for", async () => {
+    const flow = await startFlow();
+    const throwing = {
+      get: () => {
+        throw new Error("not for you");
+      },
+      enumerable: true,
+    };
+    const nested = Object.defineProperty({}, "bad", throwing);
+    const pictures: unknown[] = [];
+    const three = new Promise<void>((resolve) => {
+      flow.onMessage((message) => {
+        pictures.push(message.payload);
+        if (pictures.length === 3) resolve();
+      });
+    });
+    flow.receive({ payload: prompt, flux: { ...size, numberResults: 3 }, nested });
+    await three;
+    assert.equal(new Set(pictures).size, 3);
+  });
+});
+
 describe("more messages than an account runs at once", () => {
   afterEach(stopFlows);
 

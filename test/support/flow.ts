@@ -68,6 +68,8 @@ export interface Flow {
   send(message: Record<string, unknown>): Promise<Outcome>;
   /** Sends a message in without waiting. */
   receive(message: Record<string, unknown>): void;
+  /** Calls `listener` with every message on the wire out of the node. */
+  onMessage(listener: (message: Message) => void): void;
   /** Resolves with the next message on the wire out of the node. */
   nextMessage(): Promise<Message>;
   /** Resolves with the next status that `matches`. */
@@ -96,6 +98,8 @@ export interface FlowOptions {
   /** Credentials of further nodes, by id. */
   credentials?: Record<string, Record<string, string>>;
   sandbox?: SandboxOptions["settings"];
+  /** Added to Node-RED's settings. */
+  settings?: Record<string, unknown>;
   /** Further nodes: proxies, TLS, subflows. */
   nodes?: FlowNode[];
   types?: NodeInitializer[];
@@ -136,6 +140,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     });
   }
   const types = [runwareAccount, srpo, krea, kontext, ...(options.types ?? [])] as NodeInitializer[];
+  helper.settings(options.settings ?? {});
   await helper.load(types, nodes, {
     account: { apiKey: options.apiKey ?? "sandbox-key" },
     ...options.credentials,
@@ -203,6 +208,7 @@ function connect(sandbox: Sandbox): Flow {
         node.receive({ _msgid: id, ...message });
       }),
     receive: (message) => node.receive(message),
+    onMessage: (listener) => void wireListeners.add(listener),
     nextMessage: () => nextOf(wireListeners, () => true),
     nextStatus: (matches) => nextOf(statusListeners, matches),
     stop: async () => {
