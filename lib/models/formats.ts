@@ -47,6 +47,28 @@ export const imageForm = (text: string): ImageForm | undefined => {
   return NOT_BASE64.test(text) ? undefined : "base64";
 };
 
+/** Characters; room for the head of a picture with white space in front and line breaks inside. */
+const SPACED_HEAD = 8192;
+const NOT_SPACED_BASE64 = /[^A-Za-z0-9+/=\s]/;
+
+/** The beginning of a text without its white space. */
+export const withoutSpace = (text: string): string => text.slice(0, SPACED_HEAD).replace(/\s+/g, "");
+
+/**
+ * Tells how a string holds a picture when its white space does not count: `base64` and MIME break lines, files end with
+ * one. With white space it is no value of an image parameter, but a picture all the same.
+ */
+export const writtenPicture = (text: string): "dataURI" | "base64" | undefined => {
+  const beginning = withoutSpace(text);
+  const head = dataUriHead(beginning);
+  if (head !== undefined) {
+    const isWritten = beginning.length > head.length && !NOT_SPACED_BASE64.test(text.slice(text.indexOf(",") + 1));
+    return isWritten ? "dataURI" : undefined;
+  }
+  if (pictureType(base64Head(beginning)) === undefined) return undefined;
+  return NOT_SPACED_BASE64.test(text) ? undefined : "base64";
+};
+
 export const image = (text: string): boolean => imageForm(text) !== undefined;
 
 /** By the names that the schemas use. */

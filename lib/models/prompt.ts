@@ -1,6 +1,6 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
-import { base64Head, dataUriHead, httpUrl, imageForm } from "./formats";
+import { base64Head, httpUrl, withoutSpace, writtenPicture } from "./formats";
 import type { Leaf } from "./model";
 import { pictureType } from "./picture";
 import type { Sourced } from "./request";
@@ -16,11 +16,12 @@ const pictureInPlace = (value: unknown, longest: number): string | undefined => 
     return pictureType(value) === undefined ? size : `a picture (${size})`;
   }
   if (typeof value !== "string") return undefined;
-  if (dataUriHead(value) !== undefined) return "a picture (a data URI)";
+  const beginning = withoutSpace(value);
+  if (/^data:image\//i.test(beginning)) return "a picture (a data URI)";
   if (value.length <= LONGEST_URL && httpUrl(value.trim())) return "a web address";
   // The whole text is looked at only where it could pass as a prompt by its length.
   const isBase64 =
-    value.length > longest ? pictureType(base64Head(value)) !== undefined : imageForm(value) === "base64";
+    value.length > longest ? pictureType(base64Head(beginning)) !== undefined : writtenPicture(value) === "base64";
   return isBase64 ? "a picture (base64)" : undefined;
 };
 

@@ -1,5 +1,6 @@
 import type { Violation } from "../errors";
 import { models } from "./catalogue";
+import { formHint } from "./form-hint";
 import type { Leaf, Model, SchemaError } from "./model";
 import { nearest } from "./nearest";
 import { knows, type Parameters, parametersOf } from "./parameters";
@@ -36,7 +37,7 @@ export const leafViolation = (leaf: Leaf, parameter: string, value: unknown, sou
   const subject = sources?.get(parameter) ?? named(parameter);
   const allowed = allowedValues(leaf);
   const holds = describe(value, leaf);
-  const hint = leaf.kind === "choice" ? didYouMean(value, leaf) : nearestNumbers(value, leaf);
+  const hint = leaf.kind === "choice" ? didYouMean(value, leaf) : nearestNumbers(value, leaf) || formHint(value, leaf);
   const message =
     leaf.kind === "image" && ArrayBuffer.isView(value)
       ? `${subject} is ${holds} that is no picture: it starts like no JPEG, PNG, WEBP, GIF, BMP, TIFF or AVIF file`

@@ -83,6 +83,19 @@ describe("an image parameter", () => {
     });
   }
 
+  for (const { form, value } of [
+    { form: "base64", value: files["image/jpeg"].toString("base64").replace(/.{20}/g, "$&\n") },
+    { form: "base64 at the end of a file", value: `${files["image/jpeg"].toString("base64")}\n` },
+    { form: "a data URI", value: "data:image/png;base64,AA AA" },
+    { form: "large base64", value: png(8, 8, 1e6).toString("base64").replace(/.{76}/g, "$&\r\n") },
+  ]) {
+    it(`that has line breaks or spaces is told to leave them out (${form})`, () => {
+      const { message, cause } = refusal(srpo, { inputs: { seedImage: value } });
+      assert.match(message, /must come without line breaks or spaces\. Nothing was sent/);
+      assert.equal(cause.violations.length, 1);
+    });
+  }
+
   it("that is no picture is described, never quoted", () => {
     const { message, cause } = refusal(srpo, { inputs: { seedImage: "hello world" } });
     assert.match(message, /^inputs\.seedImage is text of 11 characters, but must be a picture/);

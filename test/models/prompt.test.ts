@@ -6,6 +6,9 @@ import { PROMPT, picture, png, prepare, refusal } from "./support";
 const from = (value: unknown) => ({ prompt: { value, source: "Prompt from (msg.payload)" } });
 const PIXELS = png(8, 8);
 
+/** base64 as MIME writes it, and with the white space around it that files have. */
+const spaced = (bytes: Buffer): string => ` \n${bytes.toString("base64").replace(/.{1,76}/g, "$&\r\n")}`;
+
 describe("a prompt", () => {
   for (const { name, value, says } of [
     { name: "missing", value: undefined, says: "holds nothing" },
@@ -32,6 +35,17 @@ describe("a prompt", () => {
     },
     { name: "a picture in base64", value: PIXELS.toString("base64"), says: "holds a picture (base64)" },
     { name: "a large picture in base64", value: png(8, 8, 1e6).toString("base64"), says: "holds a picture (base64)" },
+    { name: "a picture in base64 with line breaks", value: spaced(PIXELS), says: "holds a picture (base64)" },
+    {
+      name: "a large picture in base64 with line breaks",
+      value: spaced(png(8, 8, 1e6)),
+      says: "holds a picture (base64)",
+    },
+    {
+      name: "a picture in a data URI with line breaks",
+      value: `\n data:image/png;base64,${spaced(PIXELS)}`,
+      says: "holds a picture (a data URI)",
+    },
     { name: "the address of a picture", value: `${picture.url}\n`, says: "holds a web address" },
   ]) {
     it(`that is ${name} is an error that names the setting`, () => {
