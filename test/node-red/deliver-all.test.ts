@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { FluxError } from "../../lib/errors";
+import { deliverAll } from "../../lib/node-red/deliver-all";
+
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+const owner = { provider: "runware", requestId: "the-job", request: {} };
+
+describe("a paid picture that is fetched", () => {
+  let server: Server;
+  let baseUrl: string;
+  let answers: { status: number; type: string; body: Buffer | string }[];
+  let requests: number;
+
+  beforeEach(async () => {
+    requests = 0;
+    server = createServer((_request, response) => {
+      requests += 1;
+      const { status, type, body } = answers.shift() ?? { status: 500, type: "text/plain", body: "" };
+      response.writeHead(status, { "content-type": type }).end(body);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const fetchOne = () =>
+    deliverAll(
+      { pictures: [{ id: "picture", index: 0, nsfw: false, url: `${baseUrl}/a.png?signature=secret` }], errors: [] },
+      "buffer",
+      owner,
+      {
+        baseUrl,
+        connection: { useEnvironmentProxy: false, connectTimeout: 5000, headersTimeout: 5000, bodyTimeout: 5000 },
+        signal: new AbortController().signal,
+      },
+    );
+
+  it("is fetched again when its host fails for a moment", async () => {
+    answers = [
+      { status: 503, type: "text/plain", body: "busy" },
+      { status: 200, type: "image/png", body: PNG },
+    ];
+    const { pictures } = await fetchOne();
+    assert.deepEqual(pictures[0]?.payload, PNG);
+    assert.equal(requests, 2);
+  });
+
+  it("is not fetched again when it is gone, and the error names the job but no signature", async () => {
+    answers = [{ status: 404, type: "text/plain", body: "" }];
+    await assert.rejects(
+      fetchOne(),
+      (error) =>
+        error instanceof FluxError &&
+        error.cause.billed === "yes" &&
+        error.cause.requestId === "the-job" &&
+        !error.message.includes("secret"),
+    );
+    assert.equal(requests, 1);
+  });
+
+  it("is not taken for a picture when a page came instead of it", async () => {
+    answers = [{ status: 200, type: "image/png", body: "<html>Please log in</html>" }];
+    await assert.rejects(fetchOne(), /no picture/);
+  });
+});
