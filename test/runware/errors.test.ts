@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../lib/errors";
 import { readRetryAfter } from "../../lib/providers/runware/answer";
 import { familyOf } from "../../lib/providers/runware/error-family";
 import { quoter } from "../../lib/providers/runware/quote";
+import type { Scripted } from "../support/scripted-server";
 import { always, apiKey, connect, disconnectAll, failureOf, newId, prompt, request } from "./client";
 
 /** Submits one task to a service that refuses it so. */
@@ -31,7 +32,8 @@ describe("an error of Runware", () => {
     ["timeoutProvider", 504, "FLUX_TIMEOUT", true, "unknown"],
     ["providerTimeout", 200, "FLUX_TIMEOUT", true, "unknown"],
     ["internalServerError", 500, "FLUX_PROVIDER", true, "unknown"],
-    ["serviceUnavailable", 503, "FLUX_PROVIDER", true, "unknown"],
+    ["serviceUnavailable", 503, "FLUX_PROVIDER", true, "no"],
+    ["serviceUnavailable", 200, "FLUX_PROVIDER", true, "unknown"],
     ["inferenceError", 500, "FLUX_PROVIDER", true, "unknown"],
     ["noAvailableServer", 503, "FLUX_PROVIDER", true, "unknown"],
     ["modelUnavailable", 200, "FLUX_PROVIDER", true, "unknown"],
@@ -70,6 +72,83 @@ describe("an error of Runware", () => {
       assert.equal((await failureOf(client.submit(newId(), request(), always))).code, expected);
     });
   }
+
+  describe("that names the task it is about", () => {
+    const named = async (status: number, code: string, deliveryMethod: string) => {
+      const { client } = await connect(({ tasks }) => ({
+        status,
+        json: { errors: tasks.map(({ taskUUID }) => ({ code, taskUUID })) },
+      }));
+      return failureOf(client.submit(newId(), request({ deliveryMethod }), always));
+    };
+    for (const [code, status, billed, billedSync] of [
+      ["modelUnavailable", 200, "no", "no"],
+      ["noAvailableServer", 503, "no", "no"],
+      ["inferenceError", 500, "no", "unknown"],
+      ["serviceUnavailable", 503, "no", "no"],
+      ["providerTimeout", 504, "unknown", "unknown"],
+      ["internalServerError", 500, "unknown", "unknown"],
+    ] as const) {
+      it(`${code} means that the task was not taken (billed: ${billed}; sync: ${billedSync}), and is this job's`, async () => {
+        for (const [deliveryMethod, expected] of [
+          ["async", billed],
+          ["sync", billedSync],
+        ] as const) {
+          const { cause, scope } = await named(status, code, deliveryMethod);
+          assert.deepEqual([cause.billed, cause.retryable, scope], [expected, true, "job"]);
+        }
+      });
+    }
+
+    for (const [code, status, scope] of [
+      ["invalidSteps", 400, "job"],
+      ["modelNotFound", 404, "job"],
+      ["contentPolicyViolation", 400, "job"],
+      ["somethingNew", 200, "job"],
+      ["invalidApiKey", 401, "service"],
+      ["insufficientCredits", 402, "service"],
+      ["rateLimitExceeded", 429, "service"],
+    ] as const) {
+      it(`${code} concerns ${scope === "job" ? "this job" : "every job"}`, async () => {
+        assert.equal((await named(status, code, "async")).scope, scope);
+      });
+    }
+  });
+
+  describe("that names no task", () => {
+    for (const [code, status, scope] of [
+      ["invalidSteps", 400, "job"],
+      ["contentPolicyViolation", 400, "job"],
+      ["modelUnavailable", 200, "service"],
+      ["serviceUnavailable", 503, "service"],
+      ["somethingNew", 200, "service"],
+      ["forbidden", 403, "service"],
+    ] as const) {
+      it(`${code} concerns ${scope === "job" ? "this job" : "every job"}`, async () => {
+        assert.equal((await refusal(status, { code })).scope, scope);
+      });
+    }
+
+    for (const [name, answer] of Object.entries<Scripted>({
+      "a gateway's page": { status: 502, text: "<html>" },
+      "a page instead of JSON": { text: "<html>" },
+      "a server that is not Runware": { status: 404, text: "<html>" },
+      "a broken connection": { misbehave: "reset" },
+    })) {
+      it(`but is ${name} concerns every job, whether it is sent, waited for or looked up`, async () => {
+        const { client } = await connect(() => answer);
+        assert.equal((await failureOf(client.submit(newId(), request(), always))).scope, "service");
+        assert.equal((await failureOf(client.find(newId(), 1, always))).scope, "service");
+      });
+    }
+  });
+
+  it("of an accepted job concerns this job", async () => {
+    const { client } = await connect(({ tasks }) => ({
+      json: { errors: tasks.map(({ taskUUID }) => ({ code: "inferenceError", taskUUID })) },
+    }));
+    assert.equal((await client.wait(newId(), 1, always)).errors[0]?.scope, "job");
+  });
 
   it("tells where to look: the key", async () => {
     const { message } = await refusal(401, { code: "invalidApiKey", message: "Invalid API key" });

@@ -254,7 +254,7 @@ describe("submitting to Runware", () => {
       "the answer is an empty object": { json: {} },
       "a gateway answers 502 in HTML": { status: 502, text: "<html>Bad Gateway</html>" },
       "the service answers 500": { status: 500, json: { error: { code: "internalServerError", message: "oops" } } },
-      "the service answers 503": { status: 503, json: { errors: [{ code: "serviceUnavailable" }] } },
+      "the service answers 503 without a reason": { status: 503, text: "" },
       "the service answers 504": { status: 504, text: "" },
       "the provider behind it timed out": { json: { errors: [{ code: "timeoutProvider", message: "slow" }] } },
     };

@@ -296,6 +296,7 @@ describe("waiting for a Runware job", () => {
         for (const [n, error] of errors.entries()) {
           assert.deepEqual([error.code, error.cause.billed, error.cause.requestId], ["FLUX_AUTH", "unknown", ids[n]]);
           assert(error.message.includes(ids[n] ?? "?"));
+          assert.equal(error.scope, "service");
         }
         assert.equal(server.requests.length, 3);
       });

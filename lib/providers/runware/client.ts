@@ -53,7 +53,14 @@ export function createRunware(options: RunwareOptions): AccountProvider {
   const asking: Asking = { call, apiKey, timeout: timeouts.poll };
   const prompts = new Prompts(apiKey);
   const toError = (failure: Item, id: string) =>
-    serviceError(failure, { purpose: "result", status: 200, requestId: id, apiKey, quote: prompts.quoteFor([id]) });
+    serviceError(failure, {
+      purpose: "result",
+      status: 200,
+      requestId: id,
+      named: true,
+      apiKey,
+      quote: prompts.quoteFor([id]),
+    });
   const poller = new Poller({ asking, pace, toError });
   const uploads = createUploads({ call, apiKey, timeout: timeouts.upload });
   const submit = createSubmit({

@@ -30,9 +30,12 @@ const FAMILIES: readonly (readonly [Family, RegExp])[] = [
 /** Codes that say less than the status beside them. */
 const VAGUE = new Set<Family>(["server", "unknown"]);
 
+/** A code without its case and its separators, which differ from place to place. */
+export const plainCode = (code: string | undefined): string => (code ?? "").toLowerCase().replace(/[^a-z]/g, "");
+
 /** The family of an error, by its code and, where the code says little, by the HTTP status. */
 export function familyOf(code: string | undefined, status: number): Family {
-  const plain = (code ?? "").toLowerCase().replace(/[^a-z]/g, "");
+  const plain = plainCode(code);
   const named = FAMILIES.find(([, pattern]) => pattern.test(plain))?.[0] ?? "unknown";
   return VAGUE.has(named) ? (familyOfStatus(status) ?? named) : named;
 }
@@ -59,6 +62,5 @@ export const isTaskConflict = (code: string | undefined): boolean =>
 export function isNoSuchTask(code: string | undefined, parameter: string | undefined, status: number): boolean {
   if (parameter !== undefined && !/taskuuid$/i.test(parameter)) return false;
   if (code === undefined) return status === 404;
-  const plain = code.toLowerCase().replace(/[^a-z]/g, "");
-  return /^(task|job|request)?(uuid|id)?(failedor)?(notfound|expired)$/.test(plain);
+  return /^(task|job|request)?(uuid|id)?(failedor)?(notfound|expired)$/.test(plainCode(code));
 }

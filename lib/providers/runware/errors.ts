@@ -1,15 +1,16 @@
 import { type Billed, type ErrorCause, type ErrorCode, FluxError, type Violation } from "../../errors";
 import type { NetworkFailure } from "../../net/network-failure";
 import { isItem, type ServiceAnswer } from "./answer";
-import { type Family, familyOf } from "./error-family";
+import { type Family, familyOf, plainCode } from "./error-family";
 import { type Quote, quoter, word } from "./quote";
 import type { Item } from "./wire";
 
 /**
- * What the failed call was for, which decides whether it may have cost money: "submit" carries the paid request,
- * "result" asks for a job that was accepted, "free" is everything else.
+ * What the failed call was for, which decides whether it may have cost money: "submit" carries the paid request, "run"
+ * as well and is answered when its pictures are made, "result" asks for a job that was accepted, "free" is everything
+ * else.
  */
-export type Purpose = "submit" | "result" | "free";
+export type Purpose = "submit" | "run" | "result" | "free";
 
 /** What is known beside the error itself. */
 export interface ErrorContext {
@@ -17,6 +18,8 @@ export interface ErrorContext {
   status: number;
   /** The job's taskUUID, where the failure is about one job. */
   requestId?: string;
+  /** Whether the service stated the failure of this one job, by its id; otherwise it may be about everything. */
+  named?: boolean;
   /** In ms. */
   retryAfter?: number;
   apiKey: string;
@@ -74,10 +77,11 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
       ...(parameter !== undefined && { parameter }),
       ...(requestId !== undefined && { requestId }),
       retryable: RETRYABLE.has(family),
-      billed: billedAfter(family, context.purpose, parameter),
+      billed: billedAfter(family, item, context),
       violations: family === "validation" && parameter !== undefined ? [violation(item, parameter, message)] : [],
     },
     retryAfter,
+    scopeOf(family, context),
   );
 }
 
@@ -85,22 +89,31 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
 export function unexplainedAnswer({ status, retryAfter, readable }: ServiceAnswer, context: ErrorContext): FluxError {
   if (!readable && ((status >= 300 && status < 400) || status === 404 || status === 405)) {
     const message = `What answers at the base URL (${status}) is not Runware. Check the base URL in the account node.`;
-    return new FluxError("FLUX_CONFIG", message, { ...basicCause(context), status });
+    return new FluxError("FLUX_CONFIG", message, { ...basicCause(context), status }, retryAfter, "service");
   }
   if (context.purpose === "result" && (status === 401 || status === 403)) {
     // The key was good enough for the job itself: this comes from a firewall or a proxy, and may pass.
     const message = `Runware's results could not be asked for: something on the way refused it (${status}).${fate(context)}`;
-    return new FluxError("FLUX_PROVIDER", message, { ...basicCause(context), status, retryable: true }, retryAfter);
+    return new FluxError(
+      "FLUX_PROVIDER",
+      message,
+      { ...basicCause(context), status, retryable: true },
+      retryAfter,
+      "service",
+    );
   }
   if (status >= 400) {
     const merged = { ...context, status, ...(retryAfter !== undefined && { retryAfter }) };
     return serviceError({}, merged);
   }
-  return new FluxError("FLUX_PROVIDER", `Runware's answer could not be read (${status}).${fate(context)}`, {
-    ...basicCause(context),
-    status,
-    retryable: true,
-  });
+  const message = `Runware's answer could not be read (${status}).${fate(context)}`;
+  return new FluxError(
+    "FLUX_PROVIDER",
+    message,
+    { ...basicCause(context), status, retryable: true },
+    retryAfter,
+    "service",
+  );
 }
 
 /** A whole and readable answer that does not mention the task. */
@@ -116,11 +129,12 @@ export function unansweredTask(context: ErrorContext): FluxError {
 export function lostAnswer(failure: NetworkFailure, purpose: Purpose, requestId?: string): FluxError {
   const neverLeft = failure.arrived === "no" && purpose !== "result";
   const message = `Runware could not be asked: ${failure.message}.${neverLeft ? " Nothing was sent." : fate({ purpose, requestId })}`;
-  return new FluxError("FLUX_NETWORK", message, {
+  const cause = {
     ...basicCause({ purpose, requestId }),
     retryable: failure.passing,
     ...(neverLeft && { billed: "no" as const }),
-  });
+  };
+  return new FluxError("FLUX_NETWORK", message, cause, undefined, "service");
 }
 
 /** An answer came that we cannot cope with: a mistake of ours, on which no job may hang. */
@@ -174,15 +188,31 @@ function fate({ purpose, requestId }: Basics): string {
   return ` The job${requestId === undefined ? "" : ` ${requestId}`} may have been accepted and paid for.`;
 }
 
-function billedAfter(family: Family, purpose: Purpose, parameter: string | undefined): Billed {
+function billedAfter(family: Family, item: Item, { purpose, named, status, apiKey }: ErrorContext): Billed {
   if (purpose === "free") return "no";
   // An accepted job that fails for its parameters was not run. A key refused later says nothing about the job.
   if (purpose === "result") {
-    return family === "validation" || (family === "notFound" && parameter !== undefined) ? "no" : "unknown";
+    const forInput = family === "notFound" && parameterOf(item, apiKey) !== undefined;
+    return family === "validation" || forInput ? "no" : "unknown";
   }
   if (REFUSALS.has(family)) return "no";
   // Refused content is free when it is refused at the door; pictures that are withheld afterwards may not be.
-  return family === "safety" ? "no" : "unknown";
+  if (family === "safety") return "no";
+  const code = plainCode(codeOf(item, apiKey));
+  if (code === "serviceunavailable") return named || status === 503 ? "no" : "unknown";
+  if (family !== "provider" || !named) return "unknown";
+  // Said at the door, the service did not take the task. Said when the pictures should be there, it may have run.
+  return purpose === "submit" || NEVER_STARTED.has(code) ? "no" : "unknown";
+}
+
+/** Codes of jobs that found nothing to run on. */
+const NEVER_STARTED = new Set(["modelunavailable", "noavailableserver"]);
+
+/** A key, an empty account and too many requests concern every job, even when the service says so job by job. */
+function scopeOf(family: Family, { named }: ErrorContext): "job" | "service" {
+  if (family === "auth" || family === "quota" || family === "rate") return "service";
+  if (family === "validation" || family === "notFound" || family === "safety") return "job";
+  return named ? "job" : "service";
 }
 
 function sentence(family: Family, marks: string, parameter: string | undefined): string {

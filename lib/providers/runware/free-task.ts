@@ -43,7 +43,7 @@ export async function runFreeTask<Found>(
   }
   const context = contextOf(answer, "free", apiKey);
   const [stated] = answer.errors;
-  if (stated) throw serviceError(stated, context);
+  if (stated) throw serviceError(stated, { ...context, named: typeof stated.taskUUID === "string" });
   if (!answer.readable || answer.status >= 400) throw unexplainedAnswer(answer, context);
   throw otherwise();
 }

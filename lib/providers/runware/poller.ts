@@ -241,7 +241,10 @@ export class Poller {
 
 /** The same failure, told of one job. */
 const about = (id: string, error: FluxError): FluxError =>
-  new FluxError(error.code, `${error.message} Job ${id} was accepted before; it may be finished and billed.`, {
-    ...error.cause,
-    requestId: id,
-  });
+  new FluxError(
+    error.code,
+    `${error.message} Job ${id} was accepted before; it may be finished and billed.`,
+    { ...error.cause, requestId: id },
+    error.retryAfter,
+    error.scope,
+  );

@@ -152,20 +152,20 @@ interface Answered {
 
 /** What the answer to a shared POST means for one of its tasks. */
 function outcomeOf(
-  { id, expected, signal }: Entry,
+  { id, expected, alone, signal }: Entry,
   { answer, group, quote }: Answered,
   { apiKey, quoteFor }: SubmitContext,
 ): Submission | FluxError | "again alone" {
   const reply = replyTo(id, answer);
   const contextWith = (filter: Quote): ErrorContext => ({
-    purpose: "submit",
+    purpose: alone ? "run" : "submit",
     status: answer.status,
     requestId: id,
     apiKey,
     quote: filter,
     ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
   });
-  const ownContext = () => contextWith(quoteFor([id]));
+  const ownContext = () => ({ ...contextWith(quoteFor([id])), named: true });
   if (reply.errors.some((item) => isTaskConflict(codeOf(item, apiKey)))) return { state: "accepted" };
   if (reply.data.length > 0) {
     const results = new Results(id, expected);
