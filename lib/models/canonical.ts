@@ -31,11 +31,16 @@ const onStep = (value: number, step: number): number | undefined => {
   return Math.abs(value - nearest) <= BESIDE ? nearest + 0 : undefined;
 };
 
+/** The step of a parameter's numbers: whole numbers have one without saying so. */
+const stepOf = ({ kind, step, choices = [] }: Leaf): number | undefined => {
+  const isWhole = kind === "integer" || (choices.length > 0 && choices.every(Number.isInteger));
+  return step ?? (isWhole ? 1 : undefined);
+};
+
 const canonical = (value: unknown, leaf: Leaf): unknown => {
   if (leaf.kind === "seed") return canonicalSeed(value);
-  return leaf.step !== undefined && typeof value === "number" && Number.isFinite(value)
-    ? onStep(value, leaf.step)
-    : undefined;
+  const step = stepOf(leaf);
+  return step !== undefined && typeof value === "number" && Number.isFinite(value) ? onStep(value, step) : undefined;
 };
 
 /**

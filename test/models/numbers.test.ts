@@ -38,6 +38,37 @@ describe("a guidance scale", () => {
   });
 });
 
+describe("a whole number", () => {
+  for (const { given, sent } of [
+    { given: { steps: 28.0000000001 }, sent: { steps: 28 } },
+    { given: { steps: 27.9999999999 }, sent: { steps: 28 } },
+    { given: { steps: 50.0000000009 }, sent: { steps: 50 } },
+    { given: { width: 1024.0000000001, height: 512 }, sent: { width: 1024, height: 512 } },
+    { given: { acceleratorOptions: { cacheStartStep: -1e-10 } }, sent: { acceleratorOptions: { cacheStartStep: 0 } } },
+    {
+      given: { hiresFix: { model: "runware:504@1", upscaleFactor: 4.0000000001 } },
+      sent: { hiresFix: { model: "runware:504@1", upscaleFactor: 4 } },
+    },
+  ]) {
+    it(`is rounded when it lies within 1e-9 of one: ${JSON.stringify(given)}`, () => {
+      const { request } = prepare(srpo, given);
+      for (const [name, value] of Object.entries(sent)) assert.deepEqual(request[name], value);
+    });
+  }
+
+  it("is rounded before it is compared with others", () => {
+    const acceleratorOptions = { cacheStartStep: 5, cacheEndStep: 5.0000000001 };
+    assert.deepEqual(refusedParameters(srpo, { acceleratorOptions }), ["acceleratorOptions.cacheEndStep"]);
+    prepare(srpo, { steps: 10, acceleratorOptions: { cacheEndStep: 10.0000000001 } });
+  });
+
+  it("is none further away", () => {
+    for (const steps of [28.000000002, 27.999999998, 28.5]) {
+      assert.deepEqual(refusedParameters(srpo, { steps }), ["steps"]);
+    }
+  });
+});
+
 describe("a width that is refused", () => {
   for (const { width, says } of [
     {

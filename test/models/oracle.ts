@@ -62,7 +62,7 @@ const fits = (structure: Structure | undefined, given: unknown): boolean => {
   if (structures(structure.anyOf).some((option) => isObject(option) && option.format === "uuid")) {
     return typeof given === "string" && isPicture(given);
   }
-  const size = limit("multipleOf");
+  const size = limit("multipleOf") ?? (structure.type === "integer" ? 1 : undefined);
   const value = size !== undefined && typeof given === "number" ? step(given, size) : given;
   if (value === undefined) return false;
 
@@ -114,9 +114,12 @@ type Fields = Record<string, unknown>;
 const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 const fieldList = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fields) : []);
 
+/** What goes on the wire of a whole number that fits; NaN for a missing one. */
+const whole = (value: unknown): number => Math.round(Number(value));
+
 /** True unless both are there and the second is not the greater one. */
-const ascending = (first: unknown, second: unknown): boolean => !(Number(second) <= Number(first));
-const upTo = (value: unknown, most: unknown): boolean => !(Number(value) > Number(most));
+const ascending = (first: unknown, second: unknown): boolean => !(whole(second) <= whole(first));
+const upTo = (value: unknown, most: unknown): boolean => !(whole(value) > whole(most));
 
 /** Deviation: the rules that only the reference's texts state. One line each. */
 const rules: readonly ((request: Fields) => boolean)[] = [
@@ -126,18 +129,18 @@ const rules: readonly ((request: Fields) => boolean)[] = [
   ({ controlNet }) => fieldList(controlNet).every((c) => ascending(c.startStep, c.endStep)),
   ({ controlNet }) => fieldList(controlNet).every((c) => ascending(c.startStepPercentage, c.endStepPercentage)),
   ({ controlNet, steps }) => fieldList(controlNet).every((c) => upTo(c.endStep, steps)),
-  ({ pulid, steps }) => !(Number(fields(pulid).CFGstartStep) >= Number(steps)),
+  ({ pulid, steps }) => !(whole(fields(pulid).CFGstartStep) >= whole(steps)),
   ({ inputs }) => !("maskImage" in fields(inputs)) || "seedImage" in fields(inputs),
   ({ outpaint, inputs }) => outpaint === undefined || "seedImage" in fields(inputs),
-  ({ outpaint, width }) => outpaint === undefined || sum(outpaint, "left", "right") < Number(width),
-  ({ outpaint, height }) => outpaint === undefined || sum(outpaint, "top", "bottom") < Number(height),
+  ({ outpaint, width }) => outpaint === undefined || sum(outpaint, "left", "right") < whole(width),
+  ({ outpaint, height }) => outpaint === undefined || sum(outpaint, "top", "bottom") < whole(height),
   ({ layerDiffuse, outputFormat }) => layerDiffuse !== true || ["PNG", "WEBP"].includes(String(outputFormat)),
   ({ ttl, outputType }) => ttl === undefined || (outputType ?? "URL") === "URL",
-  ({ uploadEndpoint, numberResults }) => uploadEndpoint === undefined || Number(numberResults ?? 1) === 1,
+  ({ uploadEndpoint, numberResults }) => uploadEndpoint === undefined || whole(numberResults ?? 1) === 1,
 ];
 
 const sum = (outpaint: unknown, first: string, second: string): number =>
-  Number(fields(outpaint)[first] ?? 0) + Number(fields(outpaint)[second] ?? 0);
+  whole(fields(outpaint)[first] ?? 0) + whole(fields(outpaint)[second] ?? 0);
 
 /** Whether a whole task (taskType, taskUUID, model and outputType included) may be sent. */
 export const mayBeSent = (structure: Structure, task: Fields): boolean =>

@@ -92,9 +92,10 @@ const allowedBy = (structure: Structure): fc.Arbitrary<unknown> => {
   switch (structure.type) {
     case "integer": {
       const size = number(multipleOf, 1);
-      return fc
+      const values = fc
         .integer({ min: Math.ceil(low / size), max: Math.floor(number(maximum, low + 200) / size) })
         .map((n) => n * size);
+      return fc.oneof({ weight: 9, arbitrary: values }, { weight: 1, arbitrary: values.map((n) => n + 5e-10) });
     }
     case "number":
       return typeof multipleOf === "number"
@@ -239,7 +240,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   },
   "steps out of range or no whole number": drawn(
     "steps",
-    off<unknown>(0, 51, -1, 28.5, "28", "abc", null, true, 1e300),
+    off<unknown>(0, 51, -1, 28.5, 28.00000001, 50.00000001, "28", "abc", null, true, 1e300),
   ),
   "an unknown scheduler": drawn("scheduler", off<unknown>("Eulr", "", "Euler  a", 3, null)),
   "guidance between steps": drawn(
