@@ -39,8 +39,8 @@ const REHEARSED: Record<string, Expectation> = {
   "down for good (503)": {
     fault: "503",
     options: impatient,
-    code: "FLUX_OUTCOME_UNKNOWN",
-    billed: "unknown",
+    code: "FLUX_PROVIDER",
+    billed: "no",
     submissions: 1,
     charges: 0,
   },
