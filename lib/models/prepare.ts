@@ -1,6 +1,7 @@
 import { FluxError, type Violation } from "../errors";
 import { canonicaliseNumbers } from "./canonical";
 import { readInputPictures } from "./input-pictures";
+import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
 import type { Model } from "./model";
@@ -45,7 +46,7 @@ const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
 /** `msg.flux` as plain data of ours. */
 const readFlux = (flux: unknown): { copy: FluxRequest; violations: Violation[] } => {
   if (flux === undefined || flux === null) return { copy: {}, violations: [] };
-  if (isPlainObject(flux)) return safeCopy(flux, "msg.flux");
+  if (isPlainObject(flux) && !isJsonBuffer(flux)) return safeCopy(flux, "msg.flux");
   const message = `msg.flux is ${describe(flux)}, but must be an object with request parameters.`;
   return { copy: {}, violations: [{ parameter: "msg.flux", message, value: describe(flux), allowed: "an object" }] };
 };

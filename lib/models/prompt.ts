@@ -1,13 +1,41 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
 import { base64Head, httpUrl, withoutSpace, writtenPicture } from "./formats";
+import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
 import type { Leaf } from "./model";
 import { pictureType } from "./picture";
 import type { Sourced } from "./request";
+import { safeCopy } from "./safe-copy";
 import { allowedValues, describe, grouped } from "./wording";
 
 /** No address that is meant to be clicked or fetched is longer. */
 const LONGEST_URL = 8192;
+
+/**
+ * What a text that should be a prompt is instead, where that is a picture.
+ *
+ * @param longest characters up to which the whole text is looked at: only there could it pass as a prompt
+ */
+const pictureInText = (text: string, longest: number): string | undefined => {
+  const beginning = withoutSpace(text);
+  if (/^data:image\//i.test(beginning)) return "a picture (a data URI)";
+  if (text.length <= LONGEST_URL && httpUrl(text.trim())) return "a web address";
+  const isBase64 =
+    text.length > longest ? pictureType(base64Head(beginning)) !== undefined : writtenPicture(text) === "base64";
+  return isBase64 ? "a picture (base64)" : undefined;
+};
+
+/** One picture, in any of the forms in which nodes hand them on. A long text is judged by its beginning. */
+const isPicture = (value: unknown): boolean =>
+  isUint8Array(value)
+    ? pictureType(value) !== undefined
+    : isJsonBuffer(value) || (typeof value === "string" && pictureInText(value, 0) !== undefined);
+
+/** The elements of a list that is not ours: copied, because a look at it must call nothing. */
+const elementsOf = (list: readonly unknown[]): readonly unknown[] => {
+  const { elements } = safeCopy({ elements: list }, "").copy;
+  return Array.isArray(elements) ? elements : [];
+};
 
 /** What a value that should be a prompt is instead, where that is a picture; undefined for anything else. */
 const pictureInPlace = (value: unknown, longest: number): string | undefined => {
@@ -15,14 +43,13 @@ const pictureInPlace = (value: unknown, longest: number): string | undefined => 
     const size = `a Buffer of ${grouped(value.byteLength)} bytes`;
     return pictureType(value) === undefined ? size : `a picture (${size})`;
   }
-  if (typeof value !== "string") return undefined;
-  const beginning = withoutSpace(value);
-  if (/^data:image\//i.test(beginning)) return "a picture (a data URI)";
-  if (value.length <= LONGEST_URL && httpUrl(value.trim())) return "a web address";
-  // The whole text is looked at only where it could pass as a prompt by its length.
-  const isBase64 =
-    value.length > longest ? pictureType(base64Head(beginning)) !== undefined : writtenPicture(value) === "base64";
-  return isBase64 ? "a picture (base64)" : undefined;
+  if (isJsonBuffer(value)) return describe(value);
+  if (Array.isArray(value)) {
+    const elements = elementsOf(value);
+    if (elements.length === 0 || !elements.every(isPicture)) return undefined;
+    return `a list of ${grouped(elements.length)} ${elements.length === 1 ? "picture" : "pictures"}`;
+  }
+  return typeof value === "string" ? pictureInText(value, longest) : undefined;
 };
 
 /** Texts longer than this are not worth counting character by character. */
@@ -50,8 +77,9 @@ export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violati
   // A character may be two code units.
   const picture = pictureInPlace(value, maxLength * 2);
   if (picture !== undefined) {
+    const remedy = isJsonBuffer(value) ? ` ${MAKE_BUFFER}.` : "";
     return violation(
-      `holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.`,
+      `holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.${remedy}`,
       picture,
     );
   }

@@ -1,5 +1,6 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
+import { isJsonBuffer, JSON_BUFFER } from "./json-buffer";
 import { type Path, writePath } from "./paths";
 import type { FluxRequest } from "./request";
 import { describe, grouped } from "./wording";
@@ -25,6 +26,7 @@ export const isPlainObject = (value: unknown): value is object => {
 
 /**
  * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers stay the same Buffers;
+ * one that went through JSON becomes `JSON_BUFFER`, which nobody takes but everybody can name;
  * what is no data (functions, symbols, accessors, class instances, cycles) or would poison an object becomes a
  * violation and is left out. Nothing of the original is called or changed.
  *
@@ -80,6 +82,7 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
     if (typeof value === "function" || typeof value === "symbol")
       return refuse(path, `is ${describe(value)}, which is no data`);
     if (typeof value !== "object" || value === null) return value;
+    if (isJsonBuffer(value)) return JSON_BUFFER;
     if (Buffer.isBuffer(value)) return value;
     if (isUint8Array(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     if (Array.isArray(value) || isPlainObject(value)) return copyBranch(value, path);

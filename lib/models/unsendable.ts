@@ -1,4 +1,5 @@
 import type { Violation } from "../errors";
+import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
 import type { Model } from "./model";
 import { parametersOf } from "./parameters";
 import { generalPath, plainValues, removeAt, writePath } from "./paths";
@@ -13,10 +14,12 @@ export const refuseUnsendable = (model: Model, request: FluxRequest): Violation[
   const { leaves } = parametersOf(model);
   const violations: Violation[] = [];
   for (const { path, value } of [...plainValues(request)]) {
-    const isSendable = typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
+    const isSendable =
+      !isJsonBuffer(value) && typeof value !== "bigint" && (typeof value !== "number" || Number.isFinite(value));
     if (isSendable || leaves.has(generalPath(path))) continue;
     const parameter = writePath(path);
-    violations.push({ parameter, message: `${parameter} is ${describe(value)}, which JSON cannot carry.` });
+    const problem = isJsonBuffer(value) ? `; ${MAKE_BUFFER}` : ", which JSON cannot carry";
+    violations.push({ parameter, message: `${parameter} is ${describe(value)}${problem}.` });
     removeAt(request, path);
   }
   return violations;

@@ -1,6 +1,7 @@
 import type { Violation } from "../errors";
 import { models } from "./catalogue";
 import { formHint } from "./form-hint";
+import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
 import type { Leaf, Model, SchemaError } from "./model";
 import { nearest } from "./nearest";
 import { knows, type Parameters, parametersOf } from "./parameters";
@@ -38,11 +39,13 @@ export const leafViolation = (leaf: Leaf, parameter: string, value: unknown, sou
   const allowed = allowedValues(leaf);
   const holds = describe(value, leaf);
   const hint = leaf.kind === "choice" ? didYouMean(value, leaf) : nearestNumbers(value, leaf) || formHint(value, leaf);
-  const message =
+  const problem =
     leaf.kind === "image" && ArrayBuffer.isView(value)
-      ? `${subject} is ${holds} that is no picture: it starts like no JPEG, PNG, WEBP, GIF, BMP, TIFF or AVIF file`
-      : `${subject} is ${holds}, but must be ${allowed}${hint}`;
-  return { parameter, message: ended(message), value: reportedValue(value, leaf), allowed };
+      ? " that is no picture: it starts like no JPEG, PNG, WEBP, GIF, BMP, TIFF or AVIF file"
+      : leaf.kind === "image" && isJsonBuffer(value)
+        ? `; ${MAKE_BUFFER}`
+        : `, but must be ${allowed}${hint}`;
+  return { parameter, message: ended(`${subject} is ${holds}${problem}`), value: reportedValue(value, leaf), allowed };
 };
 
 const listViolation = (model: Parameters, path: Path, value: unknown, sources?: Sources): Violation => {

@@ -1,3 +1,4 @@
+import { isJsonBuffer } from "./json-buffer";
 import type { Leaf } from "./model";
 
 const listLabels: Readonly<Record<string, string>> = {
@@ -79,6 +80,7 @@ const describeText = (text: string, leaf: Leaf | undefined): string => {
 
 /** A value as a sentence may show it, to follow "is". */
 export const describe = (value: unknown, leaf?: Leaf): string => {
+  if (isJsonBuffer(value)) return "a Buffer that went through JSON";
   switch (typeof value) {
     case "string":
       return describeText(value, leaf);

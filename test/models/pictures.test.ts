@@ -114,6 +114,53 @@ describe("an image parameter", () => {
     assert.match(message, /inputs\.seedImage is a Buffer of 17 bytes that is no picture/);
   });
 
+  for (const size of [64, 300_000]) {
+    const image = JSON.parse(JSON.stringify(png(8, 8, size)));
+    const says = /is a Buffer that went through JSON; Buffer\.from\(\.\.\.\) makes it a Buffer again\./;
+
+    it(`that went through JSON is told so (${size} bytes)`, () => {
+      for (const flux of [{ inputs: { seedImage: image } }, { seedImage: image }, { pulid: { images: [image] } }]) {
+        const { message, cause } = refusal(srpo, flux);
+        assert.match(message, says);
+        assert.equal(cause.violations.length, 1);
+        assert.equal(cause.violations[0]?.value, "a Buffer that went through JSON");
+      }
+      const masked = { inputs: { seedImage: picture.url, maskImage: image }, maskMargin: 40 };
+      assert.deepEqual(refusedParameters(srpo, masked), ["inputs.maskImage"]);
+    });
+
+    it(`that went through JSON is told so where "Image from" points at it (${size} bytes)`, () => {
+      for (const model of [srpo, kontext]) {
+        const { message } = refusal(model, {}, { image: { value: image, source: "Image from (msg.image)" } });
+        assert.match(message, says);
+        assert.ok(message.startsWith("Image from (msg.image) is a Buffer"), message);
+      }
+    });
+
+    it(`that went through JSON is told so elsewhere, too (${size} bytes)`, () => {
+      assert.match(refusal(srpo, { future: image }).message, /has no future/);
+      assert.match(refusal(srpo, { a: { future: image } }, { allowUnknown: true }).message, says);
+      assert.match(refusal(srpo, { steps: image }).message, /^steps is a Buffer that went through JSON, but must be/);
+      assert.match(refusal(srpo, image).message, /^msg\.flux is a Buffer that went through JSON, but must be/);
+    });
+  }
+
+  for (const { value, says } of [
+    { value: "https://example.com/my house.jpg", says: /a space is %20/ },
+    { value: "https://example.com/münchen.jpg", says: /percent-encode/ },
+    { value: "https://münchen.example/a.jpg", says: /percent-encode/ },
+    { value: `${picture.url}\n`, says: /leave out the white space around it/ },
+    { value: ` ${picture.uuid}`, says: /leave out the white space around it/ },
+  ]) {
+    it(`that is nearly an address is told what is in the way: ${JSON.stringify(value)}`, () => {
+      const { message, cause } = refusal(srpo, { inputs: { seedImage: value } });
+      assert.match(message, says);
+      assert.ok(!JSON.stringify([message, cause]).includes("example"), message);
+      if (value.includes(picture.uuid)) return;
+      assert.match(refusal(srpo, { webhookURL: value }).message, says);
+    });
+  }
+
   it("of more than 256 KB becomes an attachment, in whichever form it came", () => {
     const file = png(1024, 1024, 256 * 1024 + 1);
     const base64 = file.toString("base64");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { kontext } from "../../lib/models/kontext";
 import { srpo } from "../../lib/models/srpo";
-import { PROMPT, picture, png, prepare, refusal } from "./support";
+import { PROMPT, picture, png, prepare, refusal, refusedParameters } from "./support";
 
 const from = (value: unknown) => ({ prompt: { value, source: "Prompt from (msg.payload)" } });
 const PIXELS = png(8, 8);
@@ -46,6 +46,24 @@ describe("a prompt", () => {
       value: `\n data:image/png;base64,${spaced(PIXELS)}`,
       says: "holds a picture (a data URI)",
     },
+    {
+      name: "all pictures of a message as addresses",
+      value: [picture.url, `${picture.url}?2`],
+      says: "holds a list of 2 pictures, but",
+    },
+    { name: "a picture in a list", value: [PIXELS], says: "holds a list of 1 picture, but" },
+    {
+      name: "all pictures of a message as data URIs",
+      value: Array.from({ length: 20 }, () => `data:image/png;base64,${png(8, 8, 1e6).toString("base64")}`),
+      says: "holds a list of 20 pictures, but",
+    },
+    {
+      name: "a Buffer that went through JSON",
+      value: JSON.parse(JSON.stringify(png(8, 8, 20_000))),
+      says: "holds a Buffer that went through JSON, but",
+    },
+    { name: "a list of addresses and words", value: [picture.url, "a cat"], says: "holds a list, but" },
+    { name: "an empty list", value: [], says: "holds a list, but" },
     { name: "the address of a picture", value: `${picture.url}\n`, says: "holds a web address" },
   ]) {
     it(`that is ${name} is an error that names the setting`, () => {
@@ -60,6 +78,16 @@ describe("a prompt", () => {
       );
     });
   }
+
+  it("is not called or read in a way that runs code of the message", () => {
+    const called = (): never => assert.fail("called");
+    const list = Object.defineProperty([picture.url], 1, { enumerable: true, get: called });
+    const traps = { get: called, getOwnPropertyDescriptor: called, ownKeys: called, getPrototypeOf: called };
+    const computed = Object.defineProperties({}, { type: { get: called }, data: { get: called } });
+    for (const value of [list, new Proxy([picture.url], traps), new Proxy({}, traps), computed]) {
+      assert.deepEqual(refusedParameters(srpo, {}, from(value)), ["positivePrompt"]);
+    }
+  });
 
   it("is never quoted in an error", () => {
     const secret = "the secret garden ".repeat(200);
