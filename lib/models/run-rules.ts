@@ -17,10 +17,17 @@ export const runRules = (
   const pictureAt = pictureReader(request, attachments);
   const violations: Violation[] = [];
   const warnings: string[] = [];
+  /** Parameters that are reported already, as wrong or as missing. */
+  const told = new Set(taken);
   for (const rule of model.rules) {
-    for (const { level, ...finding } of rule(request, pictureAt)) {
-      if (level === "warning") warnings.push(finding.message);
-      else if (!taken.has(finding.parameter)) violations.push(finding);
+    for (const finding of rule(request, pictureAt)) {
+      if (finding.level === "warning") warnings.push(finding.message);
+      else {
+        const { level: _, missing, ...violation } = finding;
+        if (taken.has(violation.parameter) || (missing !== undefined && told.has(missing))) continue;
+        if (missing !== undefined) told.add(missing);
+        violations.push(violation);
+      }
     }
   }
   return { violations, warnings };

@@ -2,6 +2,7 @@ import type { Violation } from "../errors";
 import { models } from "./catalogue";
 import { formHint } from "./form-hint";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
+import { isObject } from "./merge";
 import type { Leaf, Model, SchemaError } from "./model";
 import { nearest } from "./nearest";
 import { knows, type Parameters, parametersOf } from "./parameters";
@@ -155,6 +156,12 @@ const violationOf = (model: Model, request: unknown, error: SchemaError, sources
   return { parameter, message: `${named(parameter)} is ${describe(value)}, which the service does not take.` };
 };
 
+/** To JSON Schema, what is no object has every member, so also both that exclude each other. */
+const isVacuous = (request: unknown, { keyword, schema, instancePath }: SchemaError): boolean =>
+  keyword === "not" &&
+  memberNames(schema).length > 0 &&
+  !isObject(valueAt(request, pathOfPointer(request, instancePath)));
+
 /**
  * What the validator of a model found, in words: one violation per parameter, however many keywords it fails.
  *
@@ -170,6 +177,7 @@ export const schemaViolations = (
   const found = new Map<string, Violation>();
   for (const error of errors) {
     if (options.allowUnknown && error.keyword === "additionalProperties") continue;
+    if (isVacuous(request, error)) continue;
     const violation = violationOf(model, request, error, options.sources);
     if (options.taken?.has(violation.parameter) || found.has(violation.parameter)) continue;
     found.set(violation.parameter, violation);

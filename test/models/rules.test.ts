@@ -114,6 +114,30 @@ describe("a rule that only the texts state", () => {
     assert.deepEqual(refusedParameters(srpo, { ...seedImage, outpaint: {} }), ["outpaint", "outpaint"]);
   });
 
+  for (const { cause, flux, at } of [
+    {
+      cause: "outpainting with one half of a size",
+      flux: { ...seedImage, width: 512, outpaint: { left: 16 } },
+      at: ["height"],
+    },
+    {
+      cause: "outpainting and a mask without seed image",
+      flux: { ...size, outpaint: { left: 16 }, inputs: { maskImage: picture.url } },
+      at: ["inputs.maskImage"],
+    },
+    {
+      cause: "a mask whose seed image is none",
+      flux: { inputs: { seedImage: Buffer.from("no picture at all"), maskImage: picture.url } },
+      at: ["inputs.seedImage"],
+    },
+    { cause: "no PuLID at all", flux: { pulid: "on" }, at: ["pulid"] },
+    { cause: "no accelerator options at all", flux: { acceleratorOptions: true }, at: ["acceleratorOptions"] },
+  ]) {
+    it(`is told once per cause: ${cause}`, () => {
+      assert.deepEqual(refusedParameters(srpo, flux), at);
+    });
+  }
+
   it("names the element that breaks it", () => {
     const [first, second] = [controlNet({}), controlNet({ endStep: 40 })].map(({ controlNet: [element] }) => element);
     assert.equal(

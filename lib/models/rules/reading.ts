@@ -18,7 +18,7 @@ export const warning = (parameter: string, message: string): Finding => ({ level
 export const error = (
   parameter: string,
   message: string,
-  more: { value?: unknown; allowed?: string } = {},
+  more: { value?: unknown; allowed?: string; missing?: string } = {},
 ): Finding => ({
   level: "error",
   parameter,

@@ -1,8 +1,13 @@
 import type { Violation } from "../../errors";
 import type { FluxRequest } from "../request";
 
-/** What a rule found: an error stops the request, a warning travels with the result in `msg.job.warnings`. */
-export type Finding = ({ level: "error" } & Violation) | { level: "warning"; parameter: string; message: string };
+/**
+ * What a rule found: an error stops the request, a warning travels with the result in `msg.job.warnings`. Where an error
+ * is that another parameter is missing, `missing` names that: one cause is told once.
+ */
+export type Finding =
+  | ({ level: "error"; missing?: string } & Violation)
+  | { level: "warning"; parameter: string; message: string };
 
 /** Reads the bytes of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
 export type PictureReader = (parameter: string) => Buffer | undefined;

@@ -6,7 +6,9 @@ const hasSeedImage = (inputs: unknown): boolean => member(inputs, "seedImage") !
 
 export const maskNeedsSeedImage: Rule = function* ({ inputs }) {
   if (member(inputs, "maskImage") === undefined || hasSeedImage(inputs)) return;
-  yield error("inputs.maskImage", "inputs.maskImage marks a region of inputs.seedImage, which is missing.");
+  yield error("inputs.maskImage", "inputs.maskImage marks a region of inputs.seedImage, which is missing.", {
+    missing: "inputs.seedImage",
+  });
 };
 
 export const strengthWithoutSeedImage: Rule = function* ({ strength, inputs }) {
@@ -29,13 +31,15 @@ export const outpaintFits: Rule = function* (request, pictureAt) {
   const { outpaint, inputs } = request;
   if (typeof outpaint !== "object" || outpaint === null) return;
   if (!hasSeedImage(inputs)) {
-    yield error("outpaint", "outpaint extends inputs.seedImage, which is missing.");
+    yield error("outpaint", "outpaint extends inputs.seedImage, which is missing.", { missing: "inputs.seedImage" });
   }
   const picture = pictureAt("inputs.seedImage");
   const seedSize = picture && pictureSize(picture);
   for (const { size, first, second } of sides) {
     if (request[size] === undefined) {
-      yield error("outpaint", `outpaint needs ${size}: the ${size} of the finished picture, extensions included.`);
+      yield error("outpaint", `outpaint needs ${size}: the ${size} of the finished picture, extensions included.`, {
+        missing: size,
+      });
       continue;
     }
     const total = numberIn(request, size);
