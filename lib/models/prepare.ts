@@ -1,5 +1,6 @@
 import { FluxError, type Violation } from "../errors";
 import { canonicaliseNumbers } from "./canonical";
+import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
 import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
@@ -116,6 +117,7 @@ export const prepareRequest = (model: Model, input: RequestInput): PreparedReque
     violations.push(...spelt.violations);
   }
 
+  giveWay(model, dialog, flux);
   const request = merged(dialog, flux);
   violations.push(...takeTaskNames(model, request));
   if (input.image) violations.push(...placeImage(model, request, flux, input.image, sources));

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { exclusivePairs } from "../../lib/models/exclusive";
+import { kontext } from "../../lib/models/kontext";
 import { krea } from "../../lib/models/krea";
+import { schema as kontextSchema } from "../../lib/models/runware-flux-kontext.schema";
+import { schema as kreaSchema } from "../../lib/models/runware-flux-krea.schema";
+import { schema as srpoSchema } from "../../lib/models/runware-flux-srpo.schema";
 import { srpo } from "../../lib/models/srpo";
 import { picture, prepare, refusal, refusedParameters } from "./support";
 
@@ -57,6 +62,64 @@ describe("a value typed into the dialog", () => {
     assert.equal(request.height, 768);
     assert.deepEqual(request.ultralytics, { steps: 5, strength: 0.5 });
     assert.deepEqual(request.lora, [{ model: "c:d" }]);
+  });
+});
+
+describe("a step in the dialog, and the same as a percentage in msg.flux,", () => {
+  for (const { dialog, flux, sent } of [
+    {
+      dialog: { acceleratorOptions: { cacheStartStep: "3", cacheEndStep: "20", fbCache: "true" } },
+      flux: { acceleratorOptions: { cacheStartStepPercentage: 10 } },
+      sent: { acceleratorOptions: { cacheStartStepPercentage: 10, cacheEndStep: 20, fbCache: true } },
+    },
+    {
+      dialog: { acceleratorOptions: { cacheEndStepPercentage: "90" } },
+      flux: { acceleratorOptions: { cacheEndStep: 5 } },
+      sent: { acceleratorOptions: { cacheEndStep: 5 } },
+    },
+    {
+      dialog: { pulid: { images: [picture.url], CFGstartStep: "2" } },
+      flux: { puLID: { CFGStartStepPercentage: 5 } },
+      sent: { pulid: { images: [picture.url], CFGstartStepPercentage: 5 } },
+    },
+    {
+      dialog: { controlNet: [{ model: "a:b", guideImage: picture.url, startStep: "1" }] },
+      flux: { controlNet: [{ model: "c:d", guideImage: picture.url, startStepPercentage: 1 }] },
+      sent: { controlNet: [{ model: "c:d", guideImage: picture.url, startStepPercentage: 1 }] },
+    },
+  ]) {
+    it(`do not meet: the message wins (${JSON.stringify(flux).slice(0, 60)})`, () => {
+      const { request } = prepare(srpo, flux, { dialog });
+      for (const [name, value] of Object.entries(sent)) assert.deepEqual(request[name], value);
+    });
+  }
+
+  it("exclude each other where both come from the same source", () => {
+    const acceleratorOptions = { cacheStartStep: 3, cacheStartStepPercentage: 10 };
+    for (const [dialog, flux] of [
+      [{ acceleratorOptions }, {}],
+      [{ acceleratorOptions }, { acceleratorOptions: { fbCache: true } }],
+      [{}, { acceleratorOptions }],
+      [{ acceleratorOptions: { cacheStartStep: 4 } }, { acceleratorOptions }],
+    ]) {
+      assert.deepEqual(refusedParameters(srpo, flux, { dialog }), ["acceleratorOptions.cacheStartStep"]);
+    }
+    const controlNet = [{ model: "c:d", guideImage: picture.url, startStep: 1, startStepPercentage: 1 }];
+    assert.deepEqual(refusedParameters(srpo, { controlNet }), ["controlNet[0].startStep"]);
+  });
+
+  it("are every pair that a model's schema holds", () => {
+    for (const { model, schema } of [
+      { model: srpo, schema: srpoSchema },
+      { model: krea, schema: kreaSchema },
+      { model: kontext, schema: kontextSchema },
+    ]) {
+      const pairs = Object.entries(schema.properties).flatMap(([name, { allOf = [] }]) =>
+        allOf.map(({ not }) => not?.required?.map((member) => `${name}.${member}`)),
+      );
+      assert.ok(pairs.length > 0);
+      assert.deepEqual(exclusivePairs(model).sort(), pairs.sort());
+    }
   });
 });
 
