@@ -1,13 +1,14 @@
+import { writtenPicture } from "./formats";
 import type { FluxRequest } from "./request";
 
-/** Longer than any UUID or model identifier; what is longer and no prompt is a picture's base64. */
+/** Longer than any UUID or model identifier. Nobody knows what is longer and no prompt. */
 const LONGEST_NAME = 256;
 
 const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
 
 /**
- * A copy of a request that may leave on a message: pictures are replaced by their size, and addresses lose their query,
- * which in a signed URL is a key, and their user and password.
+ * A copy of a request that may leave on a message: pictures and long texts are replaced by their length, and addresses
+ * lose their query, which in a signed URL is a key, and their user and password.
  */
 export function publicRequest(request: FluxRequest): FluxRequest {
   return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, publicValue(name, value)]));
@@ -20,9 +21,10 @@ function publicValue(name: string, value: unknown): unknown {
 }
 
 function publicText(text: string): string {
-  if (/^data:/i.test(text)) return `(picture, ${text.length} characters)`;
-  if (/^https?:/i.test(text)) return withoutQuery(text);
-  return text.length > LONGEST_NAME ? `(picture, ${text.length} characters)` : text;
+  if (writtenPicture(text) !== undefined) return `(picture, ${text.length} characters)`;
+  if (/^\s*data:/i.test(text)) return `(data URI, ${text.length} characters)`;
+  if (/^\s*https?:/i.test(text)) return withoutQuery(text);
+  return text.length > LONGEST_NAME ? `(text, ${text.length} characters)` : text;
 }
 
 /** An address without what may be a key in it: query, fragment, user and password. */

@@ -189,6 +189,47 @@ describe("an image parameter", () => {
   });
 });
 
+describe("what msg.job shows of a request", () => {
+  /** 42 bytes: one transparent pixel. */
+  const pixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+  /** How a text shows that a parameter unknown to the model holds. */
+  const shown = (future: string): unknown =>
+    publicRequest(prepare(srpo, { future }, { allowUnknown: true }).request).future;
+
+  it("holds no picture, however small", () => {
+    const dataUri = `data:image/gif;base64,${pixel}`;
+    const { request } = prepare(srpo, { inputs: { seedImage: pixel, maskImage: dataUri }, pulid: { images: [pixel] } });
+    const { inputs, pulid } = publicRequest(request);
+    assert.deepEqual(inputs, { seedImage: "(picture, 56 characters)", maskImage: "(picture, 78 characters)" });
+    assert.deepEqual(pulid, { images: ["(picture, 56 characters)"] });
+  });
+
+  it("holds no picture under a name that the model does not know, line breaks or not", () => {
+    assert.equal(shown(`${pixel}\n`), "(picture, 57 characters)");
+    assert.equal(shown("data:image/svg+xml;base64,AAAA"), "(data URI, 30 characters)");
+  });
+
+  it("holds no long text of a parameter, and takes none for a picture", () => {
+    assert.equal(shown("x".repeat(256)), "x".repeat(256));
+    assert.equal(shown("x".repeat(257)), "(text, 257 characters)");
+    const model = `a:${"b".repeat(300)}`;
+    assert.deepEqual(publicRequest(prepare(srpo, { lora: [{ model }] }).request).lora, [
+      { model: "(text, 302 characters)" },
+    ]);
+  });
+
+  it("holds every prompt as it is", () => {
+    const positivePrompt = "a very long face ".repeat(100);
+    const { request } = prepare(srpo, { positivePrompt, ultralytics: { positivePrompt } });
+    assert.equal(publicRequest(request).positivePrompt, positivePrompt);
+    assert.deepEqual(publicRequest(request).ultralytics, { positivePrompt });
+  });
+
+  it("holds no query of an address with white space in front", () => {
+    assert.equal(shown(" https://example.com/put?signature=secret"), "https://example.com/put");
+  });
+});
+
 describe("a picture of 20 million characters", function () {
   this.timeout(30_000);
   const base64 = png(4096, 4096, 15_000_000).toString("base64");
