@@ -4,6 +4,13 @@ import { type Quote, quoter } from "./quote";
 /** Jobs whose prompts are remembered; beyond that, texts of the service are left out of errors. */
 const MOST_JOBS = 2000;
 
+/** Every text of a request under a name that ends in "Prompt", at any depth: face refinement has prompts of its own. */
+function* promptsIn(value: unknown, isPrompt = false): Generator<string> {
+  if (typeof value === "string" && isPrompt) yield value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  for (const [name, member] of Object.entries(value)) yield* promptsIn(member, isPrompt || /prompt$/i.test(name));
+}
+
 /** Remembers which prompts were sent, so that a text of the service that echoes one can be told. */
 export class Prompts {
   readonly #apiKey: string;
@@ -13,12 +20,9 @@ export class Prompts {
     this.#apiKey = apiKey;
   }
 
-  remember(id: string, { positivePrompt, negativePrompt }: FluxRequest): void {
+  remember(id: string, request: FluxRequest): void {
     this.#byJob.delete(id);
-    this.#byJob.set(
-      id,
-      [positivePrompt, negativePrompt].filter((prompt) => typeof prompt === "string"),
-    );
+    this.#byJob.set(id, [...promptsIn(request)]);
     const [oldest] = this.#byJob.keys();
     if (oldest !== undefined && this.#byJob.size > MOST_JOBS) this.#byJob.delete(oldest);
   }
