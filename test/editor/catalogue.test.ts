@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type ErrorCode, FluxError } from "../../lib/errors";
 import { models } from "../../lib/models/catalogue";
+import { type Activity, type Ending, StatusLine } from "../../lib/node-red/status";
+import type { Node, NodeAPI } from "../../lib/node-red/types";
 
 const repository = resolve(__dirname, "../..");
 const built = join(repository, "dist/nodes/locales/en-US");
@@ -16,6 +19,13 @@ const textAt = (catalogue: unknown, key: string): unknown => {
 const nodeTypes = readdirSync(join(repository, "nodes"))
   .filter((file) => file.endsWith(".html"))
   .map((file) => file.slice(0, -".html".length));
+
+const isErrorCode = (text: string): text is ErrorCode => text.startsWith("FLUX_");
+/** Every code, from the source: at run time there is no list of them. */
+const errorCodes = (): ErrorCode[] => {
+  const source = readFileSync(join(repository, "lib/errors.ts"), "utf8");
+  return [...new Set(source.match(/FLUX_[A-Z_]+/g))].filter(isErrorCode);
+};
 
 describe("the built catalogues", () => {
   it("name and explain every parameter of every model", () => {
@@ -40,8 +50,7 @@ describe("the built catalogues", () => {
   });
 
   it("have a name short enough for the canvas for every error", () => {
-    const source = readFileSync(join(repository, "lib/errors.ts"), "utf8");
-    const codes = [...new Set(source.match(/FLUX_[A-Z_]+/g))];
+    const codes = errorCodes();
     assert.ok(codes.length >= 13);
     for (const { type } of models) {
       for (const code of codes) {
@@ -57,6 +66,57 @@ describe("the built catalogues", () => {
       for (const [, key = ""] of template.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
         assert.equal(typeof textAt(catalogueOf(type), key), "string", `${type}: ${key}`);
       }
+    }
+  });
+});
+
+describe("the status texts", () => {
+  /** The keys below an object of texts: `waiting`, `error.FLUX_BUSY`. */
+  const keysBelow = (texts: unknown): string[] =>
+    Object.entries(Object(texts)).flatMap(([key, value]) =>
+      typeof value === "string" ? [key] : keysBelow(value).map((below) => `${key}.${below}`),
+    );
+
+  /** The keys that a status line asks for, whatever happens at a node. */
+  const askedFor = async (): Promise<string[]> => {
+    const asked = new Set<string>();
+    const translate = (key: string): string => {
+      asked.add(key);
+      return key;
+    };
+    const drawn = () => new Promise((resolve) => setImmediate(resolve));
+    let activity: Activity = { waiting: 0, running: 0 };
+    const node = { status: () => undefined } as unknown as Node;
+    const line = new StatusLine(node, translate as NodeAPI["_"], () => activity);
+    const endings: Ending[] = errorCodes().map((code) => ({ outcome: "failed", error: new FluxError(code, "") }));
+    for (const pictures of [1, 2]) {
+      for (const cost of [undefined, 0.01]) {
+        endings.push({ outcome: "delivered", job: "job", pictures, seconds: 1, cost });
+      }
+    }
+    for (const ending of endings) {
+      line.ended(ending);
+      await drawn();
+    }
+    for (const waiting of [0, 1]) {
+      for (const running of [0, 1, 2]) {
+        for (const percent of [undefined, 50]) {
+          activity = { waiting, running, percent };
+          line.changed();
+          await drawn();
+        }
+      }
+    }
+    line.close();
+    return [...asked].sort();
+  };
+
+  it("are those that a node can show, all of them and no others", async () => {
+    const asked = await askedFor();
+    assert.ok(asked.length > 15);
+    for (const { type } of models) {
+      const there = keysBelow(textAt(catalogueOf(type), "status")).map((key) => `status.${key}`);
+      assert.deepEqual(there.sort(), asked, type);
     }
   });
 });
