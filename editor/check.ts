@@ -1,8 +1,8 @@
 import type { Leaf, ModelFacts } from "../lib/models/model";
-import { settableLeaves } from "./form-tree";
+import { containers, settableLeaves } from "./form-tree";
 import type { Translate, Typed } from "./node-red";
 import { patternOf, readParams } from "./params";
-import { fullLabel } from "./wording";
+import { fullLabel, largestSeed } from "./wording";
 
 /** What is wrong with a value: a text of the catalogue's `checks`, and what goes into it. */
 export interface Problem {
@@ -13,7 +13,6 @@ export interface Problem {
 /** Values that Node-RED replaces from the environment when it starts the flows. */
 export const isVariable = (value: string): boolean => /^\$\{[^{}]+\}$/.test(value);
 
-const largestSeed = 9223372036854775807n;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const base64 = /^[A-Za-z0-9+/]{32,}={0,2}$/;
 
@@ -71,16 +70,24 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
   }
 };
 
+/** Where a whole list or object may come from; a text typed into a dialog is neither. */
+const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
+
 /** Every reason why the saved `params` of a node cannot be right, as sentences. */
 export const checkParams = (facts: ModelFacts, saved: unknown, allowUnknown: boolean, t: Translate): string[] => {
   const values = readParams(saved);
   const leaves = new Map(settableLeaves(facts).map((leaf) => [leaf.path, leaf]));
+  const wholes = containers(facts);
+  const checkOther = (path: string, { type }: Typed): Problem | undefined => {
+    if (wholes.has(patternOf(path))) return wholeSources.includes(type) ? undefined : { key: "notContainer" };
+    return allowUnknown ? undefined : { key: "unknown" };
+  };
   const say = (path: string, { key, values: details }: Problem): string =>
     t(`checks.${key}`, { ...details, label: fullLabel(path, t) });
   const reasons: string[] = [];
   for (const [path, typed] of values) {
     const leaf = leaves.get(patternOf(path));
-    const problem = leaf ? checkValue(leaf, typed) : allowUnknown ? undefined : { key: "unknown" };
+    const problem = leaf ? checkValue(leaf, typed) : checkOther(path, typed);
     if (problem) reasons.push(say(path, problem));
     const isBothForms = leaf?.kind === "boolean" && [...values.keys()].some((other) => other.startsWith(`${path}.`));
     if (isBothForms) reasons.push(say(path, { key: "bothForms" }));
@@ -89,14 +96,21 @@ export const checkParams = (facts: ModelFacts, saved: unknown, allowUnknown: boo
   return reasons;
 };
 
-/** What list elements need and do not have: a LoRA without a model. Elsewhere a message may still bring it. */
+/**
+ * What list elements need and do not have: a LoRA without a model. Elsewhere a message may still bring it, and so it may
+ * where a whole list or element comes from somewhere.
+ */
 const missingMembers = (facts: ModelFacts, paths: readonly string[]): string[] => {
   const elements = new Set(paths.flatMap((path) => path.match(/^[^.]+\.\d+(?=\.)/)?.[0] ?? []));
   const needed = facts.leaves.filter((leaf) => leaf.required);
-  return [...elements].flatMap((element) =>
-    needed
-      .filter((leaf) => leaf.path.startsWith(`${patternOf(element)}.`))
-      .map((leaf) => `${element}${leaf.path.slice(patternOf(element).length)}`)
-      .filter((path) => !paths.includes(path)),
-  );
+  const isWhole = (element: string): boolean =>
+    paths.some((path) => path === element || element.startsWith(`${path}.`));
+  return [...elements]
+    .filter((element) => !isWhole(element))
+    .flatMap((element) =>
+      needed
+        .filter((leaf) => leaf.path.startsWith(`${patternOf(element)}.`))
+        .map((leaf) => `${element}${leaf.path.slice(patternOf(element).length)}`)
+        .filter((path) => !paths.includes(path)),
+    );
 };

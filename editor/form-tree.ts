@@ -32,6 +32,15 @@ export const settableLeaves = (facts: ModelFacts): Leaf[] => {
   return facts.leaves.filter((leaf) => !leaf.owned && leaf !== prompt);
 };
 
+/** Patterns of the lists and objects that parameters are in; each may also come as a whole: `lora`, `lora[]`, `pulid`. */
+export const containers = (facts: ModelFacts): Set<string> => {
+  const leaves = settableLeaves(facts).map((leaf) => leaf.path);
+  const around = leaves.flatMap((path) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index)));
+  const found = new Set(around);
+  for (const leaf of leaves) found.delete(leaf);
+  return found;
+};
+
 /** Every settable parameter of a model, by section, in the schema's order. */
 export const formTree = (facts: ModelFacts): Section[] => {
   const lists = new Map(facts.lists.map((list) => [list.path, list]));

@@ -1,11 +1,13 @@
+import type { SavedNode } from "../lib/node-red/saved-versions";
 import { checkParams, isVariable } from "./check";
 import { element } from "./element";
-import { formTree, promptParameter, settableLeaves } from "./form-tree";
+import { containers, formTree, promptParameter, settableLeaves } from "./form-tree";
 import { type EditorModel, models } from "./models";
 import { type EditorNode, page, type Translate, type Typed } from "./node-red";
 import { type FormState, sectionBlock, unknownBlock } from "./parameter-form";
 import { readParams, sameValues, writeParams } from "./params";
 import { controlId, row, select } from "./row";
+import { asTyped, readSaved, writeSaved } from "./saved-node";
 import { typedInput } from "./typed-field";
 import { hintOf, labelOf } from "./wording";
 
@@ -17,9 +19,6 @@ const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;
 const openAtFirst: readonly string[] = ["prompt", "size", "sampling"];
 
 const translator = (node: EditorNode): Translate => node._def._;
-
-const isTyped = (value: unknown): value is Typed =>
-  typeof value === "object" && value !== null && "type" in value && "value" in value;
 
 /** An open dialog: what it started with, and what is in it now. */
 interface OpenDialog {
@@ -37,9 +36,10 @@ export const editInference = (node: EditorNode): void => {
   const model = models[node.type];
   if (host === null || model === undefined) return;
   const t = translator(node);
+  const saved = readSaved(node);
   const refreshers: (() => void)[] = [];
   const state: FormState = {
-    values: readParams(node.params),
+    values: readParams(saved.params),
     t,
     changed: () => {
       for (const refresh of refreshers) refresh();
@@ -48,11 +48,11 @@ export const editInference = (node: EditorNode): void => {
   const touched = new Map<string, unknown>();
   dialogs.set(node, { model, state, touched });
 
-  const known = new Set(settableLeaves(model.facts).map((leaf) => leaf.path));
+  const known = new Set([...settableLeaves(model.facts).map((leaf) => leaf.path), ...containers(model.facts)]);
   const unknown = unknownBlock(known, state);
   const extras: Record<string, HTMLElement[]> = {
-    output: resultRows(node, touched, t),
-    advanced: [...advancedRows(node, touched, t), ...(unknown ? [unknown] : [])],
+    output: resultRows(saved, touched, t),
+    advanced: [...advancedRows(saved, touched, t), ...(unknown ? [unknown] : [])],
   };
   const sections = formTree(model.facts).flatMap((section) => {
     const extra = extras[section.group] ?? [];
@@ -61,7 +61,7 @@ export const editInference = (node: EditorNode): void => {
     refreshers.push(fold.refresh);
     return [fold.element];
   });
-  host.replaceChildren(...sourceRows(node, model, touched, t), ...sections);
+  host.replaceChildren(...sourceRows(saved, model, touched, t), ...sections);
 };
 
 /** Takes over what the author changed; called as `oneditsave`. */
@@ -70,12 +70,14 @@ export const saveInference = (node: EditorNode): void => {
   if (dialog === undefined) return;
   dialogs.delete(node);
   const { model, state, touched } = dialog;
-  for (const [property, value] of touched) node[property] = value;
-  if (!sameValues(readParams(node.params), state.values)) node.params = writeParams(state.values, model.facts);
+  const changes = new Map(touched);
+  const isChanged = !sameValues(readParams(readSaved(node).params), state.values);
+  if (isChanged) changes.set("params", writeParams(state.values, model.facts));
+  writeSaved(node, changes);
 };
 
 const sourceRows = (
-  node: EditorNode,
+  saved: SavedNode,
   { facts, imageParameter }: EditorModel,
   touched: Map<string, unknown>,
   t: Translate,
@@ -83,8 +85,7 @@ const sourceRows = (
   const text = { value: "str", label: t("dialog.text"), icon: "red/images/typedInput/az.svg" };
   const none = { value: "none", label: t("dialog.none"), hasValue: false };
   const source = (property: string, fallback: Typed, types: Parameters<typeof typedInput>[0], hint: string) => {
-    const saved = node[property];
-    const control = typedInput(types, isTyped(saved) ? saved : fallback, "", ({ type, value }) =>
+    const control = typedInput(types, asTyped(saved[property]) ?? fallback, "", ({ type, value }) =>
       touched.set(property, { type, value: type === "none" ? "" : value }),
     );
     const made = row({ label: t(`dialog.${property}`), hint, control: control.id }, control.element);
@@ -108,13 +109,13 @@ const sourceRows = (
   ];
 };
 
-const resultRows = (node: EditorNode, touched: Map<string, unknown>, t: Translate): HTMLElement[] => [
-  selectRow(node, "output", "dialog.resultForm", outputForms, touched, t),
-  selectRow(node, "results", "dialog.results", resultForms, touched, t),
-  checkboxRow(node, "keepFlux", touched, t),
+const resultRows = (saved: SavedNode, touched: Map<string, unknown>, t: Translate): HTMLElement[] => [
+  selectRow(saved, "output", "dialog.resultForm", outputForms, touched, t),
+  selectRow(saved, "results", "dialog.results", resultForms, touched, t),
+  checkboxRow(saved, "keepFlux", touched, t),
 ];
 
-const advancedRows = (node: EditorNode, touched: Map<string, unknown>, t: Translate): HTMLElement[] => {
+const advancedRows = (saved: SavedNode, touched: Map<string, unknown>, t: Translate): HTMLElement[] => {
   const id = controlId();
   const control = element("input", {
     type: "text",
@@ -122,7 +123,7 @@ const advancedRows = (node: EditorNode, touched: Map<string, unknown>, t: Transl
     class: "fluxwire-wide",
     placeholder: t("dialog.timeoutPlaceholder"),
   });
-  control.value = String(node.timeout ?? "");
+  control.value = String(saved.timeout ?? "");
   control.addEventListener("input", () => {
     touched.set("timeout", control.value.trim());
     control.classList.toggle("input-error", !isTimeout(control.value.trim()));
@@ -130,11 +131,11 @@ const advancedRows = (node: EditorNode, touched: Map<string, unknown>, t: Transl
   const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("ranges.seconds"), control: id };
   const timeout = row(texts, control);
   timeout.dataset.property = "timeout";
-  return [timeout, checkboxRow(node, "allowUnknown", touched, t)];
+  return [timeout, checkboxRow(saved, "allowUnknown", touched, t)];
 };
 
 const selectRow = (
-  node: EditorNode,
+  saved: SavedNode,
   property: string,
   text: string,
   values: readonly string[],
@@ -143,19 +144,24 @@ const selectRow = (
 ): HTMLElement => {
   const id = controlId();
   const choices = values.map((value) => ({ value, label: t(`dialog.${value}`) }));
-  const control = select(id, choices, String(node[property] ?? values[0]));
+  const control = select(id, choices, String(saved[property] ?? values[0]));
   control.addEventListener("change", () => touched.set(property, control.value));
   const made = row({ label: t(text), help: t(`${text}Help`), control: id }, control);
   made.dataset.property = property;
   return made;
 };
 
-const checkboxRow = (node: EditorNode, property: string, touched: Map<string, unknown>, t: Translate): HTMLElement => {
+const checkboxRow = (saved: SavedNode, property: string, touched: Map<string, unknown>, t: Translate): HTMLElement => {
   const id = controlId();
   const control = element("input", { type: "checkbox", id, class: "fluxwire-checkbox" });
-  control.checked = node[property] === true || node[property] === "true";
+  const value = saved[property];
+  control.checked = value === true || value === "true";
+  // Neither on nor off: the environment says which.
+  const variable = typeof value === "string" && isVariable(value) ? value : undefined;
+  control.indeterminate = variable !== undefined;
   control.addEventListener("change", () => touched.set(property, control.checked));
-  const made = row({ label: t(`dialog.${property}`), help: t(`dialog.${property}Help`), control: id }, control);
+  const texts = { label: t(`dialog.${property}`), help: t(`dialog.${property}Help`), hint: variable, control: id };
+  const made = row(texts, control);
   made.dataset.property = property;
   return made;
 };
@@ -172,15 +178,18 @@ export const checkAccount = (node: EditorNode, value: unknown): true | string =>
   return account.valid === false ? t("checks.accountInvalid") : true;
 };
 
-export const checkParameters = (node: EditorNode, value: unknown): true | string[] => {
+export const checkParameters = (node: EditorNode): true | string[] => {
   const model = models[node.type];
-  const allowUnknown = node.allowUnknown === true || node.allowUnknown === "true";
-  const reasons = model ? checkParams(model.facts, value, allowUnknown, translator(node)) : [];
+  const { allowUnknown, params } = readSaved(node);
+  const mayBeUnknown = String(allowUnknown) === "true" || isVariable(String(allowUnknown));
+  const reasons = model ? checkParams(model.facts, params, mayBeUnknown, translator(node)) : [];
   return reasons.length === 0 ? true : reasons;
 };
 
-export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFrom", value: unknown): true | string => {
-  if (!isTyped(value) || value.type === "none" || value.value !== "") return true;
+export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFrom"): true | string => {
+  const saved = readSaved(node)[property] ?? "";
+  const source = asTyped(saved);
+  if (saved === "" || source?.type === "none" || (source !== undefined && source.value !== "")) return true;
   const t = translator(node);
   return t("checks.noSource", { label: t(`dialog.${property}`) });
 };

@@ -13,7 +13,7 @@ export interface Typed {
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
-  readonly _def: { _: Translate; set?: { module: string } };
+  readonly _def: { _: Translate; defaults?: object; set?: { module: string } };
   /** Undefined until a dialog has asked the server for it. */
   credentials?: Record<string, unknown>;
   valid?: boolean;

@@ -57,13 +57,43 @@ const heading = (pattern: string, t: Translate): HTMLElement => {
   return made;
 };
 
-const objectBlock = (field: Extract<Field, { kind: "object" }>, container: string, state: FormState): HTMLElement =>
-  element(
+/** A saved value that has no control of its own, with a button that removes it. */
+const savedLine = (label: string, path: string, typed: Typed, state: FormState): HTMLElement => {
+  const line = element("div", { class: "fluxwire-row" });
+  const remove = button("", "trash-o", () => {
+    state.values.delete(path);
+    line.remove();
+    state.changed();
+  });
+  remove.classList.add("fluxwire-remove");
+  remove.title = `${state.t("dialog.remove")}: ${path}`;
+  line.append(
+    element("span", { class: "fluxwire-label" }, label),
+    element("span", { class: "fluxwire-cell" }, `${typed.type}: ${typed.value}`),
+    remove,
+  );
+  return line;
+};
+
+/** Where a whole list or object comes from, if the saved node says so. */
+const wholeLine = (path: string, state: FormState): HTMLElement[] => {
+  const typed = state.values.get(path);
+  if (typed === undefined) return [];
+  const line = savedLine(state.t("dialog.whole"), path, typed, state);
+  line.dataset.whole = path;
+  return [line];
+};
+
+const objectBlock = (field: Extract<Field, { kind: "object" }>, container: string, state: FormState): HTMLElement => {
+  const hasOwnRow = field.members.some((member) => member.path === field.path);
+  const whole = hasOwnRow ? [] : wholeLine(pathInside(field, container), state);
+  return element(
     "div",
     { class: "fluxwire-object" },
     heading(field.path, state.t),
-    element("div", { class: "fluxwire-members" }, ...fieldRows(field.members, container, state)),
+    element("div", { class: "fluxwire-members" }, ...whole, ...fieldRows(field.members, container, state)),
   );
+};
 
 const listBlock = (field: ListField, path: string, state: FormState): HTMLElement => {
   const { t } = state;
@@ -81,7 +111,11 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
     add.disabled = shown >= maxItems;
     const top = heading(field.path, t);
     top.append(add);
-    block.replaceChildren(top, ...Array.from({ length: shown }, (_, index) => elementBlock(index)));
+    block.replaceChildren(
+      top,
+      ...wholeLine(path, state),
+      ...Array.from({ length: shown }, (_, index) => elementBlock(index)),
+    );
   };
 
   const elementBlock = (index: number): HTMLElement => {
@@ -104,6 +138,7 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
       "div",
       { class: "fluxwire-element" },
       element("div", { class: "fluxwire-element-heading" }, element("strong", {}, title), remove),
+      ...wholeLine(`${path}.${index}`, state),
       ...fieldRows(field.element, `${path}.${index}`, state),
     );
   };
@@ -176,26 +211,10 @@ export const sectionBlock = (
 
 /** Saved values that the model has no parameter for, each with a button that removes it; undefined when there are none. */
 export const unknownBlock = (known: ReadonlySet<string>, state: FormState): HTMLElement | undefined => {
-  const paths = [...state.values.keys()].filter((path) => !known.has(patternOf(path)));
-  if (paths.length === 0) return undefined;
+  const unknown = [...state.values].filter(([path]) => !known.has(patternOf(path)));
+  if (unknown.length === 0) return undefined;
   const { t } = state;
-  const lines = paths.map((path) => {
-    const typed = state.values.get(path);
-    const line = element("div", { class: "fluxwire-row" });
-    const remove = button("", "trash-o", () => {
-      state.values.delete(path);
-      line.remove();
-      state.changed();
-    });
-    remove.classList.add("fluxwire-remove");
-    remove.title = `${t("dialog.remove")}: ${path}`;
-    line.append(
-      element("span", { class: "fluxwire-label" }, path),
-      element("span", { class: "fluxwire-cell" }, typed ? `${typed.type}: ${typed.value}` : ""),
-      remove,
-    );
-    return line;
-  });
+  const lines = unknown.map(([path, typed]) => savedLine(path, path, typed, state));
   return element(
     "div",
     { class: "fluxwire-object" },

@@ -1,5 +1,6 @@
 import type { ModelFacts } from "../lib/models/model";
 import type { Typed } from "./node-red";
+import { asTyped } from "./saved-node";
 
 /**
  * What an author set in a dialog, by path: `steps`, `lora.0.model`. A path names list elements by number, a pattern
@@ -12,20 +13,13 @@ const isIndex = (segment: string): boolean => /^\d+$/.test(segment);
 /** `ipAdapters.0.guideImages.1` -> `ipAdapters[].guideImages[]`. */
 export const patternOf = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, "[]");
 
-const isTyped = (value: unknown): value is Typed =>
-  typeof value === "object" &&
-  value !== null &&
-  "type" in value &&
-  typeof value.type === "string" &&
-  "value" in value &&
-  typeof value.value === "string";
-
 /** The saved `params` property as a map; what is no typed value is left out. */
 export const readParams = (saved: unknown): Map<string, Typed> => {
   const values = new Map<string, Typed>();
   if (typeof saved !== "object" || saved === null) return values;
   for (const [path, value] of Object.entries(saved)) {
-    if (isTyped(value)) values.set(path, { type: value.type, value: value.value });
+    const typed = asTyped(value);
+    if (typed !== undefined) values.set(path, typed);
   }
   return values;
 };

@@ -32,28 +32,29 @@ export const fullLabel = (path: string, t: Translate): string => {
   return words.join(" ");
 };
 
+/** 2^63-1; a JavaScript number would lose its last digits. */
+export const largestSeed = 9223372036854775807n;
+
 const rangeOf = ({ minimum, maximum, kind, unit, minLength, maxLength }: Leaf, t: Translate): string => {
   const inUnit = (value: number): string => (unit ? `${value} ${unit}` : String(value));
+  if (kind === "seed") return t("ranges.between", { minimum: minimum ?? 0, maximum: String(largestSeed) });
   if (minLength !== undefined && maxLength !== undefined) {
     return t("ranges.length", { minimum: minLength, maximum: maxLength });
   }
   if (minimum !== undefined && maximum !== undefined) {
     return t("ranges.between", { minimum, maximum: inUnit(maximum) });
   }
-  if (kind === "seed") return t("ranges.whole");
   if (minimum !== undefined) return t("ranges.from", { minimum: inUnit(minimum) });
   if (maximum !== undefined) return t("ranges.upTo", { maximum: inUnit(maximum) });
   return kind === "integer" ? t("ranges.whole") : "";
 };
 
-/** What a field takes, in a few words: "128 to 2048 px, in steps of 16". Empty where nothing needs saying. */
+/** What a field takes, in a few words: "128 to 2048 px in steps of 16, default 1024". Empty where nothing needs saying. */
 export const hintOf = (leaf: Leaf, t: Translate): string => {
   const { step, choices, kind } = leaf;
   const isChosen = choices !== undefined || kind === "boolean";
-  const parts = [
-    rangeOf(leaf, t),
-    step !== undefined && step > 1 ? t("ranges.step", { step }) : "",
-    leaf.default !== undefined && !isChosen ? t("ranges.default", { value: leaf.default }) : "",
-  ];
-  return parts.filter((part) => part !== "").join(", ");
+  const steps = step === undefined || (kind === "integer" && step === 1) ? "" : t("ranges.step", { step });
+  const inSteps = [rangeOf(leaf, t), steps].filter((part) => part !== "").join(" ");
+  const preset = leaf.default !== undefined && !isChosen ? t("ranges.default", { value: leaf.default }) : "";
+  return [inSteps, preset].filter((part) => part !== "").join(", ");
 };

@@ -139,6 +139,8 @@ describe("the built help", () => {
         assert.equal(help.includes(row), !leaf.owned && leaf.path !== "positivePrompt", `${type}: ${leaf.path}`);
       }
       assert.match(help, /<dt>steps <span class="property-type">1 to 50<\/span>/);
+      assert.match(help, /<dt>CFGScale <span class="property-type">0 to 20 in steps of 0\.01<\/span>/);
+      assert.match(help, /<dt>seed <span class="property-type">0 to 9223372036854775807<\/span>/);
     }
   });
 });

@@ -91,6 +91,31 @@ describe("a node's red triangle", () => {
     assert.deepEqual(checkParams(facts, params, false, t), ["checks.bothForms hiresFix"]);
   });
 
+  it("is absent when a whole list or object comes from somewhere", () => {
+    for (const type of ["msg", "flow", "global", "jsonata", "env"]) {
+      const params = Object.fromEntries(
+        ["lora", "controlNet.0", "ipAdapters.0.guideImages", "acceleratorOptions", "hiresFix", "inputs"].map((path) => [
+          path,
+          { type, value: "x" },
+        ]),
+      );
+      assert.deepEqual(checkParams(facts, { ...params, "ipAdapters.0.model": params.lora }, false, t), []);
+    }
+  });
+
+  it("does not miss in a list element what the whole list may bring", () => {
+    const params = { lora: { type: "msg", value: "loras" }, "lora.0.weight": { type: "num", value: "0.5" } };
+    assert.deepEqual(checkParams(facts, params, false, t), []);
+  });
+
+  it("refuses a text in the place of a list or an object", () => {
+    const params = { lora: { type: "str", value: "civitai:1@2" }, "controlNet.0": { type: "num", value: "1" } };
+    assert.deepEqual(checkParams(facts, params, false, t), [
+      "checks.notContainer lora",
+      "checks.notContainer controlNet 1",
+    ]);
+  });
+
   it("is absent from a node with nothing set", () => {
     assert.deepEqual(checkParams(facts, {}, false, t), []);
     assert.deepEqual(checkParams(facts, undefined, false, t), []);

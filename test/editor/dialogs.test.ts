@@ -54,6 +54,26 @@ const unusualParams = {
   novelty: { type: "str", value: "x" },
 };
 
+/** As someone wrote it by hand: no version, bare property names. */
+const unversioned = (id: string, more: object) => ({
+  id,
+  type: "runware-flux-srpo",
+  z: "tab",
+  // Node-RED itself gives a node without a name an empty one.
+  name: "",
+  account: "account",
+  ...more,
+  x: 200,
+  y: 100,
+  wires: [[]],
+});
+
+const wholes = {
+  lora: { type: "msg", value: "loras" },
+  "controlNet.0": { type: "flow", value: "net" },
+  acceleratorOptions: { type: "jsonata", value: "options" },
+};
+
 const flows = [
   { id: "tab", type: "tab", label: "Flow" },
   account,
@@ -64,8 +84,24 @@ const flows = [
     "lora.1.model": { type: "str", value: "second:1@1" },
     "lora.2.model": { type: "str", value: "third:1@1" },
   }),
+  inference(
+    "variables",
+    "runware-flux-srpo",
+    { novelty: { type: "str", value: "x" } },
+    {
+      keepFlux: "${KEEP}",
+      allowUnknown: "${ALLOW}",
+      output: "${FORM}",
+    },
+  ),
+  inference("wholes", "runware-flux-srpo", wholes),
+  unversioned("old", { promptFrom: "topic", imageFrom: "" }),
+  unversioned("old-edited", { promptFrom: "topic", imageFrom: "picture" }),
+  inference("newer", "runware-flux-srpo", {}, { promptFrom: "words", version: 2 }),
   inference("wrong", "runware-flux-srpo", { steps: { type: "num", value: "51" } }, { account: "" }),
 ];
+
+const handwritten = ["variables", "wholes", "old", "newer"];
 
 const production = { ...account, id: "production", name: "", environment: "production" };
 
@@ -95,6 +131,12 @@ describe("the editor", function () {
 
   const paramsOf = (id: string) => editor.get<Record<string, unknown>>(`RED.nodes.node('${id}').params`);
 
+  /** What a dialog's source field shows. */
+  const sourceShown = (property: string) =>
+    editor.get<{ type: string; value: string }>(
+      `(($field) => ({ type: $field.typedInput('type'), value: $field.typedInput('value') }))($('[data-property="${property}"] .fluxwire-typed > input').first())`,
+    );
+
   it("shows every node in the palette, with an icon", async () => {
     for (const { type } of models) {
       const icon = editor.page.locator(`[data-palette-type="${type}"] .red-ui-palette-icon`);
@@ -107,7 +149,7 @@ describe("the editor", function () {
 
   it("opens every dialog without a complaint, and closing it with Done changes nothing", async () => {
     const before = await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())");
-    for (const id of [...models.map(({ type }) => type), "unusual", "lists", "wrong"]) {
+    for (const id of [...models.map(({ type }) => type), "unusual", "lists", "wrong", ...handwritten]) {
       await editor.open(id);
       for (const group of await editor.page.locator("[data-group]").all()) {
         await editor.unfold((await group.getAttribute("data-group")) ?? "");
@@ -248,6 +290,76 @@ describe("the editor", function () {
       results: "each",
       keepFlux: true,
     });
+  });
+
+  it("shows the sources of a node without a version as the node reads them", async () => {
+    await editor.open("old");
+    assert.deepEqual(await sourceShown("promptFrom"), { type: "msg", value: "topic" });
+    assert.equal((await sourceShown("imageFrom")).type, "none");
+  });
+
+  it("saves a node without a version in the current one as soon as something else changed", async () => {
+    await editor.open("old-edited");
+    assert.deepEqual(await sourceShown("imageFrom"), { type: "msg", value: "picture" });
+    await editor.type("steps", "30");
+    await editor.done();
+    const saved = await editor.get<Record<string, unknown>>(
+      "(({ promptFrom, imageFrom, params, version }) => ({ promptFrom, imageFrom, params, version }))(RED.nodes.node('old-edited'))",
+    );
+    assert.deepEqual(saved, {
+      promptFrom: { type: "msg", value: "topic" },
+      imageFrom: { type: "msg", value: "picture" },
+      params: { steps: { type: "num", value: "30" } },
+      version: 1,
+    });
+    await editor.get("RED.history.pop()");
+    assert.equal(await editor.get("RED.nodes.node('old-edited').promptFrom"), "topic");
+    assert.equal(await editor.get("RED.nodes.node('old-edited').version"), undefined);
+  });
+
+  it("does not give a node that a newer version saved an older one", async () => {
+    await editor.open("newer");
+    await editor.type("steps", "30");
+    await editor.done();
+    assert.equal(await editor.get("RED.nodes.node('newer').version"), 2);
+    assert.equal(await editor.get("RED.nodes.node('newer').promptFrom"), "words");
+  });
+
+  it("keeps variables where it has a box to tick, and calls nothing wrong that they may allow", async () => {
+    assert.deepEqual(await editor.get("RED.nodes.node('variables').validationErrors"), []);
+    await editor.open("variables");
+    await editor.unfold("output");
+    assert.match(await editor.text('[data-property="keepFlux"]'), /\$\{KEEP\}/);
+    assert.equal(await editor.get("$('[data-property=\"keepFlux\"] input')[0].indeterminate"), true);
+    await editor.type("steps", "30");
+    await editor.done();
+    const { keepFlux, allowUnknown, output } = await editor.get<Record<string, unknown>>(
+      "(({ keepFlux, allowUnknown, output }) => ({ keepFlux, allowUnknown, output }))(RED.nodes.node('variables'))",
+    );
+    assert.deepEqual([keepFlux, allowUnknown, output], ["${KEEP}", "${ALLOW}", "${FORM}"]);
+  });
+
+  it("shows and keeps a whole list or object that comes from a message, a context or an expression", async () => {
+    assert.deepEqual(await editor.get("RED.nodes.node('wholes').validationErrors"), []);
+    await editor.open("wholes");
+    for (const group of ["composition", "advanced"]) await editor.unfold(group);
+    for (const [path, { type, value }] of Object.entries(wholes)) {
+      assert.match(await editor.text(`[data-whole="${path}"]`), new RegExp(`${type}: ${value}`));
+    }
+    await editor.type("steps", "30");
+    await editor.done();
+    assert.deepEqual(await paramsOf("wholes"), { steps: { type: "num", value: "30" }, ...wholes });
+    await editor.open("wholes");
+    await editor.unfold("composition");
+    await editor.page.locator('[data-whole="lora"] .fluxwire-remove').click();
+    await editor.done();
+    assert.deepEqual(Object.keys(await paramsOf("wholes")), ["steps", "controlNet.0", "acceleratorOptions"]);
+  });
+
+  it("says beside a number its steps, and the whole range of a seed", async () => {
+    await editor.open("runware-flux-krea");
+    assert.equal(await editor.text('[data-parameter="CFGScale"] .fluxwire-hint'), "0 to 20 in steps of 0.01");
+    assert.equal(await editor.text('[data-parameter="seed"] .fluxwire-hint'), "0 to 9223372036854775807");
   });
 
   it("says in the red triangle what is wrong", async () => {

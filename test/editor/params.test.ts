@@ -125,6 +125,7 @@ describe("saved params that were written by hand", () => {
       '{"__proto__":{"type":"str","value":"x"},"steps":{"type":"num","value":"3"},"seed":7}',
     );
     assert.deepEqual([...readParams(saved).keys()], ["__proto__", "steps"]);
+    assert.deepEqual(readParams({ steps: { type: "num", value: 30 } }).get("steps"), { type: "num", value: "30" });
     assert.deepEqual(readParams(undefined).size, 0);
     assert.deepEqual(readParams("text").size, 0);
   });
