@@ -10,7 +10,14 @@ import { prepareRequest } from "../../lib/models/prepare";
 import type { OutputForm } from "../../lib/models/request";
 import { srpo } from "../../lib/models/srpo";
 import { mayBeSent, type Structure } from "./oracle";
-import { type Fields, goodRequests, mutations } from "./requests";
+import {
+  type Fields,
+  goodRequests,
+  kontextMutations,
+  type Mutation,
+  mutations,
+  textToImageMutations,
+} from "./requests";
 
 const fixture = readFileSync(join(__dirname, "fixtures/runware-flux-srpo.structure.json"), "utf8");
 
@@ -88,9 +95,9 @@ const agreed = (model: Model, structure: Structure, request: Fields, output: Out
   return judged;
 };
 
-const compare = (model: Model, structure: Structure, runs: number): Verdicts => {
+const compare = (model: Model, structure: Structure, runs: number, ways: Record<string, Mutation>): Verdicts => {
   const verdicts: Verdicts = { requests: 0, valid: 0, mutated: {} };
-  const names = Object.keys(mutations);
+  const names = Object.keys(ways);
   const broken = fc.oneof(
     { weight: 8, arbitrary: fc.constant<string[]>([]) },
     { weight: 4, arbitrary: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }) },
@@ -98,7 +105,7 @@ const compare = (model: Model, structure: Structure, runs: number): Verdicts => 
   const output = fc.constantFrom<OutputForm>("url", "url", "url", "url", "buffer", "base64", "dataURI");
   fc.assert(
     fc.property(goodRequests(structure), broken, output, fc.gen(), (request, broke, form, draw) => {
-      for (const name of broke) mutations[name]?.(request, (values) => draw(() => values));
+      for (const name of broke) ways[name]?.(request, (values) => draw(() => values));
       const valid = agreed(model, structure, request, form);
       verdicts.requests += 1;
       if (valid) verdicts.valid += 1;
@@ -109,31 +116,29 @@ const compare = (model: Model, structure: Structure, runs: number): Verdicts => 
   return verdicts;
 };
 
+const textToImage = { ...mutations, ...textToImageMutations };
+
+/** What is compared, and every way to break a rule of the model. */
+const compared: readonly { model: Model; structure: Structure; runs: number; broken: Record<string, Mutation> }[] = [
+  { model: srpo, structure: structureOf(srpo), runs: 3000, broken: textToImage },
+  { model: krea, structure: kreaStructure, runs: 1500, broken: textToImage },
+  { model: kontext, structure: kontextStructure, runs: 1500, broken: { ...mutations, ...kontextMutations } },
+];
+
 describe("a random request", function () {
   this.timeout(60_000);
 
-  for (const { model, structure, runs } of [
-    { model: srpo, structure: structureOf(srpo), runs: 3000 },
-    { model: krea, structure: kreaStructure, runs: 1500 },
-    { model: kontext, structure: kontextStructure, runs: 1500 },
-  ]) {
+  for (const { model, structure, runs, broken } of compared) {
     it(`to ${model.title} is accepted or refused as the reference and its texts say`, () => {
-      const { requests, valid, mutated } = compare(model, structure, runs);
-      const hit = Object.keys(mutated).length;
-      console.log(
-        `      ${requests} requests, ${valid} valid, ${hit} of ${Object.keys(mutations).length} mutations alone`,
-      );
+      const { requests, valid, mutated } = compare(model, structure, runs, broken);
+      const [hit, all] = [mutated, broken].map((found) => Object.keys(found).length);
+      console.log(`      ${requests} requests, ${valid} valid, ${hit} of ${all} mutations alone`);
       assert.ok(requests >= runs);
       assert.ok(valid >= 0.4 * requests, `only ${valid} of ${requests} requests were valid`);
     });
-  }
 
-  for (const [name, mutate] of Object.entries(mutations)) {
-    it(`is refused with ${name}`, () => {
-      for (const { model, structure } of [
-        { model: srpo, structure: structureOf(srpo) },
-        { model: krea, structure: kreaStructure },
-      ]) {
+    for (const [name, mutate] of Object.entries(broken)) {
+      it(`to ${model.title} is refused with ${name}`, () => {
         fc.assert(
           fc.property(goodRequests(structure), fc.gen(), (request, draw) => {
             mutate(request, (values) => draw(() => values));
@@ -141,7 +146,7 @@ describe("a random request", function () {
           }),
           { numRuns: 10, endOnFailure: true },
         );
-      }
-    });
+      });
+    }
   }
 });

@@ -192,8 +192,8 @@ const withoutOwned = (structure: Structure): Structure => {
 export const goodRequests = (structure: Structure): fc.Arbitrary<Fields> =>
   allowedBy(withoutOwned(structure)).map((request) => consistent(structuredClone(request as Fields)));
 
-/** Breaks a good request in place; answers false where it cannot, because the model lacks the parameter. */
-export type Mutation = (request: Fields, wrong: (values: fc.Arbitrary<unknown>) => unknown) => undefined | false;
+/** Breaks a good request in place. */
+export type Mutation = (request: Fields, wrong: (values: fc.Arbitrary<unknown>) => unknown) => undefined;
 
 const set =
   (values: Fields): Mutation =>
@@ -215,7 +215,7 @@ const controlNet = (more: Fields): Fields => ({
 });
 const off = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
-/** One way, or several, to break each rule. Each is certain to make a request of SRPO or Krea unfit. */
+/** One way, or several, to break each rule that all models have. Each is certain to make a request unfit. */
 export const mutations: Readonly<Record<string, Mutation>> = {
   "no prompt": (request) => {
     delete request.positivePrompt;
@@ -226,13 +226,6 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     off<unknown>("x", "x".repeat(3001), 42, true, {}, [], null, ""),
   ),
   "a negative prompt of the wrong length": drawn("negativePrompt", off<unknown>("x", "\u{1f98a}", "x".repeat(3001), 7)),
-  "a width between steps or out of range": (request, draw) => {
-    Object.assign(request, {
-      width: draw(off<unknown>(1000, 127, 112, 2064, 0, -16, 512.5, "512", null)),
-      height: 512,
-    });
-    return undefined;
-  },
   "a width alone": (request) => {
     delete request.height;
     request.width = 512;
@@ -253,22 +246,19 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     off<unknown>("1", null, Number.NaN, Number.NEGATIVE_INFINITY),
   ),
   "a seed that is none": drawn("seed", noSeeds),
-  "a strength between steps": drawn("strength", off<unknown>(0.005, 1.01, -0.01, "0.5")),
-  "a mask margin out of range": drawn("maskMargin", off<unknown>(31, 129, 64.5)),
-  "an unknown prompt weighting": drawn("promptWeighting", off<unknown>("comple", 1)),
   "an unknown parameter": drawn(
     "stepz",
     fc.anything().filter((value) => value !== undefined),
   ),
   "an unknown member": set({ acceleratorOptions: { turbo: true } }),
   "an object that is none": (request, draw) => {
-    request[String(draw(off("acceleratorOptions", "ultralytics", "pulid", "inputs", "safety", "outpaint")))] = draw(
+    request[String(draw(off("acceleratorOptions", "ultralytics", "inputs", "safety")))] = draw(
       off<unknown>("on", 1, true, [], null),
     );
     return undefined;
   },
   "a list that is none": (request, draw) => {
-    request[String(draw(off("lora", "controlNet", "ipAdapters")))] = draw(off<unknown>([], {}, "x", null, [1], [null]));
+    request[String(draw(off("lora", "ipAdapters")))] = draw(off<unknown>([], {}, "x", null, [1], [null]));
     return undefined;
   },
   "a LoRA without model": set({ lora: [{ weight: 1 }] }),
@@ -277,6 +267,42 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     request.lora = [{ model: "runware:1@1", weight: draw(off<unknown>(4.01, -4.01, 0.001, "1")) }];
     return undefined;
   },
+  "a cache that starts twice": set({ acceleratorOptions: { cacheStartStep: 0, cacheStartStepPercentage: 0 } }),
+  "a cache that ends twice": set({ acceleratorOptions: { cacheEndStep: 1, cacheEndStepPercentage: 1 } }),
+  "a cache that ends before it starts": set({ steps: 50, acceleratorOptions: { cacheStartStep: 5, cacheEndStep: 5 } }),
+  "a cache that ends before it starts, in percent": set({
+    acceleratorOptions: { cacheStartStepPercentage: 5, cacheEndStepPercentage: 4 },
+  }),
+  "a cache that ends after the last step": set({ steps: 4, acceleratorOptions: { cacheEndStep: 5 } }),
+  "an upload of several results": set({ uploadEndpoint: "https://example.com/put", numberResults: 2 }),
+  "an upload to no web address": drawn("uploadEndpoint", off<unknown>("ftp://example.com/a", "example.com", "", 1)),
+  "a webhook at no web address": drawn("webhookURL", off<unknown>("mailto:me@example.com", "http://", "not a url")),
+  "a ttl of less than a minute": drawn("ttl", off<unknown>(59, 60.5, "60")),
+  "a picture in a list that is none": (request, draw) => {
+    request.ipAdapters = [{ model: "runware:56@1", guideImages: [URL_IMAGE, draw(noPictures)] }];
+    return undefined;
+  },
+  "face guidance between steps": set({ ultralytics: { CFGScale: 0.05 } }),
+  "too many results": drawn("numberResults", off<unknown>(0, 21, 1.5)),
+  "an unknown format": drawn("outputFormat", off<unknown>("JPEG", "TIFF", null)),
+  "an unknown delivery": drawn("deliveryMethod", off<unknown>("webhook", true)),
+  "a quality out of range": drawn("outputQuality", off<unknown>(19, 100)),
+  "an unknown safety mode": set({ safety: { mode: "full" } }),
+  "a switch that is no switch": drawn("includeCost", off<unknown>("true", 1, null)),
+};
+
+/** The same of what only SRPO and Krea have. */
+export const textToImageMutations: Readonly<Record<string, Mutation>> = {
+  "a width between steps or out of range": (request, draw) => {
+    Object.assign(request, {
+      width: draw(off<unknown>(1000, 127, 112, 2064, 0, -16, 512.5, "512", null)),
+      height: 512,
+    });
+    return undefined;
+  },
+  "a strength between steps": drawn("strength", off<unknown>(0.005, 1.01, -0.01, "0.5")),
+  "a mask margin out of range": drawn("maskMargin", off<unknown>(31, 129, 64.5)),
+  "an unknown prompt weighting": drawn("promptWeighting", off<unknown>("comple", 1)),
   "a ControlNet without picture": set({ controlNet: [{ model: "runware:25@1" }] }),
   "a ControlNet that starts twice": set(controlNet({ startStep: 0, startStepPercentage: 0 })),
   "a ControlNet that ends twice": set(controlNet({ endStep: 1, endStepPercentage: 50 })),
@@ -289,13 +315,6 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     steps: 28,
     ...controlNet({ startStepPercentage: 1, endStep: 40 }),
   }),
-  "a cache that starts twice": set({ acceleratorOptions: { cacheStartStep: 0, cacheStartStepPercentage: 0 } }),
-  "a cache that ends twice": set({ acceleratorOptions: { cacheEndStep: 1, cacheEndStepPercentage: 1 } }),
-  "a cache that ends before it starts": set({ steps: 50, acceleratorOptions: { cacheStartStep: 5, cacheEndStep: 5 } }),
-  "a cache that ends before it starts, in percent": set({
-    acceleratorOptions: { cacheStartStepPercentage: 5, cacheEndStepPercentage: 4 },
-  }),
-  "a cache that ends after the last step": set({ steps: 4, acceleratorOptions: { cacheEndStep: 5 } }),
   "PuLID that starts at the last step": set({ steps: 4, pulid: { images: [URL_IMAGE], CFGstartStep: 4 } }),
   "PuLID that starts twice": set({ pulid: { images: [URL_IMAGE], CFGstartStep: 0, CFGstartStepPercentage: 0 } }),
   "PuLID with two pictures": set({ pulid: { images: [URL_IMAGE, URL_IMAGE] } }),
@@ -336,27 +355,46 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     if (draw(fc.boolean())) delete request.outputFormat;
     return undefined;
   },
-  "an upload of several results": set({ uploadEndpoint: "https://example.com/put", numberResults: 2 }),
-  "an upload to no web address": drawn("uploadEndpoint", off<unknown>("ftp://example.com/a", "example.com", "", 1)),
-  "a webhook at no web address": drawn("webhookURL", off<unknown>("mailto:me@example.com", "http://", "not a url")),
-  "a ttl of less than a minute": drawn("ttl", off<unknown>(59, 60.5, "60")),
   "a picture that is none": (request, draw) => {
     request.inputs = { seedImage: draw(noPictures) };
     delete request.outpaint;
     return undefined;
   },
-  "a picture in a list that is none": (request, draw) => {
-    request.ipAdapters = [{ model: "runware:56@1", guideImages: [URL_IMAGE, draw(noPictures)] }];
-    return undefined;
-  },
   "a pass for higher resolution that is switched off": drawn("hiresFix", off<unknown>(false, null, "true", [])),
   "a pass for higher resolution without model": set({ hiresFix: { steps: 10 } }),
   "a pass for higher resolution by another factor": set({ hiresFix: { model: "runware:504@1", upscaleFactor: 2 } }),
-  "face guidance between steps": set({ ultralytics: { CFGScale: 0.05 } }),
-  "too many results": drawn("numberResults", off<unknown>(0, 21, 1.5)),
-  "an unknown format": drawn("outputFormat", off<unknown>("JPEG", "TIFF", null)),
-  "an unknown delivery": drawn("deliveryMethod", off<unknown>("webhook", true)),
-  "a quality out of range": drawn("outputQuality", off<unknown>(19, 100)),
-  "an unknown safety mode": set({ safety: { mode: "full" } }),
-  "a switch that is no switch": drawn("includeCost", off<unknown>("true", 1, null)),
+  "a composition that is no object": (request, draw) => {
+    request[String(draw(off("pulid", "outpaint")))] = draw(off<unknown>("on", 1, true, [], null));
+    return undefined;
+  },
+  "a list of ControlNets that is none": drawn("controlNet", off<unknown>([], {}, "x", null, [1], [null])),
+};
+
+/** The same of what only Kontext has, and of what it lacks. */
+export const kontextMutations: Readonly<Record<string, Mutation>> = {
+  "a width below 1 or no whole number": (request, draw) => {
+    Object.assign(request, { width: draw(off<unknown>(0, -16, 512.5, "512", null)), height: 512 });
+    return undefined;
+  },
+  "a reference picture that is none": (request, draw) => {
+    request.inputs = { referenceImages: [URL_IMAGE, draw(noPictures)] };
+    return undefined;
+  },
+  "no list of reference pictures": (request, draw) => {
+    request.inputs = { referenceImages: draw(off<unknown>([], URL_IMAGE, null, [null], [1])) };
+    return undefined;
+  },
+  "a picture of another model": (request, draw) => {
+    request.inputs = { [String(draw(off("seedImage", "maskImage")))]: URL_IMAGE };
+    return undefined;
+  },
+  "a parameter of another model": (request, draw) => {
+    const others: Fields[] = [
+      ...[{ strength: 0.5 }, { maskMargin: 64 }, { promptWeighting: "compel" }, { outpaint: { left: 16 } }],
+      ...[controlNet({}), { pulid: { images: [URL_IMAGE] } }, { acePlusPlus: { images: [URL_IMAGE] } }],
+      ...[{ hiresFix: true }, { layerDiffuse: false }],
+    ];
+    Object.assign(request, structuredClone(draw(off(...others))));
+    return undefined;
+  },
 };
