@@ -1,6 +1,16 @@
 import { httpUrl, image, writtenPicture } from "./formats";
 import type { Leaf } from "./model";
 
+/** Not `URL.canParse`: once Node 20 has compiled it, it refuses hosts with letters such as ü. */
+const isAddress = (text: string): boolean => {
+  try {
+    new URL(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** What to do with a text that is nearly a picture or an address, to follow the forms that the parameter takes. */
 export const formHint = (value: unknown, { kind }: Leaf): string => {
   if (typeof value !== "string" || (kind !== "image" && kind !== "url")) return "";
@@ -9,7 +19,7 @@ export const formHint = (value: unknown, { kind }: Leaf): string => {
   const trimmed = value.trim();
   if (trimmed !== value && (kind === "image" ? image : httpUrl)(trimmed))
     return "; leave out the white space around it";
-  if (/^https?:/i.test(trimmed) && !httpUrl(trimmed) && URL.canParse(trimmed))
+  if (/^https?:/i.test(trimmed) && !httpUrl(trimmed) && isAddress(trimmed))
     return "; percent-encode spaces and all letters beyond a to z in this URL (a space is %20)";
   return "";
 };

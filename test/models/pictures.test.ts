@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { formHint } from "../../lib/models/form-hint";
 import { image } from "../../lib/models/formats";
 import { kontext } from "../../lib/models/kontext";
+import type { Leaf } from "../../lib/models/model";
 import { pictureSize, pictureType } from "../../lib/models/picture";
 import { publicRequest } from "../../lib/models/public-request";
 import { srpo } from "../../lib/models/srpo";
@@ -160,6 +162,12 @@ describe("an image parameter", () => {
       assert.match(refusal(srpo, { webhookURL: value }).message, says);
     });
   }
+
+  it("is told the same of every address, however many came before", () => {
+    const value = "https://münchen.example/a.jpg";
+    const leaf: Leaf = { path: "inputs.seedImage", kind: "image", group: "image" };
+    for (let count = 0; count < 20_000; count++) assert.match(formHint(value, leaf), /percent-encode/);
+  });
 
   it("of more than 256 KB becomes an attachment, in whichever form it came", () => {
     const file = png(1024, 1024, 256 * 1024 + 1);
