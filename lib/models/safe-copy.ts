@@ -46,6 +46,7 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
   const copyMembers = (source: object, path: Path): FluxRequest => {
     const target: FluxRequest = {};
     for (const name of Object.keys(source)) {
+      if (values > MOST_VALUES) break;
       const at = [...path, name];
       if (POISON.has(name)) {
         refuse(at, "is not a name that a parameter may have");

@@ -5,29 +5,32 @@ type Branch = Record<string, unknown> | unknown[];
 /**
  * Turns a dialog's flat values into the request's shape: `{"lora.0.model": "x"}` becomes `{lora: [{model: "x"}]}`.
  * Values that are undefined are left out; gaps that this leaves in a list close up. An object wins over a plain value
- * of the same name (`hiresFix: true` beside `hiresFix.model`).
+ * of the same name (`hiresFix: true` beside `hiresFix.model`). Values are never changed: they may be the message's own.
  */
 export function nest(values: ReadonlyMap<string, unknown>): FluxRequest {
-  const root: FluxRequest = {};
+  const ours = new WeakSet<object>();
+  const root = claim({}, ours);
   for (const [path, value] of values) {
-    if (value !== undefined) place(root, path.split("."), value);
+    if (value !== undefined) place(root, path.split("."), value, ours);
   }
-  return closeGaps(root) as FluxRequest;
+  return closeGaps(root, ours) as FluxRequest;
 }
 
-function place(root: Branch, [...segments]: string[], value: unknown): void {
+function claim<Made extends Branch>(branch: Made, ours: WeakSet<object>): Made {
+  ours.add(branch);
+  return branch;
+}
+
+function place(root: Branch, [...segments]: string[], value: unknown, ours: WeakSet<object>): void {
   const last = segments.pop();
   if (last === undefined) return;
   let branch: Branch = root;
   for (const [depth, segment] of segments.entries()) {
     const next = get(branch, segment);
-    if (isBranch(next)) {
-      branch = next;
-    } else {
-      const made: Branch = isIndex(segments[depth + 1] ?? last) ? [] : {};
-      set(branch, segment, made);
-      branch = made;
-    }
+    const inside = isBranch(next) ? next : isIndex(segments[depth + 1] ?? last) ? [] : {};
+    const own: Branch = ours.has(inside) ? inside : claim(Array.isArray(inside) ? [...inside] : { ...inside }, ours);
+    set(branch, segment, own);
+    branch = own;
   }
   if (!isBranch(get(branch, last))) set(branch, last, value);
 }
@@ -45,9 +48,9 @@ const set = (branch: Branch, segment: string, value: unknown): void => {
   Object.defineProperty(branch, segment, { value, enumerable: true, writable: true, configurable: true });
 };
 
-function closeGaps(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== undefined).map(closeGaps);
-  if (!isBranch(value)) return value;
-  for (const [name, item] of Object.entries(value)) set(value, name, closeGaps(item));
+function closeGaps(value: unknown, ours: WeakSet<object>): unknown {
+  if (!isBranch(value) || !ours.has(value)) return value;
+  if (Array.isArray(value)) return value.filter((item) => item !== undefined).map((item) => closeGaps(item, ours));
+  for (const [name, item] of Object.entries(value)) set(value, name, closeGaps(item, ours));
   return value;
 }

@@ -33,6 +33,13 @@ describe("parameters as the dialog saves them", () => {
     assert.deepEqual(nested({ "hiresFix.model": "runware:504@1", hiresFix: true }), expected);
   });
 
+  it("never change a list or object that a message brought", () => {
+    const loras = [{ model: "a:1@1" }, undefined];
+    const request = nested({ lora: loras, "lora.0.weight": 0.5 });
+    assert.deepEqual(request, { lora: [{ model: "a:1@1", weight: 0.5 }] });
+    assert.deepEqual(loras, [{ model: "a:1@1" }, undefined]);
+  });
+
   it("cannot reach an object's prototype", () => {
     const request = nested({ "__proto__.polluted": true, "constructor.prototype.polluted": true });
     assert.equal(Reflect.get({}, "polluted"), undefined);
