@@ -28,7 +28,7 @@ function publicText(text: string): string {
 }
 
 /** An address without what may be a key in it: query, fragment, user and password. */
-export function withoutQuery(text: string): string {
+function withoutQuery(text: string): string {
   if (!URL.canParse(text)) return "(address)";
   const { protocol, host, pathname } = new URL(text);
   return `${protocol}//${host}${pathname}`;
