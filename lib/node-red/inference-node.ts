@@ -82,16 +82,18 @@ class Inference {
   /** Never rejects: a rejected input handler would end the whole Node-RED process. */
   async input(message: FluxMessage, send: Send, done: (error?: Error) => void): Promise<void> {
     let failure: FluxError | undefined;
+    let job: Job | undefined;
     try {
-      const { messages, job } = await this.#runs.start((run) =>
+      const outgoing = await this.#runs.start((run) =>
         this.#handle(message, run).catch((error: unknown) => {
           throw asFluxError(error, run.job);
         }),
       );
-      for (const out of messages) send(out);
+      job = outgoing.job;
+      for (const out of outgoing.messages) send(out);
       advance(job, { state: "delivered" });
     } catch (error) {
-      failure = asFluxError(error);
+      failure = asFluxError(error, job);
       this.#status.ended({ outcome: "failed", error: failure });
     }
     try {
@@ -103,12 +105,13 @@ class Inference {
   }
 
   close(): void {
-    const abandoned = this.#runs.close();
+    const { sent, unsent } = this.#runs.close();
     this.#status.close();
-    if (abandoned.length > 0) {
-      const ids = abandoned.map((job) => job.id).join(", ");
-      this.#node.warn(`Stopped waiting for ${abandoned.length} jobs that the service may finish and bill: ${ids}`);
+    if (sent.length > 0) {
+      const ids = sent.map((job) => job.id).join(", ");
+      this.#node.warn(`Stopped waiting for jobs (${sent.length}) that the service may finish and bill: ${ids}`);
     }
+    if (unsent > 0) this.#node.warn(`Dropped messages (${unsent}) that waited in line; nothing was sent for them.`);
   }
 
   /** Read when the first message comes: Node-RED starts faster, and what is wrong with them reaches Catch nodes. */

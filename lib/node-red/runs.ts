@@ -49,11 +49,15 @@ export class Runs {
     return this.#closing.signal.aborted;
   }
 
-  /** @returns the jobs that the service may finish, and bill, although nobody waits for them any more. */
-  close(): Job[] {
-    const abandoned = [...this.#active].flatMap(({ job }) => (job && wasSent(job.phase) ? [job] : []));
+  /**
+   * @returns the jobs that the service may finish, and bill, although nobody waits for them any more; and how many
+   * messages end here without anything having been sent for them.
+   */
+  close(): { sent: Job[]; unsent: number } {
+    const sent = [...this.#active].flatMap(({ job }) => (job && wasSent(job.phase) ? [job] : []));
+    const unsent = [...this.#active].filter(({ job }) => !job || job.phase.state === "waiting").length;
     this.#closing.abort(CLOSED);
-    return abandoned;
+    return { sent, unsent };
   }
 
   activity(): Activity {

@@ -43,6 +43,23 @@ describe("a node that is closed", () => {
   });
 });
 
+describe("a node that is closed while messages wait in line", () => {
+  afterEach(stopFlows);
+
+  it("says how many of them it drops, and sends nothing for them", async () => {
+    const flow = await startFlow({ account: { concurrency: 1 }, sandbox: { latency: 60_000 } });
+    const accepted = flow.sandbox.once("accepted");
+    for (let n = 0; n < 4; n += 1) flow.receive({ payload: prompt, flux: size });
+    await accepted;
+    await flow.stop();
+    const warnings = flow.calls.filter(({ method }) => method === "warn").map(({ argument }) => String(argument));
+    assert.equal(warnings.length, 2);
+    assert.match(warnings[0] ?? "", /jobs \(1\) that the service may finish/);
+    assert.match(warnings[1] ?? "", /Dropped messages \(3\)/);
+    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+  });
+});
+
 describe("a message that cannot be read", () => {
   afterEach(stopFlows);
 
