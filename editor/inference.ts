@@ -104,7 +104,7 @@ const sourceRows = (
       "imageFrom",
       { type: "none", value: "" },
       [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
-      t("dialog.imageInto", { parameter: labelOf(imageParameter, t) }),
+      imageParameter === undefined ? "" : t("dialog.imageInto", { parameter: labelOf(imageParameter, t) }),
     ),
   ];
 };

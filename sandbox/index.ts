@@ -1,3 +1,4 @@
+import type { Addresses } from "../lib/providers/account-kind";
 import { configure, reset } from "./admin";
 import { balanceOf, type Context } from "./context";
 import { deliver } from "./delivery";
@@ -27,8 +28,10 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** `http://127.0.0.1:<port>`; the service's address is this and `/v1`. */
+  /** `http://127.0.0.1:<port>`; the services' addresses lie below it. */
   readonly url: string;
+  /** What an account node's addresses must be to reach it, by provider. */
+  readonly addresses: { readonly runware: Addresses; readonly fal: Addresses };
   readonly settings: Readonly<SandboxSettings>;
   /** What was sent, charged and polled. */
   readonly ledger: Omit<Ledger, "enter" | "reset" | `count${string}`>;
@@ -90,6 +93,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let closed: Promise<void> | undefined;
   return {
     url,
+    addresses: {
+      runware: { baseUrl: `${url}/v1` },
+      fal: { queueUrl: `${url}/fal/queue`, runUrl: `${url}/fal/run`, restUrl: `${url}/fal/rest` },
+    },
     get settings() {
       return context.settings;
     },

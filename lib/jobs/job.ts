@@ -1,5 +1,5 @@
-import type { Attachment, FluxRequest } from "../models/request";
-import type { Answer } from "../providers/provider";
+import type { FluxRequest } from "../models/request";
+import type { Answer, Provider, Receipt, Task } from "../providers/provider";
 
 /**
  * Where a job stands. `submitting` is entered before the first byte of the paid request leaves, so that a job found in
@@ -15,16 +15,12 @@ export type Phase =
 /** The order of the phases: a job may skip some of them but never goes back. */
 const ORDER = ["waiting", "submitting", "submitted", "settled", "delivered"] as const;
 
-/** One paid request on its way. */
-export interface Job {
-  /** A UUID v4, made before anything is sent; Runware's taskUUID. */
-  readonly id: string;
+/** One paid request on its way. Its id is a UUID v4. */
+export interface Job extends Task {
   readonly nodeId: string;
   /** Once its pictures are uploaded, exactly what is sent. */
   request: FluxRequest;
-  readonly attachments: readonly Attachment[];
-  /** How many pictures were asked for. */
-  readonly expected: number;
+  receipt?: Receipt;
   phase: Phase;
   /** How often the paid request was sent. */
   attempts: number;
@@ -44,3 +40,9 @@ export function advance(job: Job, phase: Phase): void {
   }
   job.phase = phase;
 }
+
+/** The id under which the service knows a job: its receipt's, or ours where the service takes that over. */
+export const knownAs = (
+  { id, receipt }: Pick<Job, "id" | "receipt">,
+  { resendWindow }: Pick<Provider, "resendWindow">,
+): string | undefined => receipt?.requestId ?? (resendWindow > 0 ? id : undefined);

@@ -28,7 +28,7 @@ export async function lateAnswer(
   for (let passed = 0; passed < lasting; passed += every) {
     await pause(every, signal);
     try {
-      const found = await provider.find(job.id, job.expected, signal);
+      const found = await provider.find(job, signal);
       if (found.state === "settled") {
         job.settledAt = Date.now();
         return found.answer.pictures.length > 0 ? found.answer : undefined;

@@ -1,7 +1,7 @@
 import { FluxError } from "../errors";
-import type { Answer, Progress, Submission } from "../providers/provider";
+import type { Answer, Progress, Receipt, Submission } from "../providers/provider";
 import { repeated } from "./backoff";
-import { advance, type Job, type Phase } from "./job";
+import { advance, type Job, knownAs, type Phase } from "./job";
 import type { Release } from "./limit";
 import type { Service } from "./service";
 import { submit } from "./submit";
@@ -17,8 +17,11 @@ export interface RunOptions {
   /** Told of every step, for status lines. */
   onPhase?: (phase: Phase) => void;
   onProgress?: (progress: Progress) => void;
-  /** Told when the deadline passes while the service may have the job: its result may still come. */
-  onOverdue?: () => void;
+  /**
+   * Told when the deadline passes while the service may have the job: its result may still come.
+   * @returns what becomes of the job, as a sentence for the error.
+   */
+  onOverdue?: () => string;
 }
 
 /**
@@ -43,7 +46,7 @@ async function runInTurn(job: Job, options: RunOptions, turn: Promise<Release>):
       () => uploadOverdue(deadline),
       (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
     );
-    return withPictures(job, await submitAndWait(job, options));
+    return withPictures(await submitAndWait(job, options), knownAs(job, service.provider));
   } finally {
     release();
   }
@@ -57,17 +60,17 @@ async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
     options.onPhase?.(phase);
   };
   const overdue = () => {
-    options.onOverdue?.();
-    return timedOut(job, deadline);
+    return timedOut(knownAs(job, provider), deadline, options.onOverdue?.() ?? "");
   };
   job.submittedAt = Date.now();
   const overdueAt = job.submittedAt + deadline;
   return within(deadline, signal, overdue, async (limited) => {
     move({ state: "submitting" });
     const submission = await submit(job, { provider, breaker, retries, overdueAt, signal: limited });
-    const answer = await answerOf(submission, () => {
+    const answer = await answerOf(submission, (receipt) => {
+      job.receipt = receipt;
       move({ state: "submitted" });
-      return provider.wait(job.id, job.expected, limited, options.onProgress);
+      return provider.wait(job, limited, options.onProgress);
     });
     job.settledAt = Date.now();
     move({ state: "settled", answer });
@@ -75,16 +78,18 @@ async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
   });
 }
 
-const answerOf = (submission: Submission, wait: () => Promise<Answer>): Answer | Promise<Answer> =>
-  submission.state === "settled" ? submission.answer : wait();
+const answerOf = (
+  submission: Submission,
+  wait: (receipt: Receipt | undefined) => Promise<Answer>,
+): Answer | Promise<Answer> => (submission.state === "settled" ? submission.answer : wait(submission.receipt));
 
 /** A batch with no picture at all is an error; one that lacks some is not. */
-function withPictures(job: Job, answer: Answer): Answer {
+function withPictures(answer: Answer, requestId: string | undefined): Answer {
   if (answer.pictures.length > 0) return answer;
   throw (
     answer.errors[0] ??
-    new FluxError("FLUX_PROVIDER", `The service settled job ${job.id} without a picture and without a reason.`, {
-      requestId: job.id,
+    new FluxError("FLUX_PROVIDER", `The service settled ${named(requestId)} without a picture and without a reason.`, {
+      requestId,
       billed: "unknown",
     })
   );
@@ -92,11 +97,13 @@ function withPictures(job: Job, answer: Answer): Answer {
 
 const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
 
-const timedOut = (job: Job, deadline: number): FluxError =>
+const named = (requestId: string | undefined): string => (requestId === undefined ? "the job" : `job ${requestId}`);
+
+const timedOut = (requestId: string | undefined, deadline: number, afterwards: string): FluxError =>
   new FluxError(
     "FLUX_TIMEOUT",
-    `No result within ${inSeconds(deadline)}. The service may still finish job ${job.id} and bill it; it was not sent again.`,
-    { requestId: job.id, billed: "unknown" },
+    `No result within ${inSeconds(deadline)}. The service may still finish ${named(requestId)} and bill it; it was not sent again.${afterwards === "" ? "" : ` ${afterwards}`}`,
+    { requestId, billed: "unknown" },
   );
 
 const uploadOverdue = (deadline: number): FluxError =>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Addresses } from "../providers/account-kind";
 import type { Provider } from "../providers/provider";
 import { Breaker } from "./breaker";
 import { Limit } from "./limit";
@@ -22,7 +23,7 @@ export interface Member<Transport> {
 /** What identifies a service: jobs are only ever sent where, and with the key, they were accepted for. */
 export interface ServiceKey {
   provider: string;
-  baseUrl: string;
+  addresses: Addresses;
   apiKey: string;
 }
 
@@ -102,7 +103,8 @@ function resize<Transport>({ limit, routes }: Shared<Transport>): void {
 }
 
 /** The key itself is never a map key or a log word. */
-function fingerprint({ provider, baseUrl, apiKey }: ServiceKey): string {
+function fingerprint({ provider, addresses, apiKey }: ServiceKey): string {
   const hash = createHash("sha256").update(apiKey).digest("hex");
-  return `${provider} ${new URL(baseUrl).href} ${hash}`;
+  const places = Object.entries(addresses).map(([name, address]) => `${name}=${new URL(address).href}`);
+  return `${provider} ${places.sort().join(" ")} ${hash}`;
 }

@@ -2,7 +2,7 @@ import { FluxError } from "../errors";
 import type { Found, Provider, Submission } from "../providers/provider";
 import { backoff, pause } from "./backoff";
 import type { Breaker } from "./breaker";
-import type { Job } from "./job";
+import { type Job, knownAs } from "./job";
 
 /** What a submit needs beside the job. */
 export interface SubmitContext {
@@ -33,15 +33,15 @@ export async function submit(job: Job, context: SubmitContext): Promise<Submissi
     const { error } = sent;
     if (error.cause.billed === "unknown") {
       doubtful = true;
-      const found = await ask(job, error, context);
+      const found = provider.resendWindow > 0 ? await ask(job, error, context) : undefined;
       if (found?.state === "accepted" || found?.state === "settled") {
         breaker.succeeded();
         return found;
       }
-      // Nobody could be asked: sending again would be paying blind.
-      if (!found) throw outcomeUnknown(job, error);
+      // Nobody could be asked, or nobody there knows our ids: sending again would be paying blind.
+      if (!found) throw outcomeUnknown(job, error, provider);
     }
-    const giveUp = () => (doubtful ? outcomeUnknown(job, error) : error);
+    const giveUp = () => (doubtful ? outcomeUnknown(job, error, provider) : error);
     if (!error.cause.retryable && error.cause.billed !== "unknown") throw giveUp();
     if (sent.state === "failed" && repetition >= retries) throw giveUp();
     const again = Date.now() + backoff(repetition, error.retryAfter);
@@ -64,7 +64,7 @@ async function send(job: Job, context: SubmitContext): Promise<Sent> {
   }
   try {
     job.attempts += 1;
-    const submission = await provider.submit(job.id, job.request, signal);
+    const submission = await provider.submit(job, signal);
     breaker.succeeded();
     return submission;
   } catch (error) {
@@ -82,7 +82,7 @@ async function ask(job: Job, failure: FluxError, context: SubmitContext): Promis
     if (Date.now() + wait >= overdueAt) return undefined;
     await pause(wait, signal);
     try {
-      return await provider.find(job.id, job.expected, signal);
+      return await provider.find(job, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
       if (!error.cause.retryable) return undefined;
@@ -92,12 +92,17 @@ async function ask(job: Job, failure: FluxError, context: SubmitContext): Promis
   return undefined;
 }
 
-function outcomeUnknown(job: Job, failure: FluxError): FluxError {
+function outcomeUnknown(job: Job, failure: FluxError, provider: Provider): FluxError {
   // Only what happened: what the failure advises, such as trying again, would be wrong here.
   const [happened] = failure.message.split(/\.(?= |$)/);
+  const requestId = failure.cause.requestId ?? knownAs(job, provider);
+  const lookUp =
+    requestId === undefined
+      ? `the service gave no id for it, so look for a request of ${job.model} sent at ${new Date(job.submittedAt ?? job.acceptedAt).toISOString()} in the list of your requests there`
+      : `look up job ${requestId} at the service`;
   return new FluxError(
     "FLUX_OUTCOME_UNKNOWN",
-    `The request was sent, but what became of it is unknown: ${happened}. It may have been paid for; look up job ${job.id} at the service before you send it again.`,
-    { ...failure.cause, requestId: job.id, retryable: false, billed: "unknown" },
+    `The request was sent, but what became of it is unknown: ${happened}. It may have been paid for; ${lookUp} before you send it again.`,
+    { ...failure.cause, requestId, retryable: false, billed: "unknown" },
   );
 }

@@ -1,10 +1,15 @@
 import { kontext } from "./kontext";
 import { krea } from "./krea";
-import type { Model } from "./model";
+import type { Model, NodeModel } from "./model";
 import { srpo } from "./srpo";
 
-/** Every model of the pack. */
-export const models: readonly Model[] = [srpo, krea, kontext];
+/** What the inference nodes of the pack run, one entry per node type. */
+export const nodeModels: readonly NodeModel[] = [srpo, krea, kontext];
 
-/** The model with the given provider identifier, `runware:111@1`. */
-export const modelByAir = (air: string): Model | undefined => models.find((model) => model.air === air);
+/** Every model, endpoint by endpoint. */
+export const models: readonly Model[] = nodeModels.flatMap((model) =>
+  "modes" in model ? Object.values(model.modes) : [model],
+);
+
+/** The model, or endpoint, that a provider knows by this id: `runware:111@1`. */
+export const modelById = (id: string): Model | undefined => models.find((model) => model.id === id);

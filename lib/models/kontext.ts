@@ -4,7 +4,7 @@ import { kontextRules } from "./rules";
 
 export const kontext: Model = {
   type: "runware-flux-kontext",
-  air: "runware:106@1",
+  id: "runware:106@1",
   title: "FLUX.1 Kontext [dev]",
   imageParameter: "inputs.referenceImages",
   /** Loaded when the first request is validated, not when Node-RED starts. */

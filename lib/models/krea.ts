@@ -4,7 +4,7 @@ import { textToImageRules } from "./rules";
 
 export const krea: Model = {
   type: "runware-flux-krea",
-  air: "runware:107@1",
+  id: "runware:107@1",
   title: "FLUX.1 Krea [dev]",
   imageParameter: "inputs.seedImage",
   /** Loaded when the first request is validated, not when Node-RED starts. */

@@ -1,5 +1,8 @@
 import type { Rule } from "./rules/rule";
 
+/** What a request of a model with several endpoints starts from. */
+export type Mode = "text-to-image" | "image-to-image";
+
 /** What kind of value a parameter takes; decides the dialog's widget and how violations are worded. */
 export type LeafKind =
   | "integer"
@@ -40,6 +43,10 @@ export interface Leaf {
   owned?: boolean;
   /** Required inside its own object. */
   required?: boolean;
+  /** In the facts of a model with several modes: the only mode that has this parameter. */
+  mode?: Mode;
+  /** In the facts of a model with several modes: range and default by mode, where they differ. */
+  byMode?: Readonly<Record<Mode, Pick<Leaf, "minimum" | "maximum" | "default">>>;
 }
 
 /** A parameter that holds a list: `lora`, `controlNet[]`'s parent, `ipAdapters[].guideImages`. */
@@ -74,18 +81,29 @@ export interface Validator {
   errors?: SchemaError[] | null;
 }
 
-/** A model: its schema's compiled forms, and the little that a schema cannot say. */
+/** A model, or one endpoint of it: its schema's compiled forms, and the little that a schema cannot say. */
 export interface Model {
-  /** The Node-RED node type. */
+  /** The name of its schema file; of a model with one endpoint the Node-RED node type too. */
   readonly type: string;
-  /** The provider's identifier (Runware: AIR). */
-  readonly air: string;
+  /** As the provider calls it: Runware's AIR, fal's endpoint id. */
+  readonly id: string;
   /** As the provider writes it: "FLUX.1 Krea [dev]". */
   readonly title: string;
-  /** Where "Image from" goes. */
-  readonly imageParameter: string;
+  /** Where "Image from" goes; absent where the model takes no picture. */
+  readonly imageParameter?: string;
   readonly validate: Validator;
   readonly facts: ModelFacts;
   /** What only the reference texts state: rules across parameters. */
   readonly rules: readonly Rule[];
 }
+
+/** A model with an endpoint for each mode; the node's settings or the request decide between them. */
+export interface ModelWithModes {
+  /** The Node-RED node type. */
+  readonly type: string;
+  readonly title: string;
+  readonly modes: Readonly<Record<Mode, Model>>;
+}
+
+/** What an inference node runs. */
+export type NodeModel = Model | ModelWithModes;

@@ -23,7 +23,7 @@ export const takeTaskNames = (model: Model, request: FluxRequest): Violation[] =
   };
   delete request.taskUUID;
   refuse("taskType", "imageInference", "runs");
-  refuse("model", model.air, `is ${model.title} and runs`);
+  refuse("model", model.id, `is ${model.title} and runs`);
   return violations;
 };
 

@@ -5,7 +5,7 @@ import { readInputPictures } from "./input-pictures";
 import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
-import type { Model } from "./model";
+import type { Model, NodeModel } from "./model";
 import { outputTypeFor, takeTaskNames } from "./owned";
 import { parametersOf } from "./parameters";
 import { readPath, valueAt } from "./paths";
@@ -61,6 +61,7 @@ const placeImage = (
   sources: Map<string, string>,
 ): Violation[] => {
   const { imageParameter } = model;
+  if (imageParameter === undefined) return [];
   const path = readPath(imageParameter);
   if (valueAt(flux, path) !== undefined) return [];
   if (image.value === undefined || image.value === null) {
@@ -100,7 +101,8 @@ const findPrompt = (flux: FluxRequest, prompt: Sourced | undefined, dialog: Flux
  *
  * @throws FluxError FLUX_VALIDATION with every violation, in words.
  */
-export const prepareRequest = (model: Model, input: RequestInput): PreparedRequest => {
+export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): PreparedRequest => {
+  const model = "modes" in nodeModel ? nodeModel.modes["text-to-image"] : nodeModel;
   const violations: Violation[] = [];
   const warnings: string[] = [];
   const sources = new Map<string, string>();
@@ -149,7 +151,7 @@ export const prepareRequest = (model: Model, input: RequestInput): PreparedReque
       `outputType is sent as ${outputType}, because the node's output setting asks for it; ${String(asked)} was dropped.`,
     );
   }
-  request.model = model.air;
+  request.model = model.id;
 
   const task = { ...request, ...standIn };
   if (!model.validate(task)) {
@@ -159,5 +161,12 @@ export const prepareRequest = (model: Model, input: RequestInput): PreparedReque
   const found = runRules(model, request, pictures.attachments, isTaken());
   violations.push(...found.violations);
   if (violations.length > 0) throw refusal(model, violations);
-  return { request, attachments: pictures.attachments, warnings: [...warnings, ...found.warnings] };
+  const { numberResults } = request;
+  return {
+    model,
+    expected: typeof numberResults === "number" ? numberResults : 1,
+    request,
+    attachments: pictures.attachments,
+    warnings: [...warnings, ...found.warnings],
+  };
 };

@@ -1,3 +1,5 @@
+import type { Mode, Model } from "./model";
+
 /** A request's JSON object: parameter names are the provider's own. */
 export type FluxRequest = Record<string, unknown>;
 
@@ -11,6 +13,9 @@ export interface Attachment {
 
 /** The form in which `msg.payload` carries a picture. */
 export type OutputForm = "url" | "buffer" | "base64" | "dataURI";
+
+/** How an answer comes where the request itself does not say: collected from the service's queue, or waited for. */
+export type Delivery = "queue" | "sync";
 
 /** A value together with the setting it came from, for error texts: `Prompt from (msg.payload)`. */
 export interface Sourced {
@@ -27,6 +32,12 @@ export interface RequestInput {
   image?: Sourced;
   /** `msg.flux` as it came: hostile until checked. */
   flux: unknown;
+  /** Which node upstream set a parameter of `msg.flux`, as it came: hostile until checked. See `origins.ts`. */
+  origins?: unknown;
+  /** Which of the model's endpoints is meant, where it has several; "auto" when not given. */
+  mode?: Mode | "auto";
+  /** "queue" when not given; of no effect where the request itself says how its answer comes. */
+  delivery?: Delivery;
   output: OutputForm;
   /** Let parameters through that the schema does not know. */
   allowUnknown: boolean;
@@ -34,6 +45,10 @@ export interface RequestInput {
 
 /** A request that may be paid for: every rule holds. */
 export interface PreparedRequest {
+  /** The model, or the endpoint of it, that the request is for. */
+  model: Model;
+  /** The number of pictures asked for. */
+  expected: number;
   /**
    * Parameters as they go on the wire, `model`, `outputType`, `includeCost` and `deliveryMethod` included; `taskType`
    * and `taskUUID` are the provider's. Where a large picture belongs stands a placeholder UUID; see `attachments`.

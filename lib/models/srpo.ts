@@ -4,7 +4,7 @@ import { textToImageRules } from "./rules";
 
 export const srpo: Model = {
   type: "runware-flux-srpo",
-  air: "runware:111@1",
+  id: "runware:111@1",
   title: "FLUX.1 [dev] SRPO",
   imageParameter: "inputs.seedImage",
   /** Loaded when the first request is validated, not when Node-RED starts. */

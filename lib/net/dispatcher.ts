@@ -30,12 +30,14 @@ export interface DispatcherSettings {
   headersTimeout: number;
   /** Between two pieces of the answer's body. */
   bodyTimeout: number;
+  /** How long an idle connection is kept, in ms, whatever the other side offers; 4 s when not given. */
+  keepAlive?: number;
   /** Resolves the names of direct connections (not of the proxy). */
   lookup?: LookupFunction;
 }
 
-/** Idle sockets are kept for polls, which are at most 5 s apart. */
-const KEEP_ALIVE = 15_000;
+/** undici's own default. */
+const KEEP_ALIVE = 4000;
 
 /**
  * Creates the connection pool of one account. The caller closes it. undici is loaded by the first call.
@@ -44,9 +46,16 @@ const KEEP_ALIVE = 15_000;
  */
 export async function createDispatcher(settings: DispatcherSettings): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");
-  const { proxy, tls, connectTimeout, headersTimeout, bodyTimeout, lookup } = settings;
+  const { proxy, tls, connectTimeout, headersTimeout, bodyTimeout, keepAlive = KEEP_ALIVE, lookup } = settings;
   const direct = { ...tls, timeout: connectTimeout, ...(lookup && { lookup }) };
-  const common = { headersTimeout, bodyTimeout, keepAliveTimeout: KEEP_ALIVE, connect: direct };
+  const common = {
+    headersTimeout,
+    bodyTimeout,
+    keepAliveTimeout: keepAlive,
+    // A server that promises to keep the connection longer is not believed: the next request may be a paid one.
+    keepAliveMaxTimeout: keepAlive,
+    connect: direct,
+  };
   if (!proxy && !settings.useEnvironmentProxy) return new Agent(common);
 
   const throughProxy: EnvHttpProxyAgent.Options = {

@@ -17,7 +17,7 @@ interface AccountDef extends NodeDef {
 export function accountNode(RED: NodeAPI, type: string, kind: AccountKind): void {
   function AccountNodeType(this: AccountNode, config: AccountDef) {
     RED.nodes.createNode(this, config);
-    const opened = openable(() => readAccountSettings(config));
+    const opened = openable(() => readAccountSettings(config, Object.keys(kind.addresses)));
     if ("problem" in opened) {
       Object.assign(this, opened);
       this.error(opened.problem.message);
@@ -27,9 +27,9 @@ export function accountNode(RED: NodeAPI, type: string, kind: AccountKind): void
     const account = new Account(kind, {
       settings,
       apiKey: this.credentials?.apiKey,
-      connection: (baseUrl) => connectionSettings(RED, config, baseUrl),
+      connection: (address) => connectionSettings(RED, config, address),
     });
-    const destination = { baseUrl: settings.baseUrl, proxy: config.proxy ?? "", tls: config.tls ?? "" };
+    const destination = { addresses: settings.addresses, proxy: config.proxy ?? "", tls: config.tls ?? "" };
     Object.assign(this, { account, settings, destination });
     this.on("close", (_removed: boolean, done: () => void) => {
       account.close().then(done, done);

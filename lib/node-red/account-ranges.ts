@@ -8,4 +8,6 @@ export const ACCOUNT_RANGES = {
   timeout: { type: "number", minimum: 1, maximum: 86_400, default: 600 },
   /** Repetitions after the first try. */
   retries: { type: "integer", minimum: 0, maximum: 20, default: 4 },
+  /** Seconds from the deploy that deleted a node: time to take the deletion back. */
+  cancelAfter: { type: "number", minimum: 0, maximum: 3600, default: 60 },
 } as const;

@@ -1,7 +1,7 @@
 import { type ErrorCode, FluxError } from "../errors";
 import { createDispatcher } from "../net/dispatcher";
 import { exchange } from "../net/http";
-import type { AccountKind, Balance } from "../providers/account-kind";
+import type { AccountCheck, AccountKind, Addresses } from "../providers/account-kind";
 import { type AccountAccess, resolveAccess } from "./account";
 import { connectionSettings } from "./connection";
 import type { AccountNode } from "./find-account";
@@ -12,13 +12,13 @@ import type { NodeAPI } from "./types";
 interface TestBody {
   id: string;
   environment: string;
-  baseUrl: string;
+  addresses: Addresses;
   proxy: string;
   tls: string;
   apiKey: string;
 }
 
-type TestResult = { ok: true; balance: Balance } | { ok: false; code: ErrorCode; message: string };
+type TestResult = ({ ok: true } & AccountCheck) | { ok: false; code: ErrorCode; message: string };
 
 /** What the editor sends in place of a stored password that was not touched. */
 const UNCHANGED = "__PWRD__";
@@ -36,9 +36,9 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   FLUX_AUTH: "The service refuses this key.",
   FLUX_QUOTA: "The key is known, but the account has no credit left.",
   FLUX_RATE_LIMIT: "The service is busy. Try again in a minute.",
-  FLUX_NETWORK: "The service cannot be reached. Check the network, the base URL, the proxy and TLS.",
+  FLUX_NETWORK: "The service cannot be reached. Check the network, the account's addresses, the proxy and TLS.",
   FLUX_TIMEOUT: "The service did not answer in time. Check the network and the proxy.",
-  FLUX_PROVIDER: "Something answered, but not with a balance. Check the base URL.",
+  FLUX_PROVIDER: "Something answered, but not like this service. Check the account's addresses.",
 };
 
 /** Serves the Test button of an account dialog: `POST flux/<type>/test` on the admin API. */
@@ -46,7 +46,7 @@ export function serveAccountTest(RED: NodeAPI, type: string, kind: AccountKind):
   const mayTest = rateLimit(TESTS_PER_MINUTE);
   RED.httpAdmin.post(`/flux/${type}/test`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
     const result = mayTest()
-      ? testAccount(RED, kind, readBody(request.body))
+      ? testAccount(RED, kind, readBody(request.body, Object.keys(kind.addresses)))
       : Promise.resolve(failed("FLUX_RATE_LIMIT", "Too many tests. Wait a minute."));
     result.then(
       (answer) => response.json(answer),
@@ -57,31 +57,34 @@ export function serveAccountTest(RED: NodeAPI, type: string, kind: AccountKind):
 
 async function testAccount(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<TestResult> {
   try {
-    return { ok: true, balance: await askBalance(RED, kind, body) };
+    return { ok: true, ...(await check(RED, kind, body)) };
   } catch (error) {
     if (!(error instanceof FluxError)) throw error;
     return failed(error.code, error.code === "FLUX_CONFIG" ? error.message : (SENTENCES[error.code] ?? error.code));
   }
 }
 
-async function askBalance(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<Balance> {
+async function check(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<AccountCheck> {
   const deployed = RED.nodes.getNode(body.id) as AccountNode | null;
   const values = {
     ...body,
-    baseUrl: resolved(RED, deployed, body.baseUrl),
+    addresses: mapped(body.addresses, (address) => resolved(RED, deployed, address)),
     environment: resolved(RED, deployed, body.environment),
   };
-  const settings = readAccountSettings({ environment: values.environment, baseUrl: values.baseUrl });
+  const settings = readAccountSettings(
+    { environment: values.environment, ...values.addresses },
+    Object.keys(kind.addresses),
+  );
   const access: AccountAccess = {
     settings,
     apiKey: keyFor(RED, deployed, values),
     connection: (address) => connectionSettings(RED, { proxy: body.proxy, tls: body.tls }, address),
   };
-  const { baseUrl, apiKey, sandbox, connection } = await resolveAccess(kind, access);
+  const { addresses, apiKey, sandbox, connection } = await resolveAccess(kind, access);
   const [create, dispatcher] = await Promise.all([kind.load(), createDispatcher(connection)]);
-  const provider = create({ baseUrl, apiKey, sandbox, send: (request) => exchange(dispatcher, request) });
+  const provider = create({ addresses, apiKey, sandbox, send: (request) => exchange(dispatcher, request) });
   try {
-    return await provider.balance(AbortSignal.timeout(TEST_TIMEOUT));
+    return await provider.check(AbortSignal.timeout(TEST_TIMEOUT));
   } catch (error) {
     throw error instanceof FluxError ? error : new FluxError("FLUX_TIMEOUT", "no answer in time");
   } finally {
@@ -112,12 +115,18 @@ function keyFor(RED: NodeAPI, deployed: AccountNode | null, values: TestBody): s
 /** Where the deployed node sends its key; for a key from the environment also the service itself, straight. */
 function isUsualDestination(
   deployed: AccountNode | null,
-  { baseUrl, proxy, tls }: TestBody,
+  { addresses, proxy, tls }: TestBody,
   isStored: boolean,
 ): boolean {
   const saved = deployed?.destination;
-  const isDeployed = saved?.baseUrl === baseUrl && saved.proxy === proxy && saved.tls === tls;
-  return isDeployed || (!isStored && baseUrl === "" && proxy === "" && tls === "");
+  const all = Object.entries(addresses);
+  const isDeployed =
+    saved !== undefined &&
+    all.every(([property, address]) => (saved.addresses[property] ?? "") === address) &&
+    saved.proxy === proxy &&
+    saved.tls === tls;
+  const isStraight = all.every(([, address]) => address === "") && proxy === "" && tls === "";
+  return isDeployed || (!isStored && isStraight);
 }
 
 /** `${NAME}` as Node-RED resolves it when it deploys: the node's group and flow first, then the environment. */
@@ -128,13 +137,16 @@ function resolved(RED: NodeAPI, deployed: AccountNode | null, text: string): str
   return value === undefined ? text : String(value);
 }
 
-function readBody(body: unknown): TestBody {
+const mapped = (addresses: Addresses, change: (address: string) => string): Addresses =>
+  Object.fromEntries(Object.entries(addresses).map(([property, address]) => [property, change(address)]));
+
+function readBody(body: unknown, properties: readonly string[]): TestBody {
   const fields: Record<string, unknown> = typeof body === "object" && body !== null ? { ...body } : {};
   const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
   return {
     id: text("id"),
     environment: text("environment"),
-    baseUrl: text("baseUrl").trim(),
+    addresses: Object.fromEntries(properties.map((property) => [property, text(property).trim()])),
     proxy: text("proxy").replace(/^_ADD_$/, ""),
     tls: text("tls").replace(/^_ADD_$/, ""),
     apiKey: text("apiKey").trim(),

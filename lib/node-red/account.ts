@@ -6,16 +6,16 @@ import { type Service, ServiceRegistry } from "../jobs/service";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
 import { exchange } from "../net/http";
 import { mayCarryKey } from "../net/key-address";
-import type { AccountKind, ServiceOptions } from "../providers/account-kind";
-import { sandboxBaseUrl } from "./sandbox-host";
+import type { AccountKind, Addresses, ServiceOptions } from "../providers/account-kind";
+import { sandboxAddresses } from "./sandbox-host";
 import type { AccountSettings } from "./settings";
 
 /** An account's saved settings with its key and how its requests travel. */
 export interface AccountAccess {
-  settings: Pick<AccountSettings, "environment" | "baseUrl" | "concurrency" | "line">;
+  settings: Pick<AccountSettings, "environment" | "addresses" | "concurrency" | "line" | "cancelAfter">;
   apiKey: string | undefined;
   /** How requests travel to that address; it may throw FLUX_CONFIG. */
-  connection: (baseUrl: string) => ConnectionChoice;
+  connection: (address: string) => ConnectionChoice;
 }
 
 /** What an account node says about its connection; the times are ours. */
@@ -24,10 +24,14 @@ export type ConnectionChoice = Pick<DispatcherSettings, "proxy" | "tls">;
 /** An open account: its service, and where that is. */
 export interface OpenAccount {
   service: Service;
-  baseUrl: string;
+  addresses: Addresses;
   /** Finished pictures are fetched the way the account's requests travel. */
   connection: DispatcherSettings;
   latePace: LatePace;
+  /** How long after a node's deletion its jobs are cancelled, in ms. */
+  cancelAfter: number;
+  /** Keeps the service open beyond the account node's closing, until the returned function is called. */
+  hold(): () => Promise<void>;
 }
 
 /** In ms. A sync request is answered when its pictures are made, so its headers come as late as the client waits. */
@@ -46,6 +50,7 @@ export class Account {
   #dispatcher: Promise<Dispatcher> | undefined;
   #leave: (() => Promise<void>) | undefined;
   #closed = false;
+  #holds = 0;
 
   constructor(kind: AccountKind, access: AccountAccess) {
     this.#kind = kind;
@@ -66,7 +71,7 @@ export class Account {
 
   async #open(): Promise<OpenAccount> {
     const access = await resolveAccess(this.#kind, this.#access);
-    const { baseUrl, apiKey, sandbox, connection } = access;
+    const { addresses, apiKey, sandbox, connection } = access;
     const create = await this.#kind.load();
     const transport = () => {
       this.#dispatcher ??= createDispatcher(connection);
@@ -74,21 +79,38 @@ export class Account {
     };
     const { concurrency, line } = this.#access.settings;
     const { service, leave } = services.join(
-      { provider: this.#kind.provider, baseUrl, apiKey },
+      { provider: this.#kind.provider, addresses, apiKey },
       { concurrency, line, transport, route: fingerprint(connection) },
       (anyTransport) => {
         const send: ServiceOptions["send"] = async (request) => exchange(await anyTransport()(), request);
-        return create({ baseUrl, apiKey, sandbox, send });
+        return create({ addresses, apiKey, sandbox, send });
       },
     );
     this.#leave = leave;
     if (this.#closed) await this.close();
-    return { service, baseUrl, connection, latePace: sandbox ? SANDBOX_LATE_PACE : LATE_PACE };
+    const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
+    const cancelAfter = this.#access.settings.cancelAfter * 1000;
+    return { service, addresses, connection, latePace, cancelAfter, hold: () => this.#hold() };
   }
 
-  /** Leaves the service and closes the connections. Jobs that still run are aborted by their own nodes. */
+  #hold(): () => Promise<void> {
+    this.#holds += 1;
+    let held = true;
+    return async () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      if (this.#closed) await this.close();
+    };
+  }
+
+  /**
+   * Leaves the service and closes the connections, once nobody holds them any more. Jobs that still run are aborted by
+   * their own nodes.
+   */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#holds > 0) return;
     await this.#leave?.();
     const dispatcher = await this.#dispatcher;
     await dispatcher?.destroy();
@@ -97,7 +119,7 @@ export class Account {
 
 /** Everything that an account's requests need, settled. */
 export interface ResolvedAccess {
-  baseUrl: string;
+  addresses: Addresses;
   apiKey: string;
   sandbox: boolean;
   connection: DispatcherSettings;
@@ -110,10 +132,17 @@ export interface ResolvedAccess {
 export async function resolveAccess(kind: AccountKind, access: AccountAccess): Promise<ResolvedAccess> {
   const sandbox = access.settings.environment === "sandbox";
   const apiKey = accountKey(kind, access);
-  const baseUrl = await accountBaseUrl(kind, access.settings);
-  // The sandbox is on this machine: a proxy could not reach it.
-  const connection = { ...(sandbox ? {} : access.connection(baseUrl)), useEnvironmentProxy: !sandbox, ...TIMES };
-  return { baseUrl, apiKey, sandbox, connection };
+  const addresses = await accountAddresses(kind, access.settings);
+  // One route for all of a service's addresses; they differ in their host only.
+  const [first = ""] = Object.values(addresses);
+  const connection = {
+    // The sandbox is on this machine: a proxy could not reach it.
+    ...(sandbox ? {} : access.connection(first)),
+    useEnvironmentProxy: !sandbox,
+    keepAlive: kind.keepAlive,
+    ...TIMES,
+  };
+  return { addresses, apiKey, sandbox, connection };
 }
 
 /** Connection settings as a short text that gives nothing away: they hold keys and passwords. */
@@ -131,12 +160,23 @@ function accountKey({ title }: AccountKind, { settings, apiKey }: AccountAccess)
 }
 
 /** @throws FluxError FLUX_CONFIG when the key would travel in the clear. */
-async function accountBaseUrl(kind: AccountKind, settings: AccountAccess["settings"]): Promise<string> {
-  const { baseUrl, environment } = settings;
-  if (baseUrl === "") return environment === "sandbox" ? sandboxBaseUrl() : kind.baseUrl;
-  if (URL.canParse(baseUrl) && mayCarryKey(new URL(baseUrl))) return baseUrl.replace(/\/+$/, "");
+async function accountAddresses(kind: AccountKind, settings: AccountAccess["settings"]): Promise<Addresses> {
+  const { addresses, environment } = settings;
+  const usual = environment === "sandbox" ? await sandboxAddresses(kind.provider) : kind.addresses;
+  return Object.fromEntries(
+    Object.entries(usual).map(([property, address]) => [
+      property,
+      checkedAddress(property, addresses[property]) ?? address,
+    ]),
+  );
+}
+
+/** An address as it is used, without a slash at its end; undefined when none is set. */
+function checkedAddress(property: string, address: string | undefined): string | undefined {
+  if (address === undefined || address === "") return undefined;
+  if (URL.canParse(address) && mayCarryKey(new URL(address))) return address.replace(/\/+$/, "");
   throw new FluxError(
     "FLUX_CONFIG",
-    `The account's base URL must begin with https://, because the API key travels with every request; plain http is for this machine only. Nothing was sent.`,
+    `The account's ${property} must begin with https://, because the API key travels with every request; plain http is for this machine only. Nothing was sent.`,
   );
 }

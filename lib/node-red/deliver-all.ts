@@ -3,6 +3,7 @@ import { repeated } from "../jobs/backoff";
 import type { OutputForm } from "../models/request";
 import type { DispatcherSettings } from "../net/dispatcher";
 import { download } from "../net/download";
+import type { Addresses } from "../providers/account-kind";
 import type { Answer } from "../providers/provider";
 import { type DeliveredPicture, deliver, type PictureOwner } from "./delivered-picture";
 import { type ReportedError, reported } from "./job-report";
@@ -16,8 +17,8 @@ const DOWNLOAD_RETRIES = 4;
 
 /** Where and how the pictures of an account are fetched. */
 export interface PictureSource {
-  /** The one host that may have a private address: the author named it. */
-  baseUrl: string;
+  /** Their hosts may have private addresses: the author named them. */
+  addresses: Addresses;
   connection: DispatcherSettings;
   signal: AbortSignal;
 }
@@ -30,10 +31,10 @@ export async function deliverAll(
   answer: Answer,
   form: OutputForm,
   owner: PictureOwner,
-  { baseUrl, connection, signal }: PictureSource,
+  { addresses, connection, signal }: PictureSource,
 ): Promise<{ pictures: DeliveredPicture[]; errors: ReportedError[] }> {
   const options = {
-    allowedHosts: [new URL(baseUrl).host],
+    allowedHosts: Object.values(addresses).map((address) => new URL(address).host),
     maxBytes: LARGEST_PICTURE,
     timeout: DOWNLOAD_TIMEOUT,
     signal,

@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
+import type { ExpectedPicture } from "../models/expected-picture";
 import { pictureSize, pictureType } from "../models/picture";
-import type { FluxRequest, OutputForm } from "../models/request";
+import type { OutputForm } from "../models/request";
 import type { AnsweredPicture } from "../providers/provider";
 
 /** `msg.image`: what is known about the picture in `msg.payload`. */
@@ -24,18 +25,17 @@ export interface DeliveredPicture {
   image: ImageFacts;
 }
 
-/** The job that a picture belongs to, for errors. */
+/** The job that a picture belongs to. */
 export interface PictureOwner {
   provider: string;
-  requestId: string;
-  request: FluxRequest;
+  /** Under which the service knows it. */
+  requestId: string | undefined;
+  /** What its request says about the picture. */
+  expected: ExpectedPicture;
 }
 
 /** Fetches a finished picture's bytes. */
 export type Download = (url: string) => Promise<Buffer>;
-
-/** Content types by Runware's `outputFormat`; JPG is its default. */
-const CONTENT_TYPES: Readonly<Record<string, string>> = { JPG: "image/jpeg", PNG: "image/png", WEBP: "image/webp" };
 
 /**
  * Brings an answered picture into the form that the dialog chose. The picture is paid for by now, so a failure says
@@ -49,19 +49,22 @@ export async function deliver(
   owner: PictureOwner,
   download: Download,
 ): Promise<DeliveredPicture> {
-  const image = factsOf(picture, owner.request);
-  if (form !== "buffer") return { payload: textOf(picture, form, owner), image };
+  const image = factsOf(picture, owner.expected);
+  const text = form === "buffer" ? undefined : picture[form];
+  if (text !== undefined) return { payload: text, image };
+  if (form === "url") throw notDeliverable(picture, owner, "the service did not send an address of it.");
   const bytes = await bytesOf(picture, owner, download);
   const contentType = pictureType(bytes);
   if (contentType === undefined) throw notDeliverable(picture, owner, "what came instead of it is no picture.");
-  return { payload: bytes, image: { ...image, contentType, ...pictureSize(bytes) } };
+  const payload = form === "buffer" ? bytes : written(bytes, contentType, form);
+  return { payload, image: { ...image, contentType, ...pictureSize(bytes) } };
 }
 
-function textOf(picture: AnsweredPicture, form: Exclude<OutputForm, "buffer">, owner: PictureOwner): string {
-  const text = { url: picture.url, base64: picture.base64, dataURI: picture.dataURI }[form];
-  if (text !== undefined) return text;
-  throw notDeliverable(picture, owner, `the service did not send it as ${form}.`);
-}
+/** A picture that came in another form than the one asked for: it is paid for, so it is converted. */
+const written = (bytes: Buffer, contentType: string, form: "base64" | "dataURI"): string => {
+  const base64 = bytes.toString("base64");
+  return form === "base64" ? base64 : `data:${contentType};base64,${base64}`;
+};
 
 async function bytesOf(picture: AnsweredPicture, owner: PictureOwner, download: Download): Promise<Buffer> {
   if (picture.base64 !== undefined) return Buffer.from(picture.base64, "base64");
@@ -85,27 +88,22 @@ const notDeliverable = (
 ): FluxError =>
   new FluxError(
     error?.code ?? "FLUX_PROVIDER",
-    `Picture ${id} of job ${requestId} was made and is paid for, but could not be delivered: ${why}`,
+    `Picture ${id}${requestId === undefined ? "" : ` of job ${requestId}`} was made and is paid for, but could not be delivered: ${why}`,
     { ...error?.cause, provider, requestId, billed: "yes", retryable: false },
   );
 
 /** What the service and the request say about the picture, without looking at its bytes. */
-function factsOf(picture: AnsweredPicture, request: FluxRequest): ImageFacts {
-  const { id, index, url, seed, nsfw, cost } = picture;
+function factsOf(picture: AnsweredPicture, expected: ExpectedPicture): ImageFacts {
+  const { id, index, url, seed, nsfw, cost, contentType = expected.contentType } = picture;
+  const { width = expected.width, height = expected.height } = picture;
   return {
     ...(url !== undefined && { url }),
-    contentType: CONTENT_TYPES[String(request.outputFormat ?? "JPG")] ?? "application/octet-stream",
-    ...sizeAsked(request),
+    contentType,
+    ...(width !== undefined && height !== undefined && { width, height }),
     ...(seed !== undefined && { seed }),
     nsfw,
     ...(cost !== undefined && { cost }),
     id,
     index,
   };
-}
-
-/** With hires fix the picture is larger than what was asked for, and nobody says by how much. */
-function sizeAsked({ width, height, hiresFix }: FluxRequest): { width?: number; height?: number } {
-  if (hiresFix || typeof width !== "number" || typeof height !== "number") return {};
-  return { width, height };
 }

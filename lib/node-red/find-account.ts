@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import type { Addresses } from "../providers/account-kind";
 import { Account } from "./account";
 import type { AccountSettings } from "./settings";
 import type { Node, NodeAPI } from "./types";
@@ -8,7 +9,7 @@ export interface AccountNode extends Node<{ apiKey?: string }> {
   readonly account: Account;
   readonly settings: AccountSettings;
   /** Where this node's key goes, as deployed. */
-  readonly destination: { baseUrl: string; proxy: string; tls: string };
+  readonly destination: { addresses: Addresses; proxy: string; tls: string };
   /** Set when the saved settings cannot be used; every use throws it. */
   readonly problem?: FluxError;
 }

@@ -1,13 +1,15 @@
 import { v4 as uuid } from "uuid";
 import type { FluxError } from "../errors";
-import { advance, type Job } from "../jobs/job";
+import { advance, type Job, knownAs } from "../jobs/job";
 import { lateAnswer } from "../jobs/late";
 import { runJob } from "../jobs/run-job";
-import type { Model } from "../models/model";
+import { expectedPicture } from "../models/expected-picture";
+import type { NodeModel } from "../models/model";
 import { prepareRequest } from "../models/prepare";
 import type { PreparedRequest } from "../models/request";
 import type { Answer } from "../providers/provider";
 import type { OpenAccount } from "./account";
+import { cancelIfDeleted, cancelJob } from "./cancel-jobs";
 import { deliverAll } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
 import { type AccountNode, findAccount } from "./find-account";
@@ -31,7 +33,7 @@ interface Work {
   message: FluxMessage;
   run: Run;
   job: Job;
-  warnings: string[];
+  prepared: PreparedRequest;
   settings: InferenceSettings;
   account: AccountNode;
   opened: OpenAccount;
@@ -46,7 +48,7 @@ interface Result {
 }
 
 /** Registers an inference node type: one model, one message in, its pictures out. */
-export function inferenceNode(RED: NodeAPI, type: string, model: Model): void {
+export function inferenceNode(RED: NodeAPI, type: string, model: NodeModel): void {
   function InferenceNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
     const inference = new Inference(RED, this, model, config);
@@ -63,7 +65,7 @@ export function inferenceNode(RED: NodeAPI, type: string, model: Model): void {
 class Inference {
   readonly #RED: NodeAPI;
   readonly #node: Node;
-  readonly #model: Model;
+  readonly #model: NodeModel;
   readonly #config: NodeDef;
   readonly #runs = new Runs();
   readonly #status: StatusLine;
@@ -71,7 +73,7 @@ class Inference {
   // Late results come back through the node's own input, so that Complete, Catch and hooks see them like any other.
   readonly #late = new WeakMap<FluxMessage, Result>();
 
-  constructor(RED: NodeAPI, node: Node, model: Model, config: NodeDef) {
+  constructor(RED: NodeAPI, node: Node, model: NodeModel, config: NodeDef) {
     this.#RED = RED;
     this.#node = node;
     this.#model = model;
@@ -108,8 +110,9 @@ class Inference {
     const { sent, unsent } = this.#runs.close();
     this.#status.close();
     if (sent.length > 0) {
-      const ids = sent.map((job) => job.id).join(", ");
+      const ids = sent.map(({ job, opened }) => knownAs(job, opened.service.provider) ?? "(no id yet)").join(", ");
       this.#node.warn(`Stopped waiting for jobs (${sent.length}) that the service may finish and bill: ${ids}`);
+      cancelIfDeleted(this.#RED, this.#node, sent);
     }
     if (unsent > 0) this.#node.warn(`Dropped messages (${unsent}) that waited in line; nothing was sent for them.`);
   }
@@ -129,10 +132,11 @@ class Inference {
     const input = await readInput(this.#RED, this.#node, settings, message);
     const prepared = prepareRequest(this.#model, input);
     assertWritable(message);
-    const job = newJob(this.#node, prepared);
+    const job = newJob(this.#node, prepared, settings);
     run.job = job;
     const opened = await account.account.open();
-    const work: Work = { message, run, job, warnings: prepared.warnings, settings, account, opened };
+    run.opened = opened;
+    const work: Work = { message, run, job, prepared, settings, account, opened };
     return this.#outgoing(message, await this.#fetch(work, await this.#run(work)));
   }
 
@@ -148,8 +152,22 @@ class Inference {
         run.progress = progress;
         this.#status.changed();
       },
-      onOverdue: () => void this.#deliverLate(work),
+      onOverdue: () => this.#overdue(work),
     });
+  }
+
+  /** Decides what becomes of a job whose deadline has passed, and says so. */
+  #overdue(work: Work): string {
+    const { provider } = work.opened.service;
+    const isFindable = knownAs(work.job, provider) !== undefined;
+    if (!isFindable) return "";
+    if (work.settings.lateResults) {
+      void this.#deliverLate(work);
+      return "If it comes within the next hour, its result is still delivered.";
+    }
+    if (!provider.cancel) return "Nobody waits for it any more.";
+    void cancelJob(this.#node, work, "because its deadline passed");
+    return "It is being cancelled.";
   }
 
   /** Never rejects: nobody waits for it. */
@@ -172,20 +190,26 @@ class Inference {
   }
 
   async #fetch(work: Work, answer: Answer): Promise<Result> {
-    const { job, settings, run, opened } = work;
-    const { service, baseUrl, connection } = opened;
-    const owner = { provider: service.provider.name, requestId: job.id, request: job.request };
-    const source = { baseUrl, connection, signal: run.signal };
+    const { job, prepared, settings, run, opened } = work;
+    const { service, addresses, connection } = opened;
+    const { provider } = service;
+    const expected = expectedPicture(prepared.model, job.request);
+    const requestId = answer.requestId ?? knownAs(job, provider);
+    const owner = { provider: provider.name, requestId, expected };
+    const source = { addresses, connection, signal: run.signal };
     return { work, answer, ...(await deliverAll(answer, settings.output, owner, source)) };
   }
 
   #outgoing(message: FluxMessage, result: Result, late = false): Outgoing {
     const { work, answer, pictures, errors } = result;
-    const { job, warnings, settings, opened } = work;
+    const { job, prepared, settings, opened } = work;
+    const { provider } = opened.service;
+    const warnings = [...prepared.warnings, ...(answer.warnings ?? [])];
     const report = reportJob(job, {
-      provider: opened.service.provider.name,
-      model: this.#model.air,
+      provider: provider.name,
+      requestId: answer.requestId ?? knownAs(job, provider),
       cost: totalCost(answer.pictures),
+      billableUnits: answer.billableUnits,
       warnings,
       errors,
       late,
@@ -202,12 +226,18 @@ class Inference {
   }
 }
 
-const newJob = (node: Node, { request, attachments }: PreparedRequest): Job => ({
+const newJob = (
+  node: Node,
+  { model, expected, request, attachments }: PreparedRequest,
+  { delivery }: InferenceSettings,
+): Job => ({
   id: uuid(),
   nodeId: node.id,
+  model: model.id,
+  delivery,
   request,
   attachments,
-  expected: typeof request.numberResults === "number" ? request.numberResults : 1,
+  expected,
   phase: { state: "waiting" },
   attempts: 0,
   acceptedAt: Date.now(),

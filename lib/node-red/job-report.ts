@@ -22,6 +22,8 @@ export interface JobReport {
   /** Milliseconds before the submit (the account's line, uploads), from there to the answer, and of both. */
   timings: { waiting: number; service: number; total: number };
   attempts: number;
+  /** What the job is billed as, in the service's own units, where it says so. */
+  billableUnits?: number;
   warnings: string[];
   errors: ReportedError[];
   /** The result came after its job was reported as FLUX_TIMEOUT. */
@@ -50,21 +52,24 @@ export function totalCost(pictures: readonly { cost?: number }[]): number | unde
 /** What the report says beside what the job itself knows. */
 interface Told {
   provider: string;
-  model: string;
+  requestId: string | undefined;
   cost: number | undefined;
+  billableUnits: number | undefined;
   warnings: string[];
   errors: ReportedError[];
   late: boolean;
 }
 
 /** The report of a settled job, `msg.job`. */
-export const reportJob = (job: Job, { cost, late, ...told }: Told): JobReport => ({
+export const reportJob = (job: Job, { requestId, cost, billableUnits, late, ...told }: Told): JobReport => ({
   id: job.id,
-  requestId: job.id,
+  ...(requestId !== undefined && { requestId }),
+  model: job.model,
   ...told,
   request: publicRequest(job.request),
   ...(cost !== undefined && { cost }),
   timings: timings(job),
   attempts: job.attempts,
+  ...(billableUnits !== undefined && { billableUnits }),
   ...(late && { late }),
 });

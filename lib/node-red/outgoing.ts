@@ -21,7 +21,10 @@ export function toMessages(
   { results, keepFlux }: OutgoingOptions,
 ): FluxMessage[] {
   const others = results === "all" ? [] : pictures.slice(1).map(() => cloneForAnotherPicture(RED, message, keepFlux));
-  if (!keepFlux) delete message.flux;
+  if (!keepFlux) {
+    delete message.flux;
+    delete message.fluxOrigins;
+  }
   if (results === "all") {
     const payload = pictures.map((picture) => picture.payload);
     return [Object.assign(message, { payload, image: pictures.map((picture) => picture.image), job })];
@@ -37,7 +40,7 @@ export function toMessages(
 }
 
 /** What a message must be able to take in, and to lose, once its pictures are there. */
-const WRITTEN = ["payload", "image", "job", "parts", "flux"];
+const WRITTEN = ["payload", "image", "job", "parts", "flux", "fluxOrigins"];
 
 /**
  * Makes sure, before anything is paid, that a message can carry the result.
@@ -58,8 +61,8 @@ export function assertWritable(message: FluxMessage): void {
 
 /** Without what the picture brings itself. A message that cannot be cloned must not cost a picture that is paid for. */
 function cloneForAnotherPicture(RED: NodeAPI, message: FluxMessage, keepFlux: boolean): FluxMessage {
-  const { req, res, payload, image, job, flux, ...rest } = message;
-  const kept = keepFlux ? { ...rest, flux } : rest;
+  const { req, res, payload, image, job, flux, fluxOrigins, ...rest } = message;
+  const kept = keepFlux ? { ...rest, flux, ...(fluxOrigins !== undefined && { fluxOrigins }) } : rest;
   try {
     return RED.util.cloneMessage(kept as FluxMessage);
   } catch {

@@ -14,7 +14,7 @@ export async function readInput(
   settings: InferenceSettings,
   message: FluxMessage,
 ): Promise<RequestInput> {
-  const { params, promptFrom, imageFrom, output, allowUnknown } = settings;
+  const { params, promptFrom, imageFrom, mode, delivery, output, allowUnknown } = settings;
   const read = (typed: TypedValue, setting: string) => evaluate(RED, node, typed, message, setting);
   const values = new Map<string, unknown>();
   for (const [path, typed] of Object.entries(params)) values.set(path, await read(typed, path));
@@ -23,6 +23,9 @@ export async function readInput(
     ...(promptFrom.type !== "none" && { prompt: await sourced(read, promptFrom, "Prompt from") }),
     ...(imageFrom.type !== "none" && { image: await sourced(read, imageFrom, "Image from") }),
     flux: message.flux,
+    origins: message.fluxOrigins,
+    mode,
+    delivery,
     output,
     allowUnknown,
   };

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { FluxError } from "../errors";
 import type { Job, Phase } from "../jobs/job";
 import type { Progress } from "../providers/provider";
+import type { OpenAccount } from "./account";
 import type { Activity } from "./status";
 
 /** One message on its way through a node. */
@@ -9,7 +10,15 @@ export interface Run {
   /** Aborts when the node is closed. */
   readonly signal: AbortSignal;
   job?: Job;
+  /** The account that the job runs with. */
+  opened?: OpenAccount;
   progress?: Progress;
+}
+
+/** A job that the service may finish although nobody waits for it any more. */
+export interface LeftBehind {
+  job: Job;
+  opened: OpenAccount;
 }
 
 /** A node was closed while a message was in it. Never shown: after close there is nobody to show it to. */
@@ -53,8 +62,10 @@ export class Runs {
    * @returns the jobs that the service may finish, and bill, although nobody waits for them any more; and how many
    * messages end here without anything having been sent for them.
    */
-  close(): { sent: Job[]; unsent: number } {
-    const sent = [...this.#active].flatMap(({ job }) => (job && wasSent(job.phase) ? [job] : []));
+  close(): { sent: LeftBehind[]; unsent: number } {
+    const sent = [...this.#active].flatMap(({ job, opened }) =>
+      job && opened && wasSent(job.phase) ? [{ job, opened }] : [],
+    );
     const unsent = [...this.#active].filter(({ job }) => !job || job.phase.state === "waiting").length;
     this.#closing.abort(CLOSED);
     return { sent, unsent };
@@ -70,10 +81,8 @@ export class Runs {
       }
       activity.running += 1;
       if (activity.since === undefined || (job.submittedAt ?? 0) < activity.since) {
-        activity.since = job.submittedAt;
-        activity.job = job.id;
-        activity.percent = progress?.percent;
-        activity.queuePosition = progress?.queuePosition;
+        const { percent, queuePosition, log } = progress ?? {};
+        Object.assign(activity, { since: job.submittedAt, job: job.id, percent, queuePosition, log });
       }
     }
     return activity;

@@ -3,8 +3,8 @@ import type { ErrorObject } from "ajv";
 /** One unusable setting in words: its name, its value, and what would be right. */
 export function settingProblem({ instancePath, keyword, params }: ErrorObject, saved: object): string {
   const [name = "", ...inside] = instancePath.slice(1).split("/");
-  const path = [name, ...inside].join(".");
-  const value: unknown = Reflect.get(saved, name);
+  const path = (name === "addresses" ? inside : [name, ...inside]).join(".");
+  const value: unknown = name === "addresses" ? valueOfAddress(saved, inside[0]) : Reflect.get(saved, name);
   const variable = typeof value === "string" ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
   if (variable !== undefined) return `${path} names the variable ${variable}, which the environment does not have`;
   const shown = typeof value === "object" ? "" : ` is ${JSON.stringify(value)}, but`;
@@ -12,7 +12,7 @@ export function settingProblem({ instancePath, keyword, params }: ErrorObject, s
 }
 
 function wanted(name: string, keyword: string, params: Record<string, unknown>): string {
-  if (name === "baseUrl") return "an address that begins with https:// and has no query";
+  if (name === "addresses") return "an address that begins with https:// and has no query";
   if (name === "params") return 'an object of {"type", "value"} by parameter';
   const { limit, type, allowedValues } = params;
   if (keyword === "minimum") return `at least ${limit}`;
@@ -20,4 +20,11 @@ function wanted(name: string, keyword: string, params: Record<string, unknown>):
   if (Array.isArray(allowedValues)) return `one of ${allowedValues.join(", ")}`;
   if (type === "integer") return "a whole number";
   return type === "object" ? 'a {"type", "value"} object' : `a ${String(type)}`;
+}
+
+function valueOfAddress(saved: object, property: string | undefined): unknown {
+  const addresses: unknown = Reflect.get(saved, "addresses");
+  return typeof addresses === "object" && addresses !== null && property !== undefined
+    ? Reflect.get(addresses, property)
+    : undefined;
 }

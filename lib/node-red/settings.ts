@@ -1,5 +1,8 @@
 import Ajv, { type ValidateFunction } from "ajv";
 import { FluxError } from "../errors";
+import type { Mode } from "../models/model";
+import type { Delivery, OutputForm } from "../models/request";
+import type { Addresses } from "../providers/account-kind";
 import { ACCOUNT_RANGES } from "./account-ranges";
 import { migrate } from "./migrations";
 import { settingProblem } from "./setting-problem";
@@ -8,13 +11,15 @@ import type { TypedValue } from "./types";
 /** An account node's properties as they are saved, in their working types. */
 export interface AccountSettings {
   environment: "production" | "sandbox";
-  /** Empty: the service's own. */
-  baseUrl: string;
+  /** By property; an empty one is the service's own. */
+  addresses: Addresses;
   concurrency: number;
   line: number;
   /** Seconds from submit. */
   timeout: number;
   retries: number;
+  /** Seconds from the deploy that deleted a node until its jobs are cancelled at the service, where that can be done. */
+  cancelAfter: number;
 }
 
 /** An inference node's properties as they are saved, in their working types. */
@@ -23,12 +28,18 @@ export interface InferenceSettings {
   params: Record<string, TypedValue>;
   promptFrom: TypedValue;
   imageFrom: TypedValue;
-  output: "url" | "buffer" | "base64" | "dataURI";
+  /** Of effect where the model has an endpoint for each mode. */
+  mode: Mode | "auto";
+  /** Of effect where the request does not say itself how its answer comes. */
+  delivery: Delivery;
+  output: OutputForm;
   results: "each" | "all";
   keepFlux: boolean;
   allowUnknown: boolean;
   /** Seconds; 0: the account's. */
   timeout: number;
+  /** A result that comes after the deadline is delivered; otherwise the job is cancelled, where that can be done. */
+  lateResults: boolean;
 }
 
 const typedValue = {
@@ -44,9 +55,11 @@ const complete = (properties: Record<string, object>) => ({
   required: Object.keys(properties),
 });
 
+const address = { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" };
+
 const accountSchema = complete({
   environment: { enum: ["production", "sandbox"], default: "production" },
-  baseUrl: { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" },
+  addresses: { type: "object", additionalProperties: address, default: {} },
   ...ACCOUNT_RANGES,
 });
 
@@ -55,11 +68,14 @@ const inferenceSchema = complete({
   params: { type: "object", additionalProperties: typedValue, default: {} },
   promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
   imageFrom: { ...typedValue, default: { type: "none", value: "" } },
+  mode: { enum: ["auto", "text-to-image", "image-to-image"], default: "auto" },
+  delivery: { enum: ["queue", "sync"], default: "queue" },
   output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
   results: { enum: ["each", "all"], default: "each" },
   keepFlux: { type: "boolean", default: false },
   allowUnknown: { type: "boolean", default: false },
   timeout: { type: "number", minimum: 0, maximum: ACCOUNT_RANGES.timeout.maximum, default: 0 },
+  lateResults: { type: "boolean", default: true },
 });
 
 let compiled:
@@ -79,9 +95,18 @@ function validators() {
   return compiled;
 }
 
-/** @throws FluxError FLUX_CONFIG that names every setting that cannot be used. */
-export const readAccountSettings = (config: object): AccountSettings =>
-  read(validators().account, config, "The account node");
+/**
+ * Reads a saved account node.
+ * @param properties the saved properties that hold the service's addresses.
+ * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
+ */
+export const readAccountSettings = (config: object, properties: readonly string[]): AccountSettings => {
+  const entries = Object.entries(filledIn(config));
+  const isAddress = ([name]: [string, unknown]) => properties.includes(name);
+  const others = entries.filter((entry) => !isAddress(entry));
+  const gathered = { ...Object.fromEntries(others), addresses: Object.fromEntries(entries.filter(isAddress)) };
+  return read(validators().account, gathered, "The account node");
+};
 
 /**
  * Reads a saved inference node of any version.

@@ -10,12 +10,16 @@ export interface Activity {
   job?: string;
   percent?: number;
   queuePosition?: number;
+  log?: string;
 }
 
 /** How the last job ended. */
 export type Ending =
   | { outcome: "delivered"; job: string; pictures: number; seconds: number; cost: number | undefined }
   | { outcome: "failed"; error: FluxError };
+
+/** Characters of a log line on the canvas; the status object has all of it. */
+const LONGEST_LOG = 30;
 
 /** How often a running job's seconds are counted up on the canvas, in ms. */
 const TICK = 1000;
@@ -79,13 +83,15 @@ export class StatusLine {
     this.#node.status(status);
   }
 
-  #busy({ waiting, running, since, job, percent, queuePosition }: Activity): FluxStatus {
+  #busy({ waiting, running, since, job, percent, queuePosition, log }: Activity): FluxStatus {
     const seconds = since === undefined ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000));
-    const extra = { inFlight: running, job, progress: percent, queuePosition };
+    const extra = { inFlight: running, job, progress: percent, queuePosition, log };
     if (running === 0) return { fill: "grey", shape: "ring", text: this.#text("status.waiting", { count: waiting }) };
+    const position = (queuePosition ?? 0) + 1;
     const say = (key: string) =>
-      this.#text(`status.${key}`, { count: running, waiting, seconds, percent: percent ?? 0 });
-    const one = percent !== undefined ? say("progress") : say("running");
+      this.#text(`status.${key}`, { count: running, waiting, seconds, percent: percent ?? 0, position });
+    const state = queuePosition !== undefined ? "queued" : percent !== undefined ? "progress" : "running";
+    const one = log === undefined ? say(state) : `${say(state)} ${withoutTranslation(log.slice(0, LONGEST_LOG))}`;
     const text = running === 1 && waiting === 0 ? one : say(waiting > 0 ? "busyAndWaiting" : "busySeveral");
     return { fill: "blue", shape: "dot", text, ...withoutUndefined(extra) };
   }

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 export type { Node, NodeAPI, NodeDef };
 
 /** A message on a wire: our own properties beside whatever the flow put there. */
-export type FluxMessage = NodeMessageInFlow & { flux?: unknown };
+export type FluxMessage = NodeMessageInFlow & { flux?: unknown; fluxOrigins?: unknown };
 
 /** How an input handler passes a message on. */
 export type Send = (message: FluxMessage) => void;
@@ -22,6 +22,7 @@ export interface FluxStatus {
   job?: string;
   progress?: number;
   queuePosition?: number;
+  log?: string;
   inFlight?: number;
   cost?: number;
 }

@@ -8,9 +8,18 @@ export interface Balance {
   currency: string;
 }
 
+/** What a free call could prove about an account; that it ended without an error means that the key is accepted. */
+export interface AccountCheck {
+  /** Where the service tells it. */
+  balance?: Balance;
+}
+
+/** A service's addresses, by the saved property of the account node that replaces each: `baseUrl`, `queueUrl`. */
+export type Addresses = Readonly<Record<string, string>>;
+
 /** Where a service is and how to reach it. */
 export interface ServiceOptions {
-  baseUrl: string;
+  addresses: Addresses;
   apiKey: string;
   /** Bound to the connections of an account node that is there. */
   send: Send;
@@ -18,15 +27,18 @@ export interface ServiceOptions {
   sandbox: boolean;
 }
 
-/** A provider whose accounts can be asked for their balance. */
-export type AccountProvider = Provider & { balance(signal: AbortSignal): Promise<Balance> };
+/** A provider whose accounts can be tested without paying. */
+export type AccountProvider = Provider & { check(signal: AbortSignal): Promise<AccountCheck> };
 
 /** What distinguishes one provider's accounts from another's. */
 export interface AccountKind {
   readonly provider: Provider["name"];
   /** As the provider writes its name. */
   readonly title: string;
-  readonly baseUrl: string;
+  /** The service's own addresses. */
+  readonly addresses: Addresses;
+  /** How long an idle connection is kept for the next request, in ms. */
+  readonly keepAlive: number;
   /** Loads the client; called by the first job, so that an unused provider costs nothing at start. */
   load(): Promise<(options: ServiceOptions) => AccountProvider>;
 }

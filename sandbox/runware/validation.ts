@@ -1,5 +1,5 @@
 import type { Violation } from "../../lib/errors";
-import { modelByAir } from "../../lib/models/catalogue";
+import { modelById } from "../../lib/models/catalogue";
 import { uuid } from "../../lib/models/formats";
 import type { Model } from "../../lib/models/model";
 import { knows, parametersOf } from "../../lib/models/parameters";
@@ -14,7 +14,7 @@ const longestSide = 4096;
 
 /** What the service would refuse in an imageInference task. */
 export function validateTask(task: Task, context: Context): ServiceError[] {
-  const model = typeof task.model === "string" ? modelByAir(task.model) : undefined;
+  const model = typeof task.model === "string" ? modelById(task.model) : undefined;
   if (model === undefined) {
     const code = task.model === undefined ? "missingModel" : "invalidModel";
     return [{ code, message: "The sandbox does not have this model.", parameter: "model", ...about(task) }];

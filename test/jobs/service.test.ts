@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ServiceRegistry } from "../../lib/jobs/service";
 import type { Provider } from "../../lib/providers/provider";
 
-const key = { provider: "runware", baseUrl: "https://api.example.test/v1", apiKey: "one" };
+const key = { provider: "runware", addresses: { baseUrl: "https://api.example.test/v1" }, apiKey: "one" };
 
 /** A provider that only knows how to be closed. */
 function closable() {
@@ -91,7 +91,7 @@ describe("account nodes with another key or another address", () => {
     const join = (other: Partial<typeof key>) =>
       registry.join({ ...key, ...other }, member(4), () => closable().provider).service;
     const services = new Set(
-      [join({}), join({ apiKey: "two" }), join({ baseUrl: "https://elsewhere.example.test/v1" })].map(
+      [join({}), join({ apiKey: "two" }), join({ addresses: { baseUrl: "https://elsewhere.example.test/v1" } })].map(
         ({ limit }) => limit,
       ),
     );

@@ -37,6 +37,7 @@ function scripted(steps: Step[]): Provider {
 const job = (): Job => ({
   id: "8a0b4f1e-54b6-4c80-9d3c-0f7e5a3a1a11",
   nodeId: "n",
+  model: "runware:111@1",
   request: {},
   attachments: [],
   expected: 1,

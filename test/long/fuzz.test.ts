@@ -44,7 +44,7 @@ describe(`${RUNS} messages made of anything`, function () {
               output: "url",
               allowUnknown,
             });
-            assert.equal(request.model, model.air);
+            assert.equal(request.model, model.id);
           } catch (error) {
             if (!(error instanceof FluxError)) throw error;
             assert.equal(error.cause.billed, "no");

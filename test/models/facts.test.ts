@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelByAir, models } from "../../lib/models/catalogue";
+import { modelById, models } from "../../lib/models/catalogue";
 import { kontext } from "../../lib/models/kontext";
 import { krea } from "../../lib/models/krea";
 import type { Leaf, Model } from "../../lib/models/model";
@@ -98,7 +98,7 @@ describe("what sets the other models apart", () => {
   });
 
   it("is found by the provider's identifier", () => {
-    for (const model of models) assert.equal(modelByAir(model.air), model);
-    assert.equal(modelByAir("runware:1@1"), undefined);
+    for (const model of models) assert.equal(modelById(model.id), model);
+    assert.equal(modelById("runware:1@1"), undefined);
   });
 });

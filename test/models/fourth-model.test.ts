@@ -18,7 +18,7 @@ describe("a fourth model", () => {
     const { facts }: { facts: ModelFacts } = require(join(folder, "fourth-model.facts.ts"));
     const validate: Model["validate"] = require(join(folder, "fourth-model.validate.js"));
     model = {
-      ...{ type: "fourth-model", air: "runware:999@1", title: "Fourth", imageParameter: "inputs.referenceImages" },
+      ...{ type: "fourth-model", id: "runware:999@1", title: "Fourth", imageParameter: "inputs.referenceImages" },
       ...{ validate, facts, rules: [] },
     };
   });

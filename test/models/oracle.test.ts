@@ -27,7 +27,7 @@ const structureOf = (
   change: (properties: Record<string, Structure>) => Fields = () => ({}),
 ): Structure => {
   const structure = JSON.parse(fixture);
-  structure.properties.model.const = model.air;
+  structure.properties.model.const = model.id;
   return Object.assign(structure, change(structure.properties));
 };
 
@@ -81,7 +81,7 @@ const agreed = (model: Model, structure: Structure, request: Fields, output: Out
     ...request,
     taskType: "imageInference",
     taskUUID: "59a2edc2-45e6-429f-be5f-7ded59b92046",
-    model: model.air,
+    model: model.id,
     outputType: outputTypeOf(output, request),
   });
   let refused: FluxError | undefined;

@@ -261,7 +261,7 @@ describe("a picture of 20 million characters", function () {
       const task = {
         taskType: "imageInference",
         taskUUID: picture.uuid,
-        model: srpo.air,
+        model: srpo.id,
         positivePrompt: "a fox",
         inputs: { seedImage: text },
       };

@@ -9,7 +9,7 @@ const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
-const owner = { provider: "runware", requestId: "the-job", request: {} };
+const owner = { provider: "runware", requestId: "the-job", expected: { contentType: "image/jpeg" } };
 
 describe("a paid picture that is fetched", () => {
   let server: Server;
@@ -39,7 +39,7 @@ describe("a paid picture that is fetched", () => {
       "buffer",
       owner,
       {
-        baseUrl,
+        addresses: { baseUrl },
         connection: { useEnvironmentProxy: false, connectTimeout: 5000, headersTimeout: 5000, bodyTimeout: 5000 },
         signal: new AbortController().signal,
       },

@@ -40,7 +40,7 @@ describe("a saved inference node", () => {
 
 describe("a saved account", () => {
   it("takes numbers that came from the environment as text", () => {
-    const settings = readAccountSettings({ concurrency: "8", line: "0", timeout: "90.5", retries: "2" });
+    const settings = readAccountSettings({ concurrency: "8", line: "0", timeout: "90.5", retries: "2" }, ["baseUrl"]);
     assert.deepEqual(
       [settings.concurrency, settings.line, settings.timeout, settings.retries, settings.environment],
       [8, 0, 90.5, 2, "production"],
@@ -48,7 +48,7 @@ describe("a saved account", () => {
   });
 
   it("treats an emptied field as its default", () => {
-    assert.equal(readAccountSettings({ concurrency: "", timeout: "" }).timeout, 600);
+    assert.equal(readAccountSettings({ concurrency: "", timeout: "" }, ["baseUrl"]).timeout, 600);
   });
 
   for (const [name, value] of Object.entries({
@@ -61,7 +61,7 @@ describe("a saved account", () => {
   })) {
     it(`with ${name} set to ${JSON.stringify(value)} is refused with the name of the setting`, () => {
       assert.throws(
-        () => readAccountSettings({ [name]: value }),
+        () => readAccountSettings({ [name]: value }, ["baseUrl"]),
         (error) => isConfigError(error) && String(error).includes(name),
       );
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ErrorCode } from "../../lib/errors";
 import { createRunware } from "../../lib/providers/runware/client";
 import type { Scripted } from "../support/scripted-server";
-import { always, apiKey, connect, disconnectAll, failureOf, newId } from "./client";
+import { always, apiKey, connect, disconnectAll, failureOf, job, newId } from "./client";
 
 describe("the balance of a Runware account", () => {
   afterEach(disconnectAll);
@@ -18,7 +18,7 @@ describe("the balance of a Runware account", () => {
   ] as const) {
     it(`is read from ${JSON.stringify(balance)}`, async () => {
       const { client, server } = await connect(({ tasks }) => ({ json: { data: [{ ...tasks[0], balance }] } }));
-      assert.deepEqual(await client.balance(always), expected);
+      assert.deepEqual(await client.check(always), { balance: expected });
       const [task] = server.requests[0]?.tasks ?? [];
       assert.deepEqual([task?.taskType, task?.operation], ["accountManagement", "getDetails"]);
       assert.match(task?.taskUUID ?? "", /^[0-9a-f-]{36}$/);
@@ -36,7 +36,7 @@ describe("the balance of a Runware account", () => {
   for (const [name, answer, code] of refusals) {
     it(`cannot be read from ${name}, which costs nothing`, async () => {
       const { client } = await connect(() => answer);
-      const error = await failureOf(client.balance(always));
+      const error = await failureOf(client.check(always));
       assert.deepEqual([error.code, error.cause.billed], [code, "no"]);
     });
   }
@@ -86,7 +86,7 @@ describe("a Runware client", () => {
   it("can be closed twice, and with calls that were aborted", async () => {
     const { client } = await connect(() => ({ misbehave: "hang" }));
     const gone = AbortSignal.abort(new Error("gone"));
-    for (const call of [client.balance(gone), client.wait(newId(), 1, gone), client.find(newId(), 1, gone)]) {
+    for (const call of [client.check(gone), client.wait(job(newId(), 1), gone), client.find(job(newId(), 1), gone)]) {
       await assert.rejects(call, /gone/);
     }
     await client.close();

@@ -7,6 +7,7 @@ import type { FluxRequest } from "../../lib/models/request";
 import { createDispatcher } from "../../lib/net/dispatcher";
 import { exchange } from "../../lib/net/http";
 import type { AccountProvider } from "../../lib/providers/account-kind";
+import type { Task } from "../../lib/providers/provider";
 import { createRunware, type RunwareOptions } from "../../lib/providers/runware/client";
 import { type Script, type ScriptedServer, type SentTask, startScriptedServer } from "../support/scripted-server";
 
@@ -69,6 +70,15 @@ export const request = (more: FluxRequest = {}): FluxRequest => ({
   positivePrompt: prompt,
   outputType: "URL",
   ...more,
+});
+
+/** A job to submit (by its request) or to ask for (by the number of its pictures). */
+export const job = (id: string, what: FluxRequest | number): Task => ({
+  id,
+  model: "runware:111@1",
+  request: typeof what === "number" ? {} : what,
+  attachments: [],
+  expected: typeof what === "number" ? what : 1,
 });
 
 /** An acknowledgement of every task. */

@@ -4,12 +4,12 @@ import { readRetryAfter } from "../../lib/providers/runware/answer";
 import { familyOf } from "../../lib/providers/runware/error-family";
 import { quoter } from "../../lib/providers/runware/quote";
 import type { Scripted } from "../support/scripted-server";
-import { always, apiKey, connect, disconnectAll, failureOf, newId, prompt, request } from "./client";
+import { always, apiKey, connect, disconnectAll, failureOf, job, newId, prompt, request } from "./client";
 
 /** Submits one task to a service that refuses it so. */
 async function refusal(status: number, item: object, headers: Record<string, string> = {}) {
   const { client } = await connect(() => ({ status, headers, json: { errors: [item] } }));
-  return failureOf(client.submit(newId(), request(), always));
+  return failureOf(client.submit(job(newId(), request()), always));
 }
 
 describe("an error of Runware", () => {
@@ -69,7 +69,7 @@ describe("an error of Runware", () => {
   ] as const) {
     it(`without a body is understood by its status ${status}`, async () => {
       const { client } = await connect(() => ({ status, text: "" }));
-      assert.equal((await failureOf(client.submit(newId(), request(), always))).code, expected);
+      assert.equal((await failureOf(client.submit(job(newId(), request()), always))).code, expected);
     });
   }
 
@@ -79,7 +79,7 @@ describe("an error of Runware", () => {
         status,
         json: { errors: tasks.map(({ taskUUID }) => ({ code, taskUUID })) },
       }));
-      return failureOf(client.submit(newId(), request({ deliveryMethod }), always));
+      return failureOf(client.submit(job(newId(), request({ deliveryMethod })), always));
     };
     for (const [code, status, billed, billedSync] of [
       ["modelUnavailable", 200, "no", "no"],
@@ -137,8 +137,8 @@ describe("an error of Runware", () => {
     })) {
       it(`but is ${name} concerns every job, whether it is sent, waited for or looked up`, async () => {
         const { client } = await connect(() => answer);
-        assert.equal((await failureOf(client.submit(newId(), request(), always))).scope, "service");
-        assert.equal((await failureOf(client.find(newId(), 1, always))).scope, "service");
+        assert.equal((await failureOf(client.submit(job(newId(), request()), always))).scope, "service");
+        assert.equal((await failureOf(client.find(job(newId(), 1), always))).scope, "service");
       });
     }
   });
@@ -147,7 +147,7 @@ describe("an error of Runware", () => {
     const { client } = await connect(({ tasks }) => ({
       json: { errors: tasks.map(({ taskUUID }) => ({ code: "inferenceError", taskUUID })) },
     }));
-    assert.equal((await client.wait(newId(), 1, always)).errors[0]?.scope, "job");
+    assert.equal((await client.wait(job(newId(), 1), always)).errors[0]?.scope, "job");
   });
 
   it("tells where to look: the key", async () => {
@@ -193,7 +193,7 @@ describe("an error of Runware", () => {
   it("never repeats a sibling's prompt from an error about the whole POST", async () => {
     const { client } = await connect(() => ({ status: 500, json: { error: `cannot run ${prompt}` } }));
     const outcomes = [request({ positivePrompt: "something else entirely" }), request()].map((parameters) =>
-      failureOf(client.submit(newId(), parameters, always)),
+      failureOf(client.submit(job(newId(), parameters), always)),
     );
     await Promise.all(outcomes);
   });
@@ -213,7 +213,7 @@ describe("an error of Runware", () => {
   it("from something that is not Runware points at the base URL", async () => {
     for (const status of [302, 404, 405]) {
       const { client } = await connect(() => ({ status, text: "<html>nginx</html>" }));
-      const error = await failureOf(client.submit(newId(), request(), always));
+      const error = await failureOf(client.submit(job(newId(), request()), always));
       assert.deepEqual([error.code, error.cause.retryable], ["FLUX_CONFIG", false]);
       assert.match(error.message, /base URL/);
     }

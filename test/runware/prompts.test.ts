@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { always, connect, disconnectAll, failureOf, newId, request } from "./client";
+import { always, connect, disconnectAll, failureOf, job, newId, request } from "./client";
 
 const secret = "the freckled face of a lighthouse keeper";
 
@@ -8,7 +8,7 @@ describe("an error of the service", () => {
 
   const answerTo = async (more: Record<string, unknown>, message: string): Promise<string> => {
     const { client } = await connect(() => ({ status: 400, json: { errors: [{ code: "invalidPrompt", message }] } }));
-    return (await failureOf(client.submit(newId(), request(more), always))).message;
+    return (await failureOf(client.submit(job(newId(), request(more)), always))).message;
   };
 
   for (const more of [

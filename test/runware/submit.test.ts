@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createSubmit } from "../../lib/providers/runware/submit-batch";
 import type { Scripted, SentTask } from "../support/scripted-server";
-import { accepted, always, apiKey, connect, disconnectAll, failureOf, newId, picture, request } from "./client";
+import { accepted, always, apiKey, connect, disconnectAll, failureOf, job, newId, picture, request } from "./client";
 
 const errors = (...items: object[]): Scripted => ({ status: 400, json: { errors: items } });
 
@@ -11,7 +11,7 @@ describe("submitting to Runware", () => {
   it("sends a list with the task, the key in the header only, and asks for the cost", async () => {
     const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
     const id = newId();
-    assert.deepEqual(await client.submit(id, request({ steps: 28 }), always), { state: "accepted" });
+    assert.deepEqual(await client.submit(job(id, request({ steps: 28 })), always), { state: "accepted" });
     const [received] = server.requests;
     assert.equal(received?.path, "/v1");
     assert.equal(received?.headers.authorization, `Bearer ${apiKey}`);
@@ -29,14 +29,14 @@ describe("submitting to Runware", () => {
 
   it("leaves the cost out when the author switched it off", async () => {
     const { client, tasks } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
-    await client.submit(newId(), request({ includeCost: false }), always);
+    await client.submit(job(newId(), request({ includeCost: false })), always);
     assert.equal(tasks("imageInference")[0]?.includeCost, false);
   });
 
   for (const seed of [0, 7, 4294967295, "4294967296", "9007199254740993", "9223372036854775807", 9007199254740993n]) {
     it(`sends the seed ${seed} (${typeof seed}) with all its digits, as a number`, async () => {
       const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
-      await client.submit(newId(), request({ seed }), always);
+      await client.submit(job(newId(), request({ seed })), always);
       assert.match(server.requests[0]?.text ?? "", new RegExp(`"seed":${seed}[,}]`));
     });
   }
@@ -44,7 +44,7 @@ describe("submitting to Runware", () => {
   it("does not let a request's own taskUUID or taskType take effect", async () => {
     const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
     const id = newId();
-    await client.submit(id, request({ taskUUID: "other", taskType: "imageUpload" }), always);
+    await client.submit(job(id, request({ taskUUID: "other", taskType: "imageUpload" })), always);
     assert.equal(server.requests[0]?.tasks[0]?.taskUUID, id);
     assert.equal(server.requests[0]?.tasks[0]?.taskType, "imageInference");
     assert(!server.requests[0]?.text.includes("other"));
@@ -54,7 +54,7 @@ describe("submitting to Runware", () => {
     it("share one POST", async () => {
       const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
       const ids = Array.from({ length: 7 }, newId);
-      await Promise.all(ids.map((id) => client.submit(id, request(), always)));
+      await Promise.all(ids.map((id) => client.submit(job(id, request()), always)));
       assert.deepEqual(
         server.requests.map(({ tasks }) => tasks.map(({ taskUUID }) => taskUUID)),
         [ids],
@@ -63,14 +63,14 @@ describe("submitting to Runware", () => {
 
     it("are at most 50 in one POST", async () => {
       const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
-      await Promise.all(Array.from({ length: 120 }, () => client.submit(newId(), request(), always)));
+      await Promise.all(Array.from({ length: 120 }, () => client.submit(job(newId(), request()), always)));
       assert.deepEqual(server.requests.map(({ tasks }) => tasks.length).sort(), [20, 50, 50]);
     });
 
     it("are at most 8 MB in one POST, unless one alone is larger", async () => {
       const { client, server } = await connect(({ tasks }) => ({ json: accepted(tasks) }));
       const sized = (megabytes: number) => request({ seedImage: "x".repeat(megabytes * 1024 * 1024) });
-      await Promise.all([3, 4, 3, 9, 1].map((size) => client.submit(newId(), sized(size), always)));
+      await Promise.all([3, 4, 3, 9, 1].map((size) => client.submit(job(newId(), sized(size)), always)));
       assert.deepEqual(server.requests.map(({ tasks }) => tasks.length).sort(), [1, 1, 1, 2]);
     });
 
@@ -79,8 +79,8 @@ describe("submitting to Runware", () => {
       const abort = new AbortController();
       const [kept, dropped] = [newId(), newId()];
       const work = Promise.allSettled([
-        client.submit(dropped, request(), abort.signal),
-        client.submit(kept, request(), always),
+        client.submit(job(dropped, request()), abort.signal),
+        client.submit(job(kept, request()), always),
       ]);
       abort.abort(new Error("closed"));
       const [first, second] = await work;
@@ -101,8 +101,8 @@ describe("submitting to Runware", () => {
         return { json: accepted(tasks) };
       });
       const abort = new AbortController();
-      const aborted = client.submit(newId(), request(), abort.signal);
-      const other = client.submit(newId(), request(), always);
+      const aborted = client.submit(job(newId(), request()), abort.signal);
+      const other = client.submit(job(newId(), request()), always);
       await server.received(1);
       abort.abort(new Error("closed"));
       await assert.rejects(aborted, /closed/);
@@ -120,8 +120,8 @@ describe("submitting to Runware", () => {
         },
       }));
       const [first, second] = await Promise.allSettled([
-        client.submit(good, request(), always),
-        client.submit(bad, request(), always),
+        client.submit(job(good, request()), always),
+        client.submit(job(bad, request()), always),
       ]);
       assert.equal(first.status, "fulfilled");
       assert.equal(second.status, "rejected");
@@ -135,7 +135,7 @@ describe("submitting to Runware", () => {
           : { json: accepted(tasks) },
       );
       const ids = [newId(), bad, newId()];
-      const outcomes = await Promise.allSettled(ids.map((id) => client.submit(id, request(), always)));
+      const outcomes = await Promise.allSettled(ids.map((id) => client.submit(job(id, request()), always)));
       assert.deepEqual(
         outcomes.map(({ status }) => status),
         ["fulfilled", "rejected", "fulfilled"],
@@ -181,7 +181,7 @@ describe("submitting to Runware", () => {
       it(`are not repeated one by one after ${status}`, async () => {
         const { client, server } = await connect(() => ({ status, json: { errors: [{ code: "x", message: "y" }] } }));
         const failures = await Promise.all(
-          [newId(), newId()].map((id) => failureOf(client.submit(id, request(), always))),
+          [newId(), newId()].map((id) => failureOf(client.submit(job(id, request()), always))),
         );
         assert.deepEqual(
           failures.map((failure) => failure.code),
@@ -199,8 +199,8 @@ describe("submitting to Runware", () => {
       }));
       const sync = { deliveryMethod: "sync" };
       const submissions = await Promise.all([
-        client.submit(newId(), request(sync), always),
-        client.submit(newId(), request(sync), always),
+        client.submit(job(newId(), request(sync)), always),
+        client.submit(job(newId(), request(sync)), always),
       ]);
       assert.deepEqual(
         server.requests.map(({ tasks }) => tasks.length),
@@ -219,7 +219,10 @@ describe("submitting to Runware", () => {
       const { client } = await connect(({ tasks: [task] }) => ({
         json: { data: [picture(task?.taskUUID ?? "", "a")] },
       }));
-      const submission = await client.submit(newId(), request({ deliveryMethod: "sync", numberResults: 3 }), always);
+      const submission = await client.submit(
+        job(newId(), request({ deliveryMethod: "sync", numberResults: 3 })),
+        always,
+      );
       assert(submission.state === "settled");
       assert.equal(submission.answer.pictures.length, 1);
       assert.equal(submission.answer.errors[0]?.code, "FLUX_OUTCOME_UNKNOWN");
@@ -239,7 +242,7 @@ describe("submitting to Runware", () => {
     for (const [name, shape] of Object.entries(shapes)) {
       it(name, async () => {
         const { client } = await connect(({ tasks: [task] }) => ({ json: task ? shape(task) : {} }));
-        assert.deepEqual(await client.submit(newId(), request(), always), { state: "accepted" });
+        assert.deepEqual(await client.submit(job(newId(), request()), always), { state: "accepted" });
       });
     }
   });
@@ -262,7 +265,7 @@ describe("submitting to Runware", () => {
       it(`because ${name}, the error says that it may be paid for, and that it may be tried again`, async () => {
         const { client } = await connect(() => answer);
         const id = newId();
-        const failure = await failureOf(client.submit(id, request(), always));
+        const failure = await failureOf(client.submit(job(id, request()), always));
         assert.deepEqual([failure.cause.billed, failure.cause.retryable], ["unknown", true]);
         assert.equal(failure.cause.requestId, id);
         assert.equal(failure.cause.provider, "runware");
@@ -273,7 +276,7 @@ describe("submitting to Runware", () => {
       const { client } = await connect(() => ({ misbehave: "hang" }), {
         timeouts: { submit: 200, sync: 200, poll: 200, upload: 200 },
       });
-      const failure = await failureOf(client.submit(newId(), request(), always));
+      const failure = await failureOf(client.submit(job(newId(), request()), always));
       assert.deepEqual([failure.code, failure.cause.billed], ["FLUX_NETWORK", "unknown"]);
     });
   });
@@ -284,7 +287,7 @@ describe("submitting to Runware", () => {
       status: 400,
       text: `{"errors":[${tasks.map(({ taskUUID }) => `{"code":${nested(20_000)},"parameter":${nested(9)},"taskUUID":"${taskUUID}"}`)}]}`,
     }));
-    const failures = await Promise.all([1, 2].map(() => failureOf(client.submit(newId(), request(), always))));
+    const failures = await Promise.all([1, 2].map(() => failureOf(client.submit(job(newId(), request()), always))));
     assert.deepEqual(
       failures.map(({ code }) => code),
       ["FLUX_VALIDATION", "FLUX_VALIDATION"],
@@ -314,7 +317,7 @@ describe("submitting to Runware", () => {
     const { client, server } = await connect(() => ({ json: {} }));
     await server.close();
     server.close = async () => {};
-    const failure = await failureOf(client.submit(newId(), request(), always));
+    const failure = await failureOf(client.submit(job(newId(), request()), always));
     assert.deepEqual([failure.code, failure.cause.billed, failure.cause.retryable], ["FLUX_NETWORK", "no", true]);
     assert.match(failure.message, /Nothing was sent/);
   });
@@ -322,7 +325,7 @@ describe("submitting to Runware", () => {
   it("ends with its signal, and gives up the POST when all its tasks are aborted", async () => {
     const { client, server } = await connect(() => ({ misbehave: "hang" }));
     const abort = new AbortController();
-    const work = [newId(), newId()].map((id) => client.submit(id, request(), abort.signal));
+    const work = [newId(), newId()].map((id) => client.submit(job(id, request()), abort.signal));
     await server.received(1);
     abort.abort(new Error("closed"));
     for (const submission of work) await assert.rejects(submission, /closed/);
@@ -330,11 +333,11 @@ describe("submitting to Runware", () => {
 
   it("is not possible any more once the client is closed", async () => {
     const { client, server } = await connect(() => ({ misbehave: "hang" }));
-    const pending = client.submit(newId(), request(), always);
+    const pending = client.submit(job(newId(), request()), always);
     await server.received(1);
     await client.close();
     assert.equal((await failureOf(pending)).code, "FLUX_CANCELLED");
-    assert.equal((await failureOf(client.submit(newId(), request(), always))).code, "FLUX_CANCELLED");
+    assert.equal((await failureOf(client.submit(job(newId(), request()), always))).code, "FLUX_CANCELLED");
     assert.equal(server.requests.length, 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Attachment, FluxRequest } from "../../lib/models/request";
 import type { Scripted, SentTask } from "../support/scripted-server";
-import { always, connect, disconnectAll, failureOf, newId, request } from "./client";
+import { always, connect, disconnectAll, failureOf, job, newId, request } from "./client";
 
 const attachment = (content: string, ...path: (string | number)[]): Attachment => ({
   path,
@@ -10,8 +10,7 @@ const attachment = (content: string, ...path: (string | number)[]): Attachment =
 });
 
 const task = (parameters: FluxRequest, ...attachments: Attachment[]) => ({
-  id: newId(),
-  request: parameters,
+  ...job(newId(), parameters),
   attachments,
 });
 
@@ -107,7 +106,7 @@ describe("large input pictures", () => {
       it(name, async () => {
         const { client, tasks } = await connect(losing(failure, {}));
         const first = wanted();
-        await failureOf(client.submit(first.id, await client.prepare(first, always), always));
+        await failureOf(client.submit(job(first.id, await client.prepare(first, always)), always));
         await client.prepare(wanted(), always);
         assert.equal(tasks("imageUpload").length, uploaded);
       });
@@ -121,8 +120,8 @@ describe("large input pictures", () => {
         it(`${name} (${how})`, async () => {
           const { client, tasks } = await connect(losing(undefined, failure));
           const first = wanted();
-          await client.submit(first.id, await client.prepare(first, always), always);
-          await client[how](first.id, 1, always);
+          await client.submit(job(first.id, await client.prepare(first, always)), always);
+          await client[how](first, always);
           await client.prepare(wanted(), always);
           assert.equal(tasks("imageUpload").length, uploaded);
         });
@@ -133,9 +132,9 @@ describe("large input pictures", () => {
       const { client, tasks } = await connect(losing(gone, {}));
       const [first, second] = [wanted(), wanted()];
       const prepared = [await client.prepare(first, always), await client.prepare(second, always)];
-      await failureOf(client.submit(first.id, prepared[0] ?? {}, always));
+      await failureOf(client.submit(job(first.id, prepared[0] ?? {}), always));
       await client.prepare(wanted(), always);
-      await failureOf(client.submit(second.id, prepared[1] ?? {}, always));
+      await failureOf(client.submit(job(second.id, prepared[1] ?? {}), always));
       await client.prepare(wanted(), always);
       assert.equal(tasks("imageUpload").length, 2);
     });

@@ -8,6 +8,7 @@ import {
   connect,
   disconnectAll,
   failureOf,
+  job,
   newId,
   picture,
   prompt,
@@ -34,7 +35,7 @@ describe("waiting for a Runware job", () => {
     const { client, tasks } = await connect(
       inTurn(json({ data: [working(id)] }), json({ data: [working(id)] }), json({ data: [picture(id, "a")] })),
     );
-    const answer = await client.wait(id, 1, always);
+    const answer = await client.wait(job(id, 1), always);
     assert.deepEqual(answer, {
       pictures: [{ id: "a", index: 0, url: "https://im.runware.ai/a.jpg", seed: 7, nsfw: false }],
       errors: [],
@@ -50,7 +51,7 @@ describe("waiting for a Runware job", () => {
         {"taskType":"imageInference","taskUUID":"${id}","status":"success","imageUUID":"b","imageDataURI":"data:image/png;base64,QUJD","seed" : 9007199254740991 ,"NSFWContent":false,"cost":0.25},
         {"taskType":"imageInference","taskUUID":"${id}","status":"success","imageUUID":"c","imageURL":"https://im.runware.ai/c?text=%22seed%22:1234567890123456789"}]}`,
     }));
-    const { pictures } = await client.wait(id, 3, always);
+    const { pictures } = await client.wait(job(id, 3), always);
     assert.deepEqual(pictures, [
       { id: "a", index: 0, base64: "QUJD", seed: "9223372036854775807", nsfw: true, cost: 0 },
       { id: "b", index: 1, dataURI: "data:image/png;base64,QUJD", seed: 9007199254740991, nsfw: false, cost: 0.25 },
@@ -68,7 +69,7 @@ describe("waiting for a Runware job", () => {
         json({ data: [picture(id, "c"), picture(id, "b"), picture(id, "a")] }),
       ),
     );
-    assert.deepEqual(names((await client.wait(id, 3, always)).pictures), ["a", "b", "c"]);
+    assert.deepEqual(names((await client.wait(job(id, 3), always)).pictures), ["a", "b", "c"]);
   });
 
   it("reports progress over the whole batch", async () => {
@@ -81,7 +82,7 @@ describe("waiting for a Runware job", () => {
       ),
     );
     const percents: (number | undefined)[] = [];
-    await client.wait(id, 2, always, ({ percent }) => percents.push(percent));
+    await client.wait(job(id, 2), always, ({ percent }) => percents.push(percent));
     assert.deepEqual(percents.slice(0, 2), [30, 70]);
   });
 
@@ -91,7 +92,7 @@ describe("waiting for a Runware job", () => {
       const { client, server } = await connect(({ tasks }) =>
         json({ data: tasks.map(({ taskUUID }) => picture(taskUUID, taskUUID)) }),
       );
-      const answers = await Promise.all(ids.map((id) => client.wait(id, 1, always)));
+      const answers = await Promise.all(ids.map((id) => client.wait(job(id, 1), always)));
       assert.deepEqual(
         answers.flatMap(({ pictures }) => names(pictures)),
         ids,
@@ -103,7 +104,7 @@ describe("waiting for a Runware job", () => {
       const { client, server } = await connect(({ tasks }) =>
         json({ data: tasks.map(({ taskUUID }) => picture(taskUUID, taskUUID)) }),
       );
-      await Promise.all(Array.from({ length: 230 }, () => client.wait(newId(), 1, always)));
+      await Promise.all(Array.from({ length: 230 }, () => client.wait(job(newId(), 1), always)));
       assert.deepEqual(
         server.requests.map(({ tasks }) => tasks.length),
         [100, 100, 30],
@@ -116,14 +117,14 @@ describe("waiting for a Runware job", () => {
           ? { status: 400, json: { errors: [{ code: "maxTasks", message: "too many" }] } }
           : json({ data: tasks.map(({ taskUUID }) => picture(taskUUID, taskUUID)) }),
       );
-      await Promise.all(Array.from({ length: 8 }, () => client.wait(newId(), 1, always)));
+      await Promise.all(Array.from({ length: 8 }, () => client.wait(job(newId(), 1), always)));
       assert(server.requests.every(({ tasks }, n) => n < 3 || tasks.length <= 3));
     });
 
     it("answers two who wait for the same job, and asks once", async () => {
       const id = newId();
       const { client, server } = await connect(() => json({ data: [picture(id, "a")] }));
-      await Promise.all([client.wait(id, 1, always), client.wait(id, 1, always)]);
+      await Promise.all([client.wait(job(id, 1), always), client.wait(job(id, 1), always)]);
       assert.deepEqual(
         server.requests.map(({ tasks }) => tasks.length),
         [1],
@@ -158,7 +159,10 @@ describe("waiting for a Runware job", () => {
         const [bad, good] = [newId(), newId()];
         const failed = shape(bad) as { data?: object[] };
         const { client } = await connect(() => json({ ...failed, data: [...(failed.data ?? []), picture(good, "a")] }));
-        const [badAnswer, goodAnswer] = await Promise.all([client.wait(bad, 1, always), client.wait(good, 1, always)]);
+        const [badAnswer, goodAnswer] = await Promise.all([
+          client.wait(job(bad, 1), always),
+          client.wait(job(good, 1), always),
+        ]);
         assert.equal(badAnswer.pictures.length, 0);
         assert.equal(badAnswer.errors.length, 1);
         const [error] = badAnswer.errors;
@@ -182,7 +186,7 @@ describe("waiting for a Runware job", () => {
           const id = newId();
           const errors = [{ ...item, message: "gone", ...(named && { taskUUID: id }) }];
           const { client, server } = await connect(() => ({ status: 404, json: { errors } }));
-          const [error] = (await client.wait(id, 1, always)).errors;
+          const [error] = (await client.wait(job(id, 1), always)).errors;
           assert.deepEqual([error?.code, error?.cause.billed], ["FLUX_VALIDATION", billed]);
           assert.equal(server.requests.length, 1);
         });
@@ -200,7 +204,7 @@ describe("waiting for a Runware job", () => {
           }),
         ),
       );
-      const { pictures, errors } = await client.wait(id, 3, always);
+      const { pictures, errors } = await client.wait(job(id, 3), always);
       assert.deepEqual(names(pictures), ["a", "b"]);
       assert.deepEqual(
         errors.map(({ code }) => code),
@@ -218,7 +222,7 @@ describe("waiting for a Runware job", () => {
           json({ data: [failed, picture(id, "a"), picture(id, "b")] }),
         ),
       );
-      const { pictures, errors } = await client.wait(id, 3, always);
+      const { pictures, errors } = await client.wait(job(id, 3), always);
       assert.deepEqual([names(pictures), errors.length], [["a", "b"], 1]);
     });
 
@@ -227,7 +231,7 @@ describe("waiting for a Runware job", () => {
       const { client, server } = await connect(() =>
         json({ data: [picture(id, "a")], errors: [{ code: "providerError", taskUUID: id }] }),
       );
-      const { pictures, errors } = await client.wait(id, 4, always);
+      const { pictures, errors } = await client.wait(job(id, 4), always);
       assert.deepEqual([names(pictures), errors.length], [["a"], 1]);
       assert.equal(server.requests.length, 3, "it must ask again before it gives paid pictures up");
     });
@@ -241,8 +245,8 @@ describe("waiting for a Runware job", () => {
               errors: [{ code: "inferenceError", taskUUID: id, message: `cannot draw "${prompt}" for ${apiKey}` }],
             }),
       );
-      await client.submit(id, request(), always);
-      const [error] = (await client.wait(id, 1, always)).errors;
+      await client.submit(job(id, request()), always);
+      const [error] = (await client.wait(job(id, 1), always)).errors;
       assert(error);
       withoutSecrets(error);
     });
@@ -268,7 +272,7 @@ describe("waiting for a Runware job", () => {
       it(`because ${name} are repeated, and the job is not lost`, async () => {
         const id = newId();
         const { client } = await connect(inTurn(...Array(12).fill(failure), json({ data: [picture(id, "a")] })));
-        assert.deepEqual(names((await client.wait(id, 1, always)).pictures), ["a"]);
+        assert.deepEqual(names((await client.wait(job(id, 1), always)).pictures), ["a"]);
       });
     }
 
@@ -280,7 +284,7 @@ describe("waiting for a Runware job", () => {
           json({ data: [picture(id, "a")] }),
         ),
       );
-      assert.deepEqual(names((await client.wait(id, 1, always)).pictures), ["a"]);
+      assert.deepEqual(names((await client.wait(job(id, 1), always)).pictures), ["a"]);
     });
 
     for (const status of [401, 403]) {
@@ -292,7 +296,7 @@ describe("waiting for a Runware job", () => {
       it(`because the key is refused (${status}) end all waiting jobs, with their ids, after three in a row`, async () => {
         const ids = [newId(), newId()];
         const { client, server } = await connect(() => refused());
-        const errors = await Promise.all(ids.map((id) => failureOf(client.wait(id, 1, always))));
+        const errors = await Promise.all(ids.map((id) => failureOf(client.wait(job(id, 1), always))));
         for (const [n, error] of errors.entries()) {
           assert.deepEqual([error.code, error.cause.billed, error.cause.requestId], ["FLUX_AUTH", "unknown", ids[n]]);
           assert(error.message.includes(ids[n] ?? "?"));
@@ -312,7 +316,7 @@ describe("waiting for a Runware job", () => {
           const { client } = await connect(
             inTurn(no, no, yes, no, no, yes, no, no, json({ data: [picture(id, "a")] })),
           );
-          assert.deepEqual(names((await client.wait(id, 1, always)).pictures), ["a"]);
+          assert.deepEqual(names((await client.wait(job(id, 1), always)).pictures), ["a"]);
         });
       }
     }
@@ -337,14 +341,14 @@ describe("waiting for a Runware job", () => {
       it(`comes from the archive (${name})`, async () => {
         const id = newId();
         const { client } = await withArchive(() => json(record(id)));
-        assert.deepEqual(names((await client.wait(id, 1, always)).pictures), ["a"]);
+        assert.deepEqual(names((await client.wait(job(id, 1), always)).pictures), ["a"]);
       });
     }
 
     it("is asked for several times before the archive is", async () => {
       const id = newId();
       const { client, server } = await withArchive(() => json({ data: [{ response: { data: [picture(id, "a")] } }] }));
-      await client.wait(id, 1, always);
+      await client.wait(job(id, 1), always);
       assert.deepEqual(
         server.requests.map(({ tasks }) => tasks[0]?.taskType),
         [...Array(4).fill("getResponse"), "getTaskDetails"],
@@ -356,7 +360,7 @@ describe("waiting for a Runware job", () => {
       const { client } = await withArchive(() =>
         json({ data: [{ response: { errors: [{ code: "inferenceError", taskUUID: id }] } }] }),
       );
-      const { errors } = await client.wait(id, 1, always);
+      const { errors } = await client.wait(job(id, 1), always);
       assert.equal(errors[0]?.cause.providerCode, "inferenceError");
     });
 
@@ -385,7 +389,7 @@ describe("waiting for a Runware job", () => {
         it(`${how}, while the archive ${name}, ends as FLUX_OUTCOME_UNKNOWN with its id`, async () => {
           const id = newId();
           const { client } = await withArchive(() => archive, poll);
-          const error = await failureOf(client.wait(id, 1, always));
+          const error = await failureOf(client.wait(job(id, 1), always));
           assert.deepEqual(
             [error.code, error.cause.billed, error.cause.requestId, error.cause.retryable],
             ["FLUX_OUTCOME_UNKNOWN", "unknown", id, false],
@@ -404,7 +408,7 @@ describe("waiting for a Runware job", () => {
           return asked === 1 ? json({ data: [picture(id, "a"), working(id)] }) : polls;
         },
       );
-      const { pictures, errors } = await client.wait(id, 2, always);
+      const { pictures, errors } = await client.wait(job(id, 2), always);
       assert.deepEqual(names(pictures), ["a"]);
       assert.equal(errors[0]?.code, "FLUX_OUTCOME_UNKNOWN");
     });
@@ -414,17 +418,17 @@ describe("waiting for a Runware job", () => {
       const { client } = await connect(
         inTurn(polls, polls, polls, json({ data: [working(id)] }), polls, polls, json({ data: [picture(id, "a")] })),
       );
-      assert.equal((await client.wait(id, 1, always)).pictures.length, 1);
+      assert.equal((await client.wait(job(id, 1), always)).pictures.length, 1);
     });
   });
 
   it("is asked for although the computer's clock was set back by an hour", async () => {
     const { client } = await connect(({ tasks }) => json({ data: tasks.map((task) => picture(task.taskUUID, "a")) }));
-    await client.wait(newId(), 1, always);
+    await client.wait(job(newId(), 1), always);
     const { now } = Date;
     Date.now = () => now() - 3_600_000;
     try {
-      assert.equal((await client.wait(newId(), 1, AbortSignal.timeout(10_000))).pictures.length, 1);
+      assert.equal((await client.wait(job(newId(), 1), AbortSignal.timeout(10_000))).pictures.length, 1);
     } finally {
       Date.now = now;
     }
@@ -439,11 +443,11 @@ describe("waiting for a Runware job", () => {
       ),
     );
     const broken = failureOf(
-      client.wait(bad, 1, always, () => {
+      client.wait(job(bad, 1), always, () => {
         throw new TypeError("a mistake");
       }),
     );
-    assert.deepEqual(names((await client.wait(good, 1, always)).pictures), ["a"]);
+    assert.deepEqual(names((await client.wait(job(good, 1), always)).pictures), ["a"]);
     const { code, cause } = await broken;
     assert.deepEqual([code, cause.requestId, cause.billed], ["FLUX_OUTCOME_UNKNOWN", bad, "unknown"]);
   });
@@ -454,7 +458,7 @@ describe("waiting for a Runware job", () => {
     const { client } = await connect(() =>
       json({ data: Array(5000).fill(failure), errors: Array(5000).fill({ code: "other", taskUUID: id }) }),
     );
-    assert((await client.wait(id, 1, always)).errors.length <= 100);
+    assert((await client.wait(job(id, 1), always)).errors.length <= 100);
   });
 
   it("ends with its signal, and asks no more", async () => {
@@ -462,18 +466,18 @@ describe("waiting for a Runware job", () => {
       json({ data: tasks.map((task) => working(task.taskUUID)) }),
     );
     const abort = new AbortController();
-    const work = client.wait(newId(), 1, abort.signal);
+    const work = client.wait(job(newId(), 1), abort.signal);
     await server.received(3);
     abort.abort(new Error("deadline"));
     await assert.rejects(work, /deadline/);
     const asked = server.requests.length;
-    await client.balance(always).catch(() => {});
+    await client.check(always).catch(() => {});
     assert(server.requests.length <= asked + 2);
   });
 
   it("ends when the client is closed", async () => {
     const { client } = await connect(({ tasks }) => json({ data: tasks.map((task) => working(task.taskUUID)) }));
-    const work = client.wait(newId(), 1, always);
+    const work = client.wait(job(newId(), 1), always);
     await client.close();
     assert.equal((await failureOf(work)).code, "FLUX_CANCELLED");
   });
@@ -496,7 +500,7 @@ describe("looking a Runware job up", () => {
     const connected = await connect(({ tasks: [task] }) =>
       json(fill(task?.taskType === "getTaskDetails" ? archive : poll)),
     );
-    return { found: await connected.client.find(id, expected, always), ...connected };
+    return { found: await connected.client.find(job(id, expected), always), ...connected };
   };
 
   it("finds a job that is worked on", async () => {
@@ -544,7 +548,7 @@ describe("looking a Runware job up", () => {
       { text: "<html>" },
     ]) {
       const { client } = await connect(() => answer);
-      const error = await failureOf(client.find(newId(), 1, always));
+      const error = await failureOf(client.find(job(newId(), 1), always));
       assert.deepEqual([error.cause.retryable, error.cause.billed], [true, "unknown"]);
     }
   });

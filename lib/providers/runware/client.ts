@@ -86,7 +86,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     name: "runware",
     resendWindow: RESEND_WINDOW,
     prepare: (task, signal) => open(signal, (either) => uploads.prepare(task, either)),
-    submit: async (id, request, signal) => {
+    submit: async ({ id, request }, signal) => {
       prompts.remember(id, request);
       try {
         return heard(id, await open(signal, (either) => submit(id, request, either)));
@@ -95,15 +95,17 @@ export function createRunware(options: RunwareOptions): AccountProvider {
         throw error;
       }
     },
-    find: async (id, expected, signal) =>
+    find: async ({ id, expected }, signal) =>
       heard(id, await open(signal, (either) => find({ asking, toError }, { id, expected }, either))),
-    wait: async (id, expected, signal, onProgress) => {
+    wait: async ({ id, expected }, signal, onProgress) => {
       const answer = await open(signal, (either) => poller.wait(id, expected, either, onProgress));
       prompts.forget(id);
       heard(id, { state: "settled", answer });
       return answer;
     },
-    balance: (signal) => open(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
+    check: async (signal) => ({
+      balance: await open(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
+    }),
     close: async () => closing.abort(closed()),
   };
 }

@@ -1,0 +1,70 @@
+import { FluxError } from "../errors";
+import { knownAs } from "../jobs/job";
+import type { LeftBehind } from "./runs";
+import type { Node, NodeAPI } from "./types";
+
+/** For one call that asks a service to drop a job, in ms. */
+const CANCEL_TIMEOUT = 15_000;
+
+/** What Node-RED tells when flows have started; only a deploy comes with a diff, a restart or another project without. */
+interface FlowsStarted {
+  diff?: object;
+}
+
+/**
+ * What a closing node leaves at the service is cancelled there when the node turns out to be deleted. That is known when
+ * the flows run again: a node that is disabled, moved or only restarted is still among them, and so is one inside a
+ * subflow. The account's grace period is for those who take a deletion back.
+ */
+export function cancelIfDeleted(RED: NodeAPI, node: Node, left: readonly LeftBehind[]): void {
+  const jobs = left.filter(({ job, opened }) => job.receipt && opened.service.provider.cancel);
+  const [first] = jobs;
+  if (!first) return;
+  // The account closes right after its nodes, but the cancelling still needs its connections.
+  const releases = jobs.map(({ opened }) => opened.hold());
+  const release = async () => {
+    for (const letGo of releases) await letGo();
+  };
+  const cancelAll = async () => {
+    if (!isInFlows(RED, node.id)) {
+      await Promise.all(jobs.map((one) => cancelJob(node, one, "because its node was deleted")));
+    }
+    await release();
+  };
+  RED.events.once("flows:started", (event?: FlowsStarted) => {
+    const isDeleted = event?.diff !== undefined && !isInFlows(RED, node.id);
+    if (!isDeleted) return void release();
+    setTimeout(() => void cancelAll(), first.opened.cancelAfter).unref();
+  });
+}
+
+/** Asks the service to drop a job, and says in the log what came of it. Never rejects. */
+export async function cancelJob(node: Node, { job, opened }: LeftBehind, why: string): Promise<void> {
+  const { provider } = opened.service;
+  const name = `Job ${knownAs(job, provider) ?? job.id}`;
+  try {
+    switch (await provider.cancel?.(job, AbortSignal.timeout(CANCEL_TIMEOUT))) {
+      case "requested":
+        return node.warn(
+          `${name} was cancelled ${why}. If it was running already, it may still be finished and billed.`,
+        );
+      case "ended":
+        return node.warn(`${name} was to be cancelled ${why}, but had ended by then: it is billed.`);
+      case "unknown":
+        return node.warn(`${name} was to be cancelled ${why}, but the service does not know it any more.`);
+    }
+  } catch (error) {
+    const reason = error instanceof FluxError ? error.message : "the service did not answer in time.";
+    node.warn(`${name} could not be cancelled: ${reason} It may still be finished and billed.`);
+  }
+}
+
+/** Whether a node is in the deployed flows; inside a subflow its id is made of the instance's and its own. */
+function isInFlows(RED: NodeAPI, id: string): boolean {
+  const ids = new Set<string>();
+  RED.nodes.eachNode((node) => ids.add(node.id));
+  const isThere = (part: string): boolean =>
+    ids.has(part) ||
+    [...part.matchAll(/-/g)].some(({ index }) => ids.has(part.slice(0, index)) && isThere(part.slice(index + 1)));
+  return isThere(id);
+}
