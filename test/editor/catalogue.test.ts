@@ -101,9 +101,11 @@ describe("the status texts", () => {
     for (const waiting of [0, 1]) {
       for (const running of [0, 1, 2]) {
         for (const percent of [undefined, 50]) {
-          activity = { waiting, running, percent };
-          line.changed();
-          await drawn();
+          for (const queuePosition of [undefined, 0]) {
+            activity = { waiting, running, percent, queuePosition };
+            line.changed();
+            await drawn();
+          }
         }
       }
     }
