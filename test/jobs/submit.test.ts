@@ -16,7 +16,7 @@ const unreachable = new FluxError("FLUX_NETWORK", "Offline.", { retryable: true 
 type Step = { submit: Submission | FluxError } | { find: Found | FluxError };
 
 /** A provider that follows a script, and fails the test when it is asked for anything else. */
-function scripted(steps: Step[]): Provider {
+function scripted(steps: Step[], resendWindow: number): Provider {
   const play = <Kind extends "submit" | "find">(kind: Kind) => {
     const step = steps.shift();
     assert.ok(step && kind in step, `the service was asked to ${kind}, but the script says ${JSON.stringify(step)}`);
@@ -25,7 +25,7 @@ function scripted(steps: Step[]): Provider {
   };
   return {
     name: "runware",
-    resendWindow: 600_000,
+    resendWindow,
     prepare: (task) => Promise.resolve(task.request),
     submit: () => play("submit"),
     find: () => play("find"),
@@ -47,10 +47,13 @@ const job = (): Job => ({
   submittedAt: Date.now(),
 });
 
-async function run(steps: Step[], { retries = 2, submittedAt = Date.now(), overdueAt = Date.now() + 600_000 } = {}) {
+async function run(
+  steps: Step[],
+  { retries = 2, submittedAt = Date.now(), overdueAt = Date.now() + 600_000, resendWindow = 600_000 } = {},
+) {
   const subject = { ...job(), submittedAt };
   const { signal } = new AbortController();
-  const context = { provider: scripted(steps), breaker: new Breaker(), retries, overdueAt, signal };
+  const context = { provider: scripted(steps, resendWindow), breaker: new Breaker(), retries, overdueAt, signal };
   const outcome = await submit(subject, context).catch((error: unknown) => error);
   assert.equal(steps.length, 0, "the whole script was played");
   return { outcome, attempts: subject.attempts };
@@ -141,5 +144,33 @@ describe("a paid request", () => {
     const { outcome, attempts } = await run([{ submit: busy }, { submit: busy }], { retries: 1 });
     isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
     assert.equal(attempts, 2);
+  });
+
+  describe("to a service that does not take over our ids", () => {
+    const theirs = { resendWindow: 0 };
+
+    it("is neither repeated nor asked for when its answer was lost, and the error says where to look", async () => {
+      const { outcome, attempts } = await run([{ submit: lost }], theirs);
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.equal(attempts, 1);
+      assert.equal(outcome.cause.requestId, undefined, "our own id would lead nowhere");
+      assert.match(outcome.message, /gave no id for it.* runware:111@1 sent at 20\d\d-/);
+    });
+
+    it("is named by the service's id when the answer that got lost still had it", async () => {
+      const named = new FluxError("FLUX_PROVIDER", "Cut short.", { requestId: "theirs-1", billed: "unknown" });
+      const { outcome } = await run([{ submit: named }], theirs);
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.equal(outcome.cause.requestId, "theirs-1");
+      assert.match(outcome.message, /look up job theirs-1/);
+    });
+
+    it("is sent again when it provably never arrived, or was refused for being one too many", async () => {
+      const { outcome, attempts } = await run(
+        [{ submit: unreachable }, { submit: busy }, { submit: accepted }],
+        theirs,
+      );
+      assert.deepEqual([outcome, attempts], [accepted, 3]);
+    });
   });
 });
