@@ -4,7 +4,7 @@ import { _ } from "ajv";
 import Ajv2020 from "ajv/dist/2020";
 import standaloneCode from "ajv/dist/standalone";
 import { compile } from "json-schema-to-typescript";
-import { byName as formats } from "../lib/models/formats";
+import { byName as formats, largestSeeds } from "../lib/models/formats";
 import type { ModelSchema, Schema } from "../lib/models/fragments/schema";
 import type { Group, Leaf, LeafKind, List, ModelFacts } from "../lib/models/model";
 
@@ -37,7 +37,20 @@ const validatorSource = (schema: ModelSchema, formatsModule: string): string => 
   return standaloneCode(ajv, ajv.compile(schema));
 };
 
-const kindByFormat: Readonly<Record<string, LeafKind>> = { image: "image", "http-url": "url", seed: "seed" };
+const kindByFormat: Readonly<Record<string, LeafKind>> = {
+  image: "image",
+  "image-url": "image",
+  "http-url": "url",
+  seed: "seed",
+  "wide-seed": "seed",
+};
+
+/** What only a format says. */
+const ofFormat = (format: string | undefined): Partial<Leaf> => {
+  if (format === "not-blank") return { notBlank: true };
+  if (format === "image-url") return { withoutUuid: true };
+  return format === "seed" || format === "wide-seed" ? { largest: String(largestSeeds[format]) } : {};
+};
 
 const kindOf = (schema: Schema): LeafKind => {
   if (schema["x-kind"] !== undefined && schema.enum === undefined) return schema["x-kind"];
@@ -65,6 +78,7 @@ const leafOf = (path: string, schema: Schema, group: Group, required: boolean): 
     ...(choices !== undefined && { choices }),
     ...(schema.minLength !== undefined && { minLength: schema.minLength }),
     ...(schema.maxLength !== undefined && { maxLength: schema.maxLength }),
+    ...ofFormat(schema.format),
     ...(schema["x-owned"] && { owned: true }),
     ...(required && { required: true }),
   };
@@ -86,6 +100,10 @@ const readFacts = (schema: ModelSchema): ModelFacts => {
   };
 
   const read = (path: string, part: Schema, group: Group, required: boolean): void => {
+    if (part.anyOf !== undefined) {
+      for (const form of part.anyOf) read(path, { "x-group": group, ...form }, group, required);
+      return;
+    }
     if (hasType(part, "array")) {
       lists.push({
         path,

@@ -1,4 +1,3 @@
-import { LARGEST_SEED } from "./formats";
 import type { Leaf, Model } from "./model";
 import { parametersOf } from "./parameters";
 import { generalPath, plainValues, replaceAt, writePath } from "./paths";
@@ -8,16 +7,16 @@ import type { FluxRequest } from "./request";
 const exact = (seed: bigint): number | string => (seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : String(seed));
 
 /** The one form of a seed; undefined when it is none. */
-const canonicalSeed = (value: unknown): number | string | undefined => {
+const canonicalSeed = (value: unknown, { minimum = 0, largest = "0" }: Leaf): number | string | undefined => {
   const whole =
     typeof value === "bigint"
       ? value
-      : typeof value === "string" && /^[0-9]{1,40}$/.test(value)
+      : typeof value === "string" && (minimum < 0 ? /^-?[0-9]{1,40}$/ : /^[0-9]{1,40}$/).test(value)
         ? BigInt(value)
         : typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 2 ** 64
           ? BigInt(value)
           : undefined;
-  return whole !== undefined && whole >= 0n && whole <= LARGEST_SEED ? exact(whole) : undefined;
+  return whole !== undefined && whole >= BigInt(minimum) && whole <= BigInt(largest) ? exact(whole) : undefined;
 };
 
 /** How far a number may lie beside a step: what arithmetic in floating point leaves, and the last bits of the sum itself. */
@@ -38,7 +37,7 @@ const stepOf = ({ kind, step, choices = [] }: Leaf): number | undefined => {
 };
 
 const canonical = (value: unknown, leaf: Leaf): unknown => {
-  if (leaf.kind === "seed") return canonicalSeed(value);
+  if (leaf.kind === "seed") return canonicalSeed(value, leaf);
   const step = stepOf(leaf);
   return step !== undefined && typeof value === "number" && Number.isFinite(value) ? onStep(value, step) : undefined;
 };

@@ -14,8 +14,12 @@ const DATA_URI_HEAD = /^data:image\/[a-zA-Z]+;base64,/;
 /** Longer than any head that the pattern above accepts from a real picture type. */
 const DATA_URI_HEAD_LENGTH = 128;
 const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
-/** 2^63-1. */
-export const LARGEST_SEED = 9223372036854775807n;
+
+/**
+ * The largest seeds by format; smaller than the largest number that keeps its digits, a schema says so itself. Runware
+ * names 2^63-1. fal names no bounds; what makes its pictures takes 64 bits (torch.manual_seed).
+ */
+export const largestSeeds = { seed: 2n ** 63n - 1n, "wide-seed": 2n ** 64n - 1n } as const;
 
 /** Any UUID, as the reference says; versions are not told apart. */
 export const uuid = (text: string): boolean => text.length === 36 && UUID.test(text);
@@ -23,8 +27,11 @@ export const uuid = (text: string): boolean => text.length === 36 && UUID.test(t
 /** An absolute http or https URL, with everything else percent-encoded. */
 export const httpUrl = (text: string): boolean => HTTP.test(text) && !NOT_IN_A_URL.test(text) && URL.canParse(text);
 
-/** Decimal digits from 0 to 9223372036854775807. */
-const seed = (text: string): boolean => /^[0-9]{1,19}$/.test(text) && BigInt(text) <= LARGEST_SEED;
+/** Decimal digits up to a largest seed. */
+const seedUpTo =
+  (largest: bigint) =>
+  (text: string): boolean =>
+    /^[0-9]{1,20}$/.test(text) && BigInt(text) <= largest;
 
 /** The part of a data URI in front of its base64 ("data:image/png;base64,"); undefined when it is no image data URI. */
 export const dataUriHead = (text: string): string | undefined =>
@@ -71,5 +78,21 @@ export const writtenPicture = (text: string): "dataURI" | "base64" | undefined =
 
 export const image = (text: string): boolean => imageForm(text) !== undefined;
 
+/** A picture as a service that fetches it by its address takes it: fal. */
+const imageUrl = (text: string): boolean => {
+  const form = imageForm(text);
+  return form === "url" || form === "dataURI";
+};
+
+const notBlank = (text: string): boolean => /\S/.test(text);
+
 /** By the names that the schemas use. */
-export const byName = { image, "http-url": httpUrl, seed, uuid };
+export const byName = {
+  image,
+  "image-url": imageUrl,
+  "http-url": httpUrl,
+  "not-blank": notBlank,
+  seed: seedUpTo(largestSeeds.seed),
+  "wide-seed": seedUpTo(largestSeeds["wide-seed"]),
+  uuid,
+};

@@ -39,6 +39,12 @@ export interface Leaf {
   choices?: readonly (string | number | boolean)[];
   minLength?: number;
   maxLength?: number;
+  /** A text that says something: white space alone is none. */
+  notBlank?: true;
+  /** Of a seed, in digits: a number would not keep them. */
+  largest?: string;
+  /** Of a picture: its service keeps none that could be named by a UUID. */
+  withoutUuid?: true;
   /** The node sets it; it is not in the dialog. */
   owned?: boolean;
   /** Required inside its own object. */
@@ -89,6 +95,8 @@ export interface Model {
   readonly id: string;
   /** As the provider writes it: "FLUX.1 Krea [dev]". */
   readonly title: string;
+  /** Of an endpoint: which of its model's modes it is. */
+  readonly mode?: Mode;
   /** Where "Image from" goes; absent where the model takes no picture. */
   readonly imageParameter?: string;
   readonly validate: Validator;

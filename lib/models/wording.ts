@@ -30,10 +30,12 @@ const range = ({ minimum, maximum }: Leaf): string => {
   return maximum === undefined ? "" : ` of at most ${maximum}`;
 };
 
-const textLength = ({ minLength, maxLength }: Leaf): string =>
-  minLength === undefined || maxLength === undefined
+const textLength = ({ minLength, maxLength, notBlank }: Leaf): string => {
+  if (notBlank) return " that is more than white space";
+  return minLength === undefined || maxLength === undefined
     ? ""
     : ` of ${grouped(minLength)} to ${grouped(maxLength)} characters`;
+};
 
 /** More choices than this are counted instead of listed. */
 const LISTED_CHOICES = 13;
@@ -53,11 +55,11 @@ export const allowedValues = (leaf: Leaf): string => {
     case "choice":
       return choices(leaf);
     case "image":
-      return "a picture: an http(s) URL, a UUID, an image data URI, base64 of a picture file, or a Buffer";
+      return `a picture: an http(s) URL, ${leaf.withoutUuid ? "" : "a UUID, "}an image data URI, base64 of a picture file, or a Buffer`;
     case "url":
       return "an http or https URL";
     case "seed":
-      return "a whole number from 0 to 9223372036854775807 (above 9007199254740991 as a string of digits)";
+      return `a whole number from ${leaf.minimum ?? 0} to ${leaf.largest} (above 9007199254740991 as a string of digits)`;
     case "model":
       return 'a model identifier such as "runware:25@1"';
     case "prompt":

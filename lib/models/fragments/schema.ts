@@ -13,6 +13,8 @@ export interface Schema {
   additionalProperties?: boolean;
   dependentRequired?: Readonly<Record<string, readonly string[]>>;
   allOf?: readonly Schema[];
+  /** A plain value, or an object: `fragments/fal/size.ts`. */
+  anyOf?: readonly Schema[];
   not?: Schema;
   items?: Schema;
   minItems?: number;
@@ -25,7 +27,7 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
-  /** "image", "http-url", "seed" or "uuid": see `formats.ts`. */
+  /** One of `formats.ts`. */
   format?: string;
   /** The service's own default. */
   default?: Plain;
