@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../lib/errors";
-import { readRetryAfter } from "../../lib/providers/runware/answer";
 import { familyOf } from "../../lib/providers/runware/error-family";
-import { quoter } from "../../lib/providers/runware/quote";
 import type { Scripted } from "../support/scripted-server";
 import { always, apiKey, connect, disconnectAll, failureOf, job, newId, prompt, request } from "./client";
 
@@ -218,79 +216,6 @@ describe("an error of Runware", () => {
       assert.match(error.message, /base URL/);
     }
   });
-});
-
-describe("a text of the service", () => {
-  const quote = quoter(apiKey, [prompt, "fog"]);
-
-  it("is repeated on one line, at most 200 characters of it", () => {
-    assert.equal(quote("Width must\n be  smaller"), "Width must be smaller");
-    assert.equal(quote("steps ".repeat(100))?.length, 200);
-  });
-
-  it("is looked through once, and briefly, however many tasks it answers", () => {
-    const filler = (seed: number, length: number) =>
-      Array.from({ length }, (_, n) => "abcdefghij klmnopq"[(n * n * 7 + n * seed + ((seed * n) >> 3)) % 18]).join("");
-    const prompts = Array.from({ length: 50 }, (_, n) => filler(n + 1, 3000));
-    const text = filler(997, 4000).toUpperCase();
-    const bareScan = () => {
-      const pieces = new Set(Array.from({ length: 400 }, (_, at) => text.slice(at, at + 12)));
-      let hits = 0;
-      for (const one of prompts) {
-        for (let at = 0; at + 12 <= one.length; at += 1) hits += pieces.has(one.slice(at, at + 12)) ? 1 : 0;
-      }
-      assert.equal(hits, 0);
-    };
-    const filtering = () => {
-      const quoteAll = quoter(apiKey, prompts);
-      for (let task = 0; task < 50; task += 1) quoteAll(text);
-    };
-    const quickest = (work: () => void) =>
-      Math.min(
-        ...Array.from({ length: 5 }, () => {
-          const start = performance.now();
-          work();
-          return performance.now() - start;
-        }),
-      );
-    // Not a time but a proportion: a filter that goes through the prompts once per task is 50 scans away.
-    assert(quickest(filtering) < 20 * quickest(bareScan));
-  });
-
-  it("cut short does not end in a piece of the key", () => {
-    for (let length = 380; length < 420; length += 1) {
-      const text = `https://example.com/${"x".repeat(length)} ${apiKey}`;
-      for (const more of ["", " and more"]) assert.doesNotMatch(quote(text + more) ?? "", /rw-k|\[ke?$/);
-    }
-  });
-
-  it("is left out when it holds a prompt, or when the prompts are not known", () => {
-    assert.equal(quote("I cannot draw fog."), undefined);
-    assert.equal(quote("of folded newspaper"), undefined);
-    assert.equal(quoter(apiKey, undefined)("Width is too large"), undefined);
-  });
-
-  it("is repeated without keys, addresses and picture bytes", () => {
-    const text = quote(
-      `bad ${apiKey} at https://bucket.example/x?sig=abc with data:image/png;base64,AAAA ${"A".repeat(90)}`,
-    );
-    assert.equal(text, "bad [key] at [address] with [data] [data]");
-  });
-});
-
-describe("Retry-After", () => {
-  const now = Date.parse("2026-11-21T08:00:00Z");
-  for (const [value, expected] of [
-    ["0", 0],
-    ["120", 120_000],
-    ["99999999999", 3_600_000],
-    ["Sat, 21 Nov 2026 08:00:30 GMT", 30_000],
-    ["Sat, 21 Nov 2026 07:00:00 GMT", 0],
-    ["soon", undefined],
-    [undefined, undefined],
-  ] as const) {
-    it(`${value} is ${expected} ms`, () => assert.equal(readRetryAfter(value, now), expected));
-  }
 });
 
 describe("an error code that nobody has seen", () => {

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from "../../net/http";
-import { type Item, parseKeepingSeeds } from "./wire";
+import { type Item, isItem, parse } from "../json";
+import { readRetryAfter } from "../retry-after";
 
 /** What the service answered to one POST, whatever the HTTP status was. */
 export interface ServiceAnswer {
@@ -24,7 +25,7 @@ export interface Reply {
  */
 export function readAnswer({ status, headers, text }: HttpAnswer): ServiceAnswer {
   const retryAfter = readRetryAfter(headers["retry-after"]);
-  const body = parsed(text);
+  const body = parse(text);
   const found = isItem(body)
     ? {
         readable: true,
@@ -55,25 +56,4 @@ export function items(value: unknown): Item[] {
     if (isItem(element)) return [element];
     return typeof element === "string" && element !== "" ? [{ message: element }] : [];
   });
-}
-
-export const isItem = (value: unknown): value is Item =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function parsed(text: string): unknown {
-  try {
-    return parseKeepingSeeds(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The longest wait that is believed, in ms: Node's timers fire at once beyond 24 days. */
-const LONGEST_WAIT = 60 * 60 * 1000;
-
-/** `Retry-After` in ms, at most an hour: seconds or an HTTP date (RFC 9110, 10.2.3). */
-export function readRetryAfter(value: string | undefined, now: number = Date.now()): number | undefined {
-  if (value === undefined) return undefined;
-  const wait = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(wait) ? undefined : Math.min(LONGEST_WAIT, Math.max(0, wait));
 }

@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Item } from "../json";
 import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { type Family, familyOf, isNoSuchTask } from "./error-family";
@@ -13,7 +14,7 @@ import {
   serviceError,
   unexplainedAnswer,
 } from "./errors";
-import { type Item, serialiseTask } from "./wire";
+import { serialiseTask } from "./wire";
 
 /** How the service is asked about jobs. */
 export interface Asking {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { FluxError } from "../../errors";
 import type { Balance } from "../account-kind";
-import { isItem } from "./answer";
+import { type Item, isItem } from "../json";
 import { type FreeCall, runFreeTask } from "./free-task";
-import { type Item, serialiseTask } from "./wire";
+import { serialiseTask } from "./wire";
 
 /** Asks for the account's balance: free, and a check of key and connection. */
 export const askBalance = (how: FreeCall, signal: AbortSignal): Promise<Balance> =>

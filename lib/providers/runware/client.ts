@@ -1,22 +1,22 @@
-import { setMaxListeners } from "node:events";
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
-import { mayCarryKey } from "../../net/key-address";
 import type { AccountProvider } from "../account-kind";
+import { closableCalls } from "../closing";
+import { checkedAddress, checkedKey } from "../credentials";
+import type { Item } from "../json";
 import type { Found } from "../provider";
-import { underSignals } from "./abort";
+import { createUploads } from "../uploads";
 import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults } from "./ask";
 import { askBalance } from "./balance";
 import { createCall } from "./call";
-import { serviceError } from "./errors";
+import { closed, serviceError } from "./errors";
 import { type Pace, usualPace } from "./pace";
 import { Poller } from "./poller";
 import { Prompts } from "./prompts";
 import { Results } from "./results";
 import { createSubmit } from "./submit-batch";
-import { createUploads } from "./uploads";
-import type { Item } from "./wire";
+import { mayBeForPictures, uploadPicture } from "./upload";
 
 /** How long the same taskUUID may be sent again after its first submit, in ms: the design's choice, not Runware's. */
 const RESEND_WINDOW = 10 * 60 * 1000;
@@ -30,6 +30,8 @@ interface Timeouts {
 }
 
 const usualTimeouts: Timeouts = { submit: 60_000, sync: 30 * 60_000, poll: 60_000, upload: 180_000 };
+
+const owner = { provider: "runware", title: "Runware" } as const;
 
 export interface RunwareOptions {
   /** The URL that tasks are POSTed to. */
@@ -46,8 +48,9 @@ export interface RunwareOptions {
  * @throws FluxError FLUX_CONFIG when the base URL or the key cannot be used.
  */
 export function createRunware(options: RunwareOptions): AccountProvider {
-  const apiKey = checkedKey(options.apiKey);
-  const call = createCall({ baseUrl: checkedBaseUrl(options.baseUrl), apiKey, send: options.send });
+  const apiKey = checkedKey(options.apiKey, owner);
+  const { href: baseUrl } = checkedAddress(options.baseUrl, "base URL", owner);
+  const call = createCall({ baseUrl, apiKey, send: options.send });
   const pace = { ...usualPace, ...options.pace };
   const timeouts = { ...usualTimeouts, ...options.timeouts };
   const asking: Asking = { call, apiKey, timeout: timeouts.poll };
@@ -62,7 +65,10 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       quote: prompts.quoteFor([id]),
     });
   const poller = new Poller({ asking, pace, toError });
-  const uploads = createUploads({ call, apiKey, timeout: timeouts.upload });
+  const uploads = createUploads({
+    upload: (picture, signal) => uploadPicture({ call, apiKey, timeout: timeouts.upload }, picture, signal),
+    mayBeForPictures,
+  });
   const submit = createSubmit({
     call,
     apiKey,
@@ -76,37 +82,33 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     uploads.release(id);
     return found;
   };
-  const closing = new AbortController();
-  // Every call listens for the closing, and there may be thousands.
-  setMaxListeners(0, closing.signal);
-  const open = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) =>
-    underSignals([signal, closing.signal], work);
+  const calls = closableCalls(closed);
 
   return {
     name: "runware",
     resendWindow: RESEND_WINDOW,
-    prepare: (task, signal) => open(signal, (either) => uploads.prepare(task, either)),
+    prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
     submit: async ({ id, request }, signal) => {
       prompts.remember(id, request);
       try {
-        return heard(id, await open(signal, (either) => submit(id, request, either)));
+        return heard(id, await calls.run(signal, (either) => submit(id, request, either)));
       } catch (error) {
         if (error instanceof FluxError) uploads.failed(id, error);
         throw error;
       }
     },
     find: async ({ id, expected }, signal) =>
-      heard(id, await open(signal, (either) => find({ asking, toError }, { id, expected }, either))),
+      heard(id, await calls.run(signal, (either) => find({ asking, toError }, { id, expected }, either))),
     wait: async ({ id, expected }, signal, onProgress) => {
-      const answer = await open(signal, (either) => poller.wait(id, expected, either, onProgress));
+      const answer = await calls.run(signal, (either) => poller.wait(id, expected, either, onProgress));
       prompts.forget(id);
       heard(id, { state: "settled", answer });
       return answer;
     },
     check: async (signal) => ({
-      balance: await open(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
+      balance: await calls.run(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
     }),
-    close: async () => closing.abort(closed()),
+    close: async () => calls.close(),
   };
 }
 
@@ -138,36 +140,3 @@ async function find(
     return { state: "settled", answer: results.answer((failure) => toError(failure, id)) };
   }
 }
-
-/** Credentials travel over https only, except to this very machine. */
-function checkedBaseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username || url.password || !mayCarryKey(url)) {
-    throw new FluxError(
-      "FLUX_CONFIG",
-      "The base URL of the Runware account cannot be used: it must begin with https:// (http:// only for this machine) and hold no user name or password.",
-      { provider: "runware" },
-    );
-  }
-  return url.href;
-}
-
-/** A key goes into a header: no white space, nothing outside ASCII. */
-function checkedKey(apiKey: string): string {
-  const key = apiKey.trim();
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  const what = key === "" ? "has no API key" : "has an API key with characters that no key has";
-  throw new FluxError("FLUX_CONFIG", `The Runware account ${what}. Enter the key in the account node.`, {
-    provider: "runware",
-  });
-}
-
-const closed = (): FluxError =>
-  new FluxError(
-    "FLUX_CANCELLED",
-    "The Runware account was closed. A job that was sent may still be finished and billed.",
-    {
-      provider: "runware",
-      billed: "unknown",
-    },
-  );

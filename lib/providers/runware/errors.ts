@@ -1,16 +1,13 @@
-import { type Billed, type ErrorCause, type ErrorCode, FluxError, type Violation } from "../../errors";
-import type { NetworkFailure } from "../../net/network-failure";
-import { isItem, type ServiceAnswer } from "./answer";
+import { type Billed, type ErrorCode, FluxError, type Violation } from "../../errors";
+import { commonErrors, fate, type Purpose } from "../common-errors";
+import { type Item, isItem } from "../json";
+import { type Quote, quoter, word } from "../quote";
+import type { ServiceAnswer } from "./answer";
 import { type Family, familyOf, plainCode } from "./error-family";
-import { type Quote, quoter, word } from "./quote";
-import type { Item } from "./wire";
 
-/**
- * What the failed call was for, which decides whether it may have cost money: "submit" carries the paid request, "run"
- * as well and is answered when its pictures are made, "result" asks for a job that was accepted, "free" is everything
- * else.
- */
-export type Purpose = "submit" | "run" | "result" | "free";
+const common = commonErrors("runware", "Runware");
+
+export const { lostAnswer, unprocessedAnswer, forgottenJob, missingPictures, aboutAcceptedJob, closed } = common;
 
 /** What is known beside the error itself. */
 export interface ErrorContext {
@@ -87,83 +84,29 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
 
 /** An answer that explains nothing: HTML of a gateway, truncated JSON, a status without a body. */
 export function unexplainedAnswer({ status, retryAfter, readable }: ServiceAnswer, context: ErrorContext): FluxError {
+  const { purpose, requestId } = context;
+  const strange = { purpose, requestId, status, retryAfter };
   if (!readable && ((status >= 300 && status < 400) || status === 404 || status === 405)) {
-    const message = `What answers at the base URL (${status}) is not Runware. Check the base URL in the account node.`;
-    return new FluxError("FLUX_CONFIG", message, { ...basicCause(context), status }, retryAfter, "service");
+    return common.notTheService(strange, "the base URL");
   }
-  if (context.purpose === "result" && (status === 401 || status === 403)) {
-    // The key was good enough for the job itself: this comes from a firewall or a proxy, and may pass.
-    const message = `Runware's results could not be asked for: something on the way refused it (${status}).${fate(context)}`;
-    return new FluxError(
-      "FLUX_PROVIDER",
-      message,
-      { ...basicCause(context), status, retryable: true },
-      retryAfter,
-      "service",
-    );
-  }
+  // The key was good enough for the job itself: this comes from a firewall or a proxy.
+  if (purpose === "result" && (status === 401 || status === 403)) return common.refusedOnTheWay(strange);
   if (status >= 400) {
     const merged = { ...context, status, ...(retryAfter !== undefined && { retryAfter }) };
     return serviceError({}, merged);
   }
-  const message = `Runware's answer could not be read (${status}).${fate(context)}`;
-  return new FluxError(
-    "FLUX_PROVIDER",
-    message,
-    { ...basicCause(context), status, retryable: true },
-    retryAfter,
-    "service",
-  );
+  return common.unreadableAnswer(strange);
 }
 
 /** A whole and readable answer that does not mention the task. */
 export function unansweredTask(context: ErrorContext): FluxError {
   return new FluxError("FLUX_OUTCOME_UNKNOWN", `Runware's answer does not mention the job.${fate(context)}`, {
-    ...basicCause(context),
+    provider: "runware",
+    ...(context.requestId !== undefined && { requestId: context.requestId }),
     status: context.status,
     retryable: true,
+    billed: context.purpose === "free" ? "no" : "unknown",
   });
-}
-
-/** No whole answer came. */
-export function lostAnswer(failure: NetworkFailure, purpose: Purpose, requestId?: string): FluxError {
-  const neverLeft = failure.arrived === "no" && purpose !== "result";
-  const message = `Runware could not be asked: ${failure.message}.${neverLeft ? " Nothing was sent." : fate({ purpose, requestId })}`;
-  const cause = {
-    ...basicCause({ purpose, requestId }),
-    retryable: failure.passing,
-    ...(neverLeft && { billed: "no" as const }),
-  };
-  return new FluxError("FLUX_NETWORK", message, cause, undefined, "service");
-}
-
-/** An answer came that we cannot cope with: a mistake of ours, on which no job may hang. */
-export function unprocessedAnswer(error: unknown, requestId: string, { retryable }: { retryable: boolean }): FluxError {
-  const kind = error instanceof Error ? error.name : "unknown";
-  return new FluxError(
-    "FLUX_OUTCOME_UNKNOWN",
-    `Runware's answer about job ${requestId} could not be processed (${kind}). It may have been paid for.`,
-    { provider: "runware", requestId, retryable, billed: "unknown" },
-  );
-}
-
-/** A job that the service once accepted and now has never heard of. */
-export function forgottenJob(requestId: string): FluxError {
-  return new FluxError(
-    "FLUX_OUTCOME_UNKNOWN",
-    `Runware neither has a result for job ${requestId} nor remembers it. It may have been paid for; look it up at Runware before you send it again.`,
-    { provider: "runware", requestId, billed: "unknown" },
-  );
-}
-
-/** The service settled a batch without saying what became of some of its pictures. */
-export function missingPictures(count: number, requestId: string): FluxError {
-  const what = count === 1 ? "1 picture" : `${count} pictures`;
-  return new FluxError(
-    "FLUX_OUTCOME_UNKNOWN",
-    `Runware did not deliver ${what} of job ${requestId} and does not say why. They may have been paid for.`,
-    { provider: "runware", requestId, billed: "unknown" },
-  );
 }
 
 /** The service code of an error item, verbatim but for its length. */
@@ -171,22 +114,6 @@ export const codeOf = (item: Item, apiKey: string): string | undefined => word(i
 
 /** The parameter that an error item names; several become one text. */
 export const parameterOf = (item: Item, apiKey: string): string | undefined => word(item.parameter, apiKey);
-
-type Basics = { purpose: Purpose; requestId?: string | undefined };
-
-function basicCause({ purpose, requestId }: Basics): Partial<ErrorCause> {
-  return {
-    provider: "runware",
-    ...(requestId !== undefined && { requestId }),
-    billed: purpose === "free" ? "no" : "unknown",
-  };
-}
-
-/** What the author should know about the money after an answer was lost. */
-function fate({ purpose, requestId }: Basics): string {
-  if (purpose === "free") return " Nothing was paid.";
-  return ` The job${requestId === undefined ? "" : ` ${requestId}`} may have been accepted and paid for.`;
-}
 
 function billedAfter(family: Family, item: Item, { purpose, named, status, apiKey }: ErrorContext): Billed {
   if (purpose === "free") return "no";

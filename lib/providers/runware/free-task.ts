@@ -1,9 +1,9 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Item } from "../json";
 import type { ServiceAnswer } from "./answer";
 import type { Call } from "./call";
 import { contextOf, lostAnswer, serviceError, unexplainedAnswer } from "./errors";
-import type { Item } from "./wire";
 
 /** How free tasks are sent; `timeout` in ms. */
 export interface FreeCall {

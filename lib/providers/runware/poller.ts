@@ -1,11 +1,11 @@
 import { FluxError } from "../../errors";
+import type { Item } from "../json";
 import type { Answer, Progress } from "../provider";
 import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults, type Obstacle } from "./ask";
-import { forgottenJob, unprocessedAnswer } from "./errors";
+import { aboutAcceptedJob, forgottenJob, unprocessedAnswer } from "./errors";
 import { type Pace, pauseAfter, pollDelay } from "./pace";
 import { Results } from "./results";
-import type { Item } from "./wire";
 
 /** How many jobs one POST asks for. */
 const MOST_IDS = 100;
@@ -218,7 +218,7 @@ export class Poller {
     if (kind === "key") {
       this.#refusals += 1;
       if (this.#refusals < REFUSALS_BEFORE_END) return;
-      for (const waiting of silent) waiting.reject(about(waiting.id, error));
+      for (const waiting of silent) waiting.reject(aboutAcceptedJob(error, waiting.id));
     } else if (kind === "request" && ids > 1) {
       this.#mostIds = Math.ceil(ids / 2);
     } else if (kind === "request") {
@@ -238,13 +238,3 @@ export class Poller {
     waiting.reject(unprocessedAnswer(error, waiting.id, { retryable: false }));
   }
 }
-
-/** The same failure, told of one job. */
-const about = (id: string, error: FluxError): FluxError =>
-  new FluxError(
-    error.code,
-    `${error.message} Job ${id} was accepted before; it may be finished and billed.`,
-    { ...error.cause, requestId: id },
-    error.retryAfter,
-    error.scope,
-  );

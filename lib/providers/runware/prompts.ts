@@ -1,15 +1,9 @@
 import type { FluxRequest } from "../../models/request";
-import { type Quote, quoter } from "./quote";
+import { promptsIn } from "../prompts";
+import { type Quote, quoter } from "../quote";
 
 /** Jobs whose prompts are remembered; beyond that, texts of the service are left out of errors. */
 const MOST_JOBS = 2000;
-
-/** Every text of a request under a name that ends in "Prompt", at any depth: face refinement has prompts of its own. */
-function* promptsIn(value: unknown, isPrompt = false): Generator<string> {
-  if (typeof value === "string" && isPrompt) yield value;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  for (const [name, member] of Object.entries(value)) yield* promptsIn(member, isPrompt || /prompt$/i.test(name));
-}
 
 /** Remembers which prompts were sent, so that a text of the service that echoes one can be told. */
 export class Prompts {

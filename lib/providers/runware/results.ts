@@ -1,8 +1,8 @@
 import type { FluxError } from "../../errors";
+import { type Item, readSeed } from "../json";
 import type { Answer, AnsweredPicture } from "../provider";
 import type { Reply } from "./answer";
 import { codeOf, errorInside, hasFailed, missingPictures } from "./errors";
-import { type Item, readSeed } from "./wire";
 
 /** Where a job stands after a reply. */
 export type Standing =

@@ -2,6 +2,7 @@ import type { FluxError } from "../../errors";
 import type { FluxRequest } from "../../models/request";
 import { NetworkFailure } from "../../net/network-failure";
 import type { Submission } from "../provider";
+import type { Quote } from "../quote";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { familyOf, isTaskConflict } from "./error-family";
@@ -14,7 +15,6 @@ import {
   unexplainedAnswer,
   unprocessedAnswer,
 } from "./errors";
-import type { Quote } from "./quote";
 import { Results } from "./results";
 import { serialiseTask } from "./wire";
 

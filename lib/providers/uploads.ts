@@ -1,23 +1,28 @@
-import { createHash, randomUUID } from "node:crypto";
-import { FluxError } from "../../errors";
-import type { Attachment, FluxRequest } from "../../models/request";
-import type { Task } from "../provider";
+import { createHash } from "node:crypto";
+import type { FluxError } from "../errors";
+import type { Attachment, FluxRequest } from "../models/request";
 import { underSignals } from "./abort";
-import { familyOf } from "./error-family";
-import { type FreeCall, runFreeTask } from "./free-task";
-import { type Item, serialiseTask } from "./wire";
+import type { Task } from "./provider";
 
 /** How many uploads are remembered; the least recently used goes first. */
 const MOST_REMEMBERED = 500;
-/** How long an upload is relied on, in ms. The service does not say how long it keeps them. */
+/** How long an upload is relied on, in ms. The services do not say how long they keep them. */
 const RELIED_ON = 6 * 60 * 60 * 1000;
 
 /** Jobs whose uploads are known; a job that ends takes itself out. */
 const MOST_JOBS = 2000;
 
+/** How a service takes pictures. */
+interface UploadService {
+  /** Uploads one picture, free of charge; gives what stands for it in a request. */
+  upload(attachment: Attachment, signal: AbortSignal): Promise<string>;
+  /** Whether a job may have failed because its uploads are not there any more. */
+  mayBeForPictures(error: FluxError): boolean;
+}
+
 /** Uploads pictures, and knows which job relied on which upload. */
 export interface Uploads {
-  /** Uploads a task's attachments, each distinct picture once, and puts their ids into a copy of its request. */
+  /** Uploads a task's attachments, each distinct picture once, and puts what stands for them into a copy of its request. */
   prepare(task: Task, signal: AbortSignal): Promise<FluxRequest>;
   /** The job failed: where that may be for its uploads, they are not relied on any more. */
   failed(id: string, error: FluxError): void;
@@ -27,7 +32,7 @@ export interface Uploads {
 
 /** One upload under way or done, shared by everybody who has the same bytes. */
 interface Upload {
-  uuid: Promise<string>;
+  name: Promise<string>;
   /** On the clock that nobody sets. */
   startedAt: number;
   interested: number;
@@ -36,7 +41,7 @@ interface Upload {
   abandon: () => void;
 }
 
-export function createUploads(how: FreeCall): Uploads {
+export function createUploads(service: UploadService): Uploads {
   // A Map keeps insertion order; entries move to its end when they are used.
   const uploads = new Map<string, Upload>();
   const byJob = new Map<string, readonly Upload[]>();
@@ -55,7 +60,7 @@ export function createUploads(how: FreeCall): Uploads {
       if (uploads.get(hash) === upload) uploads.delete(hash);
     };
     const upload: Upload = {
-      uuid: send(how, attachment, abandonment.signal),
+      name: service.upload(attachment, abandonment.signal),
       startedAt: performance.now(),
       interested: 0,
       done: false,
@@ -65,7 +70,7 @@ export function createUploads(how: FreeCall): Uploads {
         abandonment.abort(new Error("nobody waits for this upload any more"));
       },
     };
-    upload.uuid.then(() => {
+    upload.name.then(() => {
       upload.done = true;
     }, forget);
     return upload;
@@ -84,10 +89,10 @@ export function createUploads(how: FreeCall): Uploads {
     return upload;
   };
 
-  const uuidOf = async (upload: Upload, signal: AbortSignal): Promise<string> => {
+  const nameOf = async (upload: Upload, signal: AbortSignal): Promise<string> => {
     upload.interested += 1;
     try {
-      return await underSignals([signal], () => upload.uuid);
+      return await underSignals([signal], () => upload.name);
     } finally {
       upload.interested -= 1;
       if (upload.interested === 0 && !upload.done) upload.abandon();
@@ -98,14 +103,14 @@ export function createUploads(how: FreeCall): Uploads {
     prepare: async ({ id, request, attachments }, signal) => {
       signal.throwIfAborted();
       const used = attachments.map(shared);
-      const uuids = await Promise.all(used.map((upload) => uuidOf(upload, signal)));
+      const names = await Promise.all(used.map((upload) => nameOf(upload, signal)));
       remember(id, used);
       let prepared = request;
-      for (const [index, { path }] of attachments.entries()) prepared = replacedAt(prepared, path, uuids[index]);
+      for (const [index, { path }] of attachments.entries()) prepared = replacedAt(prepared, path, names[index]);
       return prepared;
     },
     failed: (id, error) => {
-      if (!mayBeForPictures(error)) return;
+      if (!service.mayBeForPictures(error)) return;
       for (const { forget } of byJob.get(id) ?? []) forget();
     },
     release: (id) => {
@@ -113,29 +118,6 @@ export function createUploads(how: FreeCall): Uploads {
     },
   };
 }
-
-/** The service does not say how long it keeps an upload; one that is gone is not found, or its parameter is not valid. */
-function mayBeForPictures({ cause: { providerCode, parameter, status = 200 } }: FluxError): boolean {
-  return familyOf(providerCode, status) === "notFound" || /image|mask|inputs/i.test(parameter ?? "");
-}
-
-const send = (how: FreeCall, attachment: Attachment, signal: AbortSignal): Promise<string> => {
-  const image = `data:${attachment.contentType};base64,${attachment.bytes.toString("base64")}`;
-  const upload = { task: serialiseTask("imageUpload", randomUUID(), { image }), read: idIn, otherwise: withoutId };
-  return runFreeTask(how, upload, signal);
-};
-
-/** Both generations of answers. */
-function idIn({ imageUUID, mediaUUID }: Item): string | undefined {
-  const uuid = imageUUID ?? mediaUUID;
-  return typeof uuid === "string" && uuid !== "" ? uuid : undefined;
-}
-
-const withoutId = (): FluxError =>
-  new FluxError("FLUX_PROVIDER", "Runware took an input picture but gave no id for it. Nothing was paid.", {
-    provider: "runware",
-    retryable: true,
-  });
 
 /** A copy of `request` with `value` at `path`; what is not on the path is shared with the original. */
 function replacedAt(request: FluxRequest, path: Attachment["path"], value: unknown): FluxRequest {

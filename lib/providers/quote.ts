@@ -67,8 +67,12 @@ const comparable = (text: string): string =>
 /** The head of a text on one line, without the key: not even the piece of one that the cut leaves at the end. */
 function beginning(text: string, apiKey: string): string {
   const head = text.slice(0, LONGEST_HEAD + apiKey.length);
-  const clean = apiKey === "" ? head : head.replaceAll(apiKey, "[key]");
+  const clean = secretsOf(apiKey).reduce((text, secret) => text.replaceAll(secret, "[key]"), head);
   return oneLine(head.length < text.length ? clean.slice(0, clean.length - apiKey.length) : clean);
 }
 
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+/** A key, and the halves of one that is made of an id and a secret, unless they are too short to be told. */
+const secretsOf = (apiKey: string): string[] =>
+  [apiKey, ...apiKey.split(":").filter((half) => half.length >= 8)].filter((secret) => secret !== "");
+
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

@@ -1,0 +1,46 @@
+import type { FluxRequest } from "../models/request";
+
+/** A JSON object as a service sent it: nothing about its members is certain. */
+export type Item = Readonly<Record<string, unknown>>;
+
+export const isItem = (value: unknown): value is Item =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * A request as JSON text. The seed is spliced in as bare digits: seeds reach 19 digits, and a JavaScript number keeps 15
+ * of them (JSON.rawJSON would do it, but Node 20 has none).
+ */
+export function serialise(request: FluxRequest): string {
+  const { seed, ...others } = request;
+  const digits = digitsOf(seed);
+  if (digits === undefined) return JSON.stringify(request);
+  const members = JSON.stringify(others).slice(1);
+  return `{"seed":${digits}${members === "}" ? "" : ","}${members}`;
+}
+
+function digitsOf(seed: unknown): string | undefined {
+  if (typeof seed === "bigint" || Number.isSafeInteger(seed)) return String(seed);
+  return typeof seed === "string" && /^(0|[1-9]\d{0,29})$/.test(seed) ? seed : undefined;
+}
+
+/**
+ * Parses an answer without rounding its seeds: those of 16 digits and more become strings first. This cannot hit inside
+ * a string: there every quote is escaped, so that `"seed"` followed by a colon is always a member's name.
+ *
+ * @returns undefined for what is not JSON.
+ */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/"seed"\s*:\s*(\d{16,})(?=[\s,}])/g, '"seed":"$1"'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A seed as the message contract wants it: a number up to 2^53-1, above that its digits. */
+export function readSeed(value: unknown): number | string | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value !== "string" || !/^\d{1,30}$/.test(value)) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : BigInt(value).toString();
+}
