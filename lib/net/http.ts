@@ -5,8 +5,9 @@ import { NetworkFailure, networkFailure } from "./network-failure";
 export interface OutgoingRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** With a body the request is a POST, without one a GET. */
-  body?: string;
+  /** POST with a body and GET without one, when not given. */
+  method?: "GET" | "POST" | "PUT";
+  body?: string | Buffer;
   signal: AbortSignal;
   /** For the whole exchange, connection and body included, in ms. */
   timeout: number;
@@ -59,6 +60,7 @@ export function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest):
     const chunks: Buffer[] = [];
     let size = 0;
 
+    const answered = () => (status < 200 ? {} : { head: { status, headers } });
     const end = () => {
       ended = true;
       clearTimeout(timer);
@@ -76,6 +78,7 @@ export function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest):
         new NetworkFailure("too-large", `the answer of ${url.host} is larger than ${inMegabytes(maxBytes)}`, {
           arrived: "unknown",
           passing: false,
+          ...answered(),
         }),
       );
     const timer = setTimeout(() => {
@@ -83,6 +86,7 @@ export function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest):
       fail(
         new NetworkFailure("timeout", `${url.host} did not answer within ${seconds} s`, {
           arrived: controller ? "unknown" : "no",
+          ...answered(),
         }),
       );
     }, timeout);
@@ -112,7 +116,7 @@ export function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest):
         resolve({ status, headers, body: Buffer.concat(chunks) });
       },
       onResponseError(_given, error) {
-        fail(networkFailure(error, { host: url.host, sent: controller !== undefined }));
+        fail(networkFailure(error, { host: url.host, sent: controller !== undefined, ...answered() }));
       },
     };
     try {
@@ -120,7 +124,7 @@ export function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest):
         {
           origin: url.origin,
           path: `${url.pathname}${url.search}`,
-          method: body === undefined ? "GET" : "POST",
+          method: request.method ?? (body === undefined ? "GET" : "POST"),
           headers: { ...request.headers },
           body: body ?? null,
         },

@@ -13,6 +13,12 @@ export type FailureKind =
   | "too-large"
   | "broken";
 
+/** The part of an answer that comes before its body. Header names are in lower case. */
+interface AnswerHead {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+}
+
 /** An exchange that ended without a whole answer. The message is a clause for the middle of a sentence. */
 export class NetworkFailure extends Error {
   override readonly name = "NetworkFailure";
@@ -21,16 +27,19 @@ export class NetworkFailure extends Error {
   readonly arrived: "no" | "unknown";
   /** Whether the same request may succeed later without a change to any setting. */
   readonly passing: boolean;
+  /** Where an answer had begun. */
+  readonly head: AnswerHead | undefined;
 
   constructor(
     kind: FailureKind,
     message: string,
-    { arrived, passing = true }: { arrived: "no" | "unknown"; passing?: boolean },
+    { arrived, passing = true, head }: { arrived: "no" | "unknown"; passing?: boolean; head?: AnswerHead },
   ) {
     super(message);
     this.kind = kind;
     this.arrived = arrived;
     this.passing = passing;
+    this.head = head;
   }
 }
 
@@ -44,14 +53,15 @@ export interface Circumstances {
   host: string;
   /** Whether a connection was there and the request was handed to it. A socket that was reused and reset is "sent". */
   sent: boolean;
+  head?: AnswerHead;
 }
 
 /** Says in words, and with the proof of arrival, why an exchange failed. The error's own text is not repeated. */
-export function networkFailure(error: unknown, { host, sent }: Circumstances): NetworkFailure {
+export function networkFailure(error: unknown, { host, sent, head }: Circumstances): NetworkFailure {
   const arrived = sent ? "unknown" : "no";
   const code = codeOf(error);
   const failure = (kind: FailureKind, message: string, passing = true) =>
-    new NetworkFailure(kind, message, { arrived, passing });
+    new NetworkFailure(kind, message, { arrived, passing, ...(head && { head }) });
 
   if (error instanceof ProxyTunnelError) return proxyFailure(error);
   if (code === "BLOCKED_ADDRESS") {

@@ -96,6 +96,43 @@ describe("an HTTP exchange", () => {
     );
   });
 
+  it("is a POST with a body, a GET without one, or what it says it is", async () => {
+    const server = await serve(() => ({ text: "" }));
+    const dispatcher = await dispatcherWith();
+    const bytes = Buffer.from([0, 255, 13, 10]);
+    await post(dispatcher, server.url);
+    await post(dispatcher, server.url, { body: undefined });
+    await post(dispatcher, server.url, { method: "PUT", body: undefined });
+    await post(dispatcher, server.url, { method: "PUT", body: bytes });
+    assert.deepEqual(
+      server.requests.map(({ method, headers }) => [method, headers["content-length"]]),
+      [
+        ["POST", "2"],
+        ["GET", undefined],
+        ["PUT", "0"],
+        ["PUT", "4"],
+      ],
+    );
+    assert.equal(server.requests[3]?.text, bytes.toString("utf8"));
+  });
+
+  it("does not use a connection that was idle for longer than allowed, whatever the server offers", async () => {
+    const sockets: Socket[] = [];
+    const address = await serveRaw((socket) => {
+      sockets.push(socket);
+      socket.on("data", () =>
+        socket.write("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=600\r\nContent-Length: 2\r\n\r\nok"),
+      );
+    });
+    const dispatcher = await dispatcherWith({ keepAlive: 50 });
+    await post(dispatcher, `http://${address}/`);
+    const [first] = sockets;
+    // Nobody but the client would close it.
+    if (first && !first.readableEnded) await once(first, "end");
+    await post(dispatcher, `http://${address}/`);
+    assert.equal(sockets.length, 2);
+  });
+
   describe("knows that the request never arrived", () => {
     it("when nothing listens", async () => {
       const server = await startScriptedServer(() => ({ text: "" }));
@@ -181,6 +218,21 @@ describe("an HTTP exchange", () => {
     it("when the answer breaks off", async () => {
       const server = await serve(() => ({ misbehave: "cut", text: '{"data":[' }));
       assert.equal((await failureOf(post(await dispatcherWith(), server.url))).arrived, "unknown");
+    });
+
+    it("when the answer breaks off, but tells how it began", async () => {
+      const begun =
+        "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 202 Accepted\r\nX-Request-Id: 17\r\nContent-Length: 9\r\n\r\n{";
+      const address = await serveRaw((socket) => socket.once("data", () => socket.end(begun)));
+      const failure = await failureOf(post(await dispatcherWith(), `http://${address}/`));
+      assert.equal(failure.arrived, "unknown");
+      assert.deepEqual([failure.head?.status, failure.head?.headers["x-request-id"]], [202, "17"]);
+    });
+
+    it("when the connection ends before the final status, of which then nothing is told", async () => {
+      const address = await serveRaw((socket) => socket.once("data", () => socket.end("HTTP/1.1 103 Hints\r\n\r\n")));
+      const failure = await failureOf(post(await dispatcherWith(), `http://${address}/`));
+      assert.deepEqual([failure.arrived, failure.head], ["unknown", undefined]);
     });
 
     it("when no headers come in time", async () => {
