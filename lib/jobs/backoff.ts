@@ -1,25 +1,12 @@
-import { setTimeout as after } from "node:timers/promises";
 import { FluxError } from "../errors";
+import { type Growth, jitteredPause, pause } from "../pause";
 
-/** The longest pause that we choose ourselves, in ms. A service may ask for more with `Retry-After`. */
-const LONGEST = 30_000;
-const FIRST = 500;
+/** The pauses that we choose ourselves. A service may ask for more with `Retry-After`. */
+const GROWTH: Growth = { first: 500, longest: 30_000 };
 
-/**
- * Milliseconds before repetition number `attempt` (0-based): exponential with full jitter, so that clients that failed
- * together do not come back together. What the service asked for (`retryAfter`, ms) is the floor.
- */
-export const backoff = (attempt: number, retryAfter = 0, random: () => number = Math.random): number =>
-  retryAfter + random() * Math.min(LONGEST, FIRST * 2 ** attempt);
-
-/** Waits `milliseconds`, or rejects with the signal's reason as soon as it aborts. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await after(milliseconds, undefined, { signal });
-  } catch {
-    throw signal.reason;
-  }
-}
+/** Milliseconds before repetition number `attempt` (0-based). */
+export const backoff = (attempt: number, retryAfter?: number, random?: () => number): number =>
+  jitteredPause(GROWTH, attempt, retryAfter, random);
 
 /**
  * Repeats what is free to repeat as long as its failure may pass, at most `retries` times and not beyond `overdueAt`

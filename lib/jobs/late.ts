@@ -1,6 +1,6 @@
 import { FluxError } from "../errors";
+import { pause } from "../pause";
 import type { Answer, Provider } from "../providers/provider";
-import { pause } from "./backoff";
 import type { Job } from "./job";
 
 /** How long, and how often, a job is asked for after its deadline, in ms. */

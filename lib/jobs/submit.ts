@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
+import { pause } from "../pause";
 import type { Found, Provider, Submission } from "../providers/provider";
-import { backoff, pause } from "./backoff";
+import { backoff } from "./backoff";
 import type { Breaker } from "./breaker";
 import { type Job, knownAs } from "./job";
 

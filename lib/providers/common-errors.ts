@@ -44,8 +44,17 @@ export interface CommonErrors {
   closed(): FluxError;
 }
 
-/** Words the errors of a service; `title` is its name as it writes it. */
-export function commonErrors(provider: Provider["name"], title: string): CommonErrors {
+/** The service whose errors are worded. */
+interface Service {
+  provider: Provider["name"];
+  /** Its name as it writes it. */
+  title: string;
+  /** Whether a paid request that may have arrived can be sent again, because the service tells its id from a new one. */
+  resends: boolean;
+}
+
+export function commonErrors({ provider, title, resends }: Service): CommonErrors {
+  const repeatable = ({ purpose }: Concern): boolean => resends || (purpose !== "submit" && purpose !== "run");
   const causeOf = ({ purpose, requestId }: Concern): Partial<ErrorCause> => ({
     provider,
     ...(requestId !== undefined && { requestId }),
@@ -55,7 +64,7 @@ export function commonErrors(provider: Provider["name"], title: string): CommonE
     new FluxError(
       "FLUX_PROVIDER",
       `${what}${fate(concern)}`,
-      { ...causeOf(concern), status, retryable: true },
+      { ...causeOf(concern), status, retryable: repeatable(concern) },
       retryAfter,
       "service",
     );
@@ -69,7 +78,11 @@ export function commonErrors(provider: Provider["name"], title: string): CommonE
       return new FluxError(
         "FLUX_NETWORK",
         `${title} could not be asked: ${failure.message}.${neverLeft ? " Nothing was sent." : fate(concern)}`,
-        { ...causeOf(concern), retryable: failure.passing, ...(neverLeft && { billed: "no" as const }) },
+        {
+          ...causeOf(concern),
+          retryable: failure.passing && (neverLeft || repeatable(concern)),
+          ...(neverLeft && { billed: "no" as const }),
+        },
         undefined,
         "service",
       );

@@ -26,8 +26,8 @@ export interface Uploads {
   prepare(task: Task, signal: AbortSignal): Promise<FluxRequest>;
   /** The job failed: where that may be for its uploads, they are not relied on any more. */
   failed(id: string, error: FluxError): void;
-  /** The job has ended. */
-  release(id: string): void;
+  /** The job has ended, with these errors. */
+  ended(id: string, errors: readonly FluxError[]): void;
 }
 
 /** One upload under way or done, shared by everybody who has the same bytes. */
@@ -99,6 +99,11 @@ export function createUploads(service: UploadService): Uploads {
     }
   };
 
+  const failed: Uploads["failed"] = (id, error) => {
+    if (!service.mayBeForPictures(error)) return;
+    for (const { forget } of byJob.get(id) ?? []) forget();
+  };
+
   return {
     prepare: async ({ id, request, attachments }, signal) => {
       signal.throwIfAborted();
@@ -109,11 +114,9 @@ export function createUploads(service: UploadService): Uploads {
       for (const [index, { path }] of attachments.entries()) prepared = replacedAt(prepared, path, names[index]);
       return prepared;
     },
-    failed: (id, error) => {
-      if (!service.mayBeForPictures(error)) return;
-      for (const { forget } of byJob.get(id) ?? []) forget();
-    },
-    release: (id) => {
+    failed,
+    ended: (id, errors) => {
+      for (const error of errors) failed(id, error);
       byJob.delete(id);
     },
   };

@@ -221,8 +221,7 @@ describe("an HTTP exchange", () => {
     });
 
     it("when the answer breaks off, but tells how it began", async () => {
-      const begun =
-        "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 202 Accepted\r\nX-Request-Id: 17\r\nContent-Length: 9\r\n\r\n{";
+      const begun = "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 202 Accepted\r\nX-Request-Id: 17\r\nContent-Length: 9\r\n\r\n{";
       const address = await serveRaw((socket) => socket.once("data", () => socket.end(begun)));
       const failure = await failureOf(post(await dispatcherWith(), `http://${address}/`));
       assert.equal(failure.arrived, "unknown");

@@ -77,9 +77,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
   });
   /** What a settled job says about its uploads. */
   const heard = <T extends Found>(id: string, found: T): T => {
-    if (found.state !== "settled") return found;
-    for (const error of found.answer.errors) uploads.failed(id, error);
-    uploads.release(id);
+    if (found.state === "settled") uploads.ended(id, found.answer.errors);
     return found;
   };
   const calls = closableCalls(closed);

@@ -5,7 +5,7 @@ import { type Quote, quoter, word } from "../quote";
 import type { ServiceAnswer } from "./answer";
 import { type Family, familyOf, plainCode } from "./error-family";
 
-const common = commonErrors("runware", "Runware");
+const common = commonErrors({ provider: "runware", title: "Runware", resends: true });
 
 export const { lostAnswer, unprocessedAnswer, forgottenJob, missingPictures, aboutAcceptedJob, closed } = common;
 

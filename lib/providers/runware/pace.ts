@@ -1,3 +1,5 @@
+import { type Growth, jitteredPause } from "../../pause";
+
 /** How often the service is asked. Times in ms. */
 export interface Pace {
   /** Before the first poll of a job; every further gap of the job is `growth` times longer, up to `longest`. */
@@ -6,9 +8,8 @@ export interface Pace {
   longest: number;
   /** Between any two polls of one client. */
   gap: number;
-  /** After failed polls: the first pause, which doubles up to `longestPause`. */
-  firstPause: number;
-  longestPause: number;
+  /** Pauses after failed polls. */
+  failures: Growth;
 }
 
 /** Runware asks for 1-2 s at first and growing gaps; ours grow by half, to 5 s at most. */
@@ -17,16 +18,21 @@ export const usualPace: Pace = {
   growth: 1.5,
   longest: 5000,
   gap: 1000,
-  firstPause: 1000,
-  longestPause: 30_000,
+  failures: { first: 1000, longest: 30_000 },
 };
 
 /** A sandbox is on this machine and costs nothing to ask. */
-export const sandboxPace: Pace = { first: 50, growth: 1.5, longest: 500, gap: 50, firstPause: 50, longestPause: 1000 };
+export const sandboxPace: Pace = {
+  first: 50,
+  growth: 1.5,
+  longest: 500,
+  gap: 50,
+  failures: { first: 50, longest: 1000 },
+};
 
 /** Ms to wait before poll number `n` (0-based) of a job. */
 export const pollDelay = (pace: Pace, n: number): number => Math.min(pace.longest, pace.first * pace.growth ** n);
 
-/** Ms to pause after `failures` failed polls in a row: full jitter, on top of what the service asked for. */
-export const pauseAfter = (pace: Pace, failures: number, retryAfter = 0): number =>
-  retryAfter + Math.random() * Math.min(pace.longestPause, pace.firstPause * 2 ** (failures - 1)) + pace.gap;
+/** Ms to pause after `failures` failed polls in a row. */
+export const pauseAfter = (pace: Pace, failures: number, retryAfter?: number): number =>
+  jitteredPause(pace.failures, failures - 1, retryAfter) + pace.gap;
