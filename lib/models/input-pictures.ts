@@ -1,19 +1,16 @@
-import { v4 as newUuid } from "uuid";
 import type { Violation } from "../errors";
-import { dataUriHead, imageForm } from "./formats";
+import { dataUriHead, type ImageForm, imageForm } from "./formats";
 import type { Leaf, Model } from "./model";
 import { knows, parametersOf } from "./parameters";
-import { generalPath, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
+import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
 import { pictureType } from "./picture";
 import type { Attachment, FluxRequest } from "./request";
 import type { PictureReader } from "./rules/rule";
 import { leafViolation, type Sources } from "./violations";
+import { grouped, named } from "./wording";
 
-/** Larger pictures are uploaded once and named by their id; smaller ones travel inside the request. Bytes. */
-const LARGEST_INSIDE = 256 * 1024;
-
-/** base64 writes 3 bytes with 4 characters: a shorter string holds no larger picture. */
-const SHORTEST_OUTSIDE = Math.floor(LARGEST_INSIDE / 3) * 4;
+/** base64 writes 3 bytes with 4 characters: no longer string holds no larger picture. */
+const charactersFor = (bytes: number): number => Math.floor(bytes / 3) * 4;
 
 /** Bytes of a parameter that the model does not know can only be a picture. */
 const unknownLeaf = (path: string): Leaf => ({ path, kind: "image", group: "advanced" });
@@ -21,8 +18,10 @@ const unknownLeaf = (path: string): Leaf => ({ path, kind: "image", group: "adva
 /** As many characters as every kind of picture shows itself in. */
 const TELLING = 64;
 
-/** A picture that is written out in a string. */
-interface WrittenPicture {
+const dataUri = (contentType: string, base64: string): string => `data:${contentType};base64,${base64}`;
+
+/** A picture that is here, and not only named. */
+interface HeldPicture {
   contentType: string;
   size: number;
   /** Decoding takes longer than checking: it waits until somebody wants the bytes. */
@@ -30,7 +29,7 @@ interface WrittenPicture {
 }
 
 /** The picture that a string holds; undefined when it only names one, or neither. */
-const pictureInText = (text: string): WrittenPicture | undefined => {
+const pictureInText = (text: string): (HeldPicture & { form: ImageForm }) | undefined => {
   const form = imageForm(text);
   if (form !== "dataURI" && form !== "base64") return undefined;
   const head = form === "dataURI" ? (dataUriHead(text) ?? "") : "";
@@ -38,6 +37,7 @@ const pictureInText = (text: string): WrittenPicture | undefined => {
   const beginning = Buffer.from(text.slice(head.length, head.length + TELLING), "base64");
   let decoded: Buffer | undefined;
   return {
+    form,
     contentType: pictureType(beginning) ?? declared ?? "application/octet-stream",
     size: Buffer.byteLength(text, "base64") - Math.floor((head.length * 3) / 4),
     get bytes() {
@@ -47,10 +47,20 @@ const pictureInText = (text: string): WrittenPicture | undefined => {
   };
 };
 
+/** A picture that its provider does not take, because of its size. */
+const tooLarge = (model: Model, parameter: string, size: number, largest: number, sources: Sources): Violation => {
+  const allowed = `at most ${grouped(largest)} bytes`;
+  const value = `a picture of ${grouped(size)} bytes`;
+  const subject = sources.get(parameter) ?? named(parameter);
+  const message = `${subject} is ${value}, but ${model.dialect.title} takes ${allowed} (${largest / 2 ** 20} MiB).`;
+  return { parameter, message, value, allowed };
+};
+
 /**
  * Gives the pictures of a request the form in which they travel, in place: small Buffers become data URIs, and every
- * picture of more than 256 KB becomes an attachment with a placeholder UUID where its id will go. Long strings are
- * checked here, once; what is no picture is taken out and becomes a violation. Short strings are left to the schema.
+ * larger picture becomes an attachment with a placeholder where its name will go. From where a picture is "larger" is
+ * the provider's to say. Long strings are checked here, once; what is no picture is taken out and becomes a violation.
+ * Short strings are left to the schema.
  */
 export const readInputPictures = (
   model: Model,
@@ -59,12 +69,26 @@ export const readInputPictures = (
   allowUnknown: boolean,
 ): { attachments: Attachment[]; violations: Violation[] } => {
   const { leaves } = parametersOf(model);
+  const { largestInside, largest = Number.POSITIVE_INFINITY, needsDataUri, placeholder } = model.dialect.inputPictures;
   const attachments: Attachment[] = [];
   const violations: Violation[] = [];
 
-  const attach = (attachment: Attachment): void => {
-    attachments.push(attachment);
-    replaceAt(request, attachment.path, newUuid());
+  const refuse = (path: Path, violation: Violation): void => {
+    violations.push(violation);
+    removeAt(request, path);
+  };
+
+  /** @param inside the picture as it travels inside the request; nothing where that is how it came */
+  const send = (path: Path, picture: HeldPicture, inside: () => string | undefined): void => {
+    if (picture.size > largest) {
+      refuse(path, tooLarge(model, writePath(path), picture.size, largest, sources));
+    } else if (picture.size > largestInside) {
+      attachments.push(Object.assign(picture, { path }));
+      replaceAt(request, path, placeholder());
+    } else {
+      const form = inside();
+      if (form !== undefined) replaceAt(request, path, form);
+    }
   };
 
   for (const { path, value } of [...plainValues(request)]) {
@@ -74,17 +98,21 @@ export const readInputPictures = (
     if (leaf?.kind !== "image") continue;
     if (Buffer.isBuffer(value)) {
       const contentType = pictureType(value);
-      if (contentType === undefined) {
-        violations.push(leafViolation(leaf, writePath(path), value, sources));
-        removeAt(request, path);
-      } else if (value.length > LARGEST_INSIDE) attach({ path, bytes: value, contentType });
-      else replaceAt(request, path, `data:${contentType};base64,${value.toString("base64")}`);
-    } else if (typeof value === "string" && value.length > SHORTEST_OUTSIDE) {
+      if (contentType === undefined) refuse(path, leafViolation(leaf, writePath(path), value, sources));
+      else {
+        send(path, { contentType, size: value.length, bytes: value }, () =>
+          dataUri(contentType, value.toString("base64")),
+        );
+      }
+    } else if (typeof value === "string") {
+      const isLong = value.length > charactersFor(largestInside);
+      if (!isLong && !needsDataUri) continue;
       const held = pictureInText(value);
-      if (held && held.size > LARGEST_INSIDE) attach(Object.assign(held, { path }));
-      else if (!held && imageForm(value) === undefined) {
-        violations.push(leafViolation(leaf, writePath(path), value, sources));
-        removeAt(request, path);
+      if (held) {
+        const { contentType, form } = held;
+        send(path, held, () => (needsDataUri && form === "base64" ? dataUri(contentType, value) : undefined));
+      } else if (isLong && imageForm(value) === undefined) {
+        refuse(path, leafViolation(leaf, writePath(path), value, sources));
       }
     }
   }

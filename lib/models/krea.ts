@@ -1,9 +1,11 @@
+import { runware } from "./dialects/runware";
 import { facts } from "./generated/runware-flux-krea.facts";
 import type { Model, Validator } from "./model";
 import { textToImageRules } from "./rules";
 
 export const krea: Model = {
   type: "runware-flux-krea",
+  dialect: runware,
   id: "runware:107@1",
   title: "FLUX.1 Krea [dev]",
   imageParameter: "inputs.seedImage",

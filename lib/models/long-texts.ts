@@ -8,13 +8,19 @@ import { allowedValues, grouped, named } from "./wording";
 /** Characters; more than any parameter but a picture has use for. */
 const LONGEST_TEXT = 100_000;
 
-/** Takes out, in place, what is too long by its length alone, so that nothing scans it. */
+/** Takes out, in place, what is too long by its length alone, so that nothing scans it. The prompt is checked elsewhere. */
 export const refuseLongTexts = (model: Model, request: FluxRequest): Violation[] => {
   const { leaves } = parametersOf(model);
   const violations: Violation[] = [];
   for (const { path, value } of [...plainValues(request)]) {
     const leaf = leaves.get(generalPath(path));
-    if (leaf === undefined || leaf.kind === "image" || typeof value !== "string") continue;
+    if (
+      leaf === undefined ||
+      leaf.path === model.dialect.promptParameter ||
+      leaf.kind === "image" ||
+      typeof value !== "string"
+    )
+      continue;
     // A character may be two code units.
     const longest = leaf.maxLength === undefined ? LONGEST_TEXT : leaf.maxLength * 2;
     if (value.length <= longest) continue;

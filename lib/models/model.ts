@@ -1,3 +1,4 @@
+import type { Dialect } from "./dialects/dialect";
 import type { Rule } from "./rules/rule";
 
 /** What a request of a model with several endpoints starts from. */
@@ -91,6 +92,8 @@ export interface Validator {
 export interface Model {
   /** The name of its schema file; of a model with one endpoint the Node-RED node type too. */
   readonly type: string;
+  /** How its provider wants requests. */
+  readonly dialect: Dialect;
   /** As the provider calls it: Runware's AIR, fal's endpoint id. */
   readonly id: string;
   /** As the provider writes it: "FLUX.1 Krea [dev]". */

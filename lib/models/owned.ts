@@ -1,6 +1,8 @@
 import type { Violation } from "../errors";
+import type { TaskName } from "./dialects/dialect";
 import type { Model } from "./model";
-import type { FluxRequest, OutputForm } from "./request";
+import { parametersOf } from "./parameters";
+import type { Delivery, FluxRequest, OutputForm } from "./request";
 import { describe, reportedValue } from "./wording";
 
 /**
@@ -8,31 +10,46 @@ import { describe, reportedValue } from "./wording";
  * pasted from. A task that asks for something else than this node makes is a violation.
  */
 export const takeTaskNames = (model: Model, request: FluxRequest): Violation[] => {
-  const violations: Violation[] = [];
-  const refuse = (parameter: string, expected: string, meaning: string): void => {
+  const take = (name: TaskName): Violation[] => {
+    const { parameter } = name;
     const value = request[parameter];
     delete request[parameter];
-    if (value === undefined || value === expected) return;
+    if (!("only" in name) || value === undefined) return [];
+    const expected = name.only(model);
+    if (value === expected) return [];
     const shown = typeof value === "string" && value.length <= 60 ? JSON.stringify(value) : describe(value);
-    violations.push({
-      parameter,
-      message: `${parameter} is ${shown}, but this node ${meaning} "${expected}" only. Leave it out, or use another node.`,
-      value: reportedValue(value),
-      allowed: expected,
-    });
+    return [
+      {
+        parameter,
+        message: `${parameter} is ${shown}, but this node ${name.meaning(model)} "${expected}" only. Leave it out, or use another node.`,
+        value: reportedValue(value),
+        allowed: expected,
+      },
+    ];
   };
-  delete request.taskUUID;
-  refuse("taskType", "imageInference", "runs");
-  refuse("model", model.id, `is ${model.title} and runs`);
-  return violations;
+  return model.dialect.taskNames.flatMap(take);
 };
 
 /**
- * The form in which the service is asked to answer. A Buffer is cheapest to make from a URL that is fetched when the
- * picture is ready, except where the answer waits for the picture anyway.
+ * Sets, in place, the form in which the service is asked to answer. What a message asks for instead is overridden.
+ * @returns warnings
  */
-export const outputTypeFor = (output: OutputForm, { deliveryMethod, ttl }: FluxRequest): string => {
-  if (output === "base64") return "base64Data";
-  if (output === "dataURI") return "dataURI";
-  return output === "buffer" && deliveryMethod === "sync" && ttl === undefined ? "base64Data" : "URL";
+export const setAnswerForm = (
+  model: Model,
+  request: FluxRequest,
+  output: OutputForm,
+  delivery: Delivery,
+): readonly string[] => {
+  const { parameter, valueFor, warningsFor } = model.dialect.answerForm;
+  const value = valueFor(output, request, delivery);
+  const asked = request[parameter];
+  const { choices = [true, false] } = parametersOf(model).leaves.get(parameter) ?? {};
+  // What the service does not know stays, for the schema to complain about.
+  if (asked === undefined || choices.some((choice) => choice === asked)) request[parameter] = value;
+  const warnings = warningsFor(output, delivery);
+  if (request[parameter] === asked || asked === undefined) return warnings;
+  return [
+    `${parameter} is sent as ${value}, because the node's output setting asks for it; ${String(asked)} was dropped.`,
+    ...warnings,
+  ];
 };

@@ -6,21 +6,23 @@ import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
 import type { Model, NodeModel } from "./model";
-import { outputTypeFor, takeTaskNames } from "./owned";
+import { chooseEndpoint } from "./modes";
+import { readOrigins, withOrigin } from "./origins";
+import { setAnswerForm, takeTaskNames } from "./owned";
 import { parametersOf } from "./parameters";
 import { readPath, valueAt } from "./paths";
-import { promptViolation } from "./prompt";
+import { promptViolation, refusePicturePrompts } from "./prompt";
 import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "./request";
 import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
+import { endpointInWords } from "./titles";
 import { readTyped } from "./typed-in";
 import { refuseUnsendable } from "./unsendable";
 import { schemaViolations } from "./violations";
 import { describe, grouped } from "./wording";
 
-/** Stands in for the members that a task gets when it is sent, and for a prompt that has its violation already. */
-const standIn = { taskType: "imageInference", taskUUID: "00000000-0000-4000-8000-000000000000" };
+/** Stands in for a prompt that has its violation already. */
 const standInPrompt = "a prompt";
 
 /** Violations listed in the message; the error's cause has them all. */
@@ -32,7 +34,7 @@ const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
   const message =
     listed.length === 1
       ? `${listed[0]} Nothing was sent.`
-      : `The request for ${model.title} has ${grouped(violations.length)} problems: ${listed
+      : `The request for ${endpointInWords(model)} has ${grouped(violations.length)} problems: ${listed
           .map((text, index) => `(${index + 1}) ${text}`)
           .join(" ")}${more} Nothing was sent.`;
   const [first] = violations;
@@ -89,10 +91,33 @@ const placeImage = (
 };
 
 /** The prompt by precedence: the message's own request, what "Prompt from" points at, the dialog. */
-const findPrompt = (flux: FluxRequest, prompt: Sourced | undefined, dialog: FluxRequest): Sourced | undefined => {
-  if (flux.positivePrompt !== undefined) return { value: flux.positivePrompt, source: "msg.flux.positivePrompt" };
-  if (prompt && (prompt.value !== undefined || dialog.positivePrompt === undefined)) return prompt;
-  return dialog.positivePrompt === undefined ? undefined : { value: dialog.positivePrompt, source: "positivePrompt" };
+const findPrompt = (
+  parameter: string,
+  flux: FluxRequest,
+  prompt: Sourced | undefined,
+  dialog: FluxRequest,
+): Sourced | undefined => {
+  if (flux[parameter] !== undefined) return { value: flux[parameter], source: `msg.flux.${parameter}` };
+  if (prompt && (prompt.value !== undefined || dialog[parameter] === undefined)) return prompt;
+  return dialog[parameter] === undefined ? undefined : { value: dialog[parameter], source: parameter };
+};
+
+/** Takes out, in place, the nulls that say that a parameter is not given. */
+const dropNulls = (names: readonly string[], flux: FluxRequest): void => {
+  for (const name of names) {
+    if (flux[name] === null) delete flux[name];
+  }
+};
+
+/**
+ * Whether a parameter of the request is the dialog's: nodes upstream have nothing to do with it. A message's list takes the
+ * place of the dialog's as a whole.
+ */
+const isFromDialog = (parameter: string, dialog: FluxRequest, flux: FluxRequest): boolean => {
+  const path = readPath(parameter);
+  const inList = path.findIndex((part) => typeof part === "number");
+  const whole = inList < 0 ? path : path.slice(0, inList);
+  return valueAt(flux, whole) === undefined && valueAt(dialog, whole) !== undefined;
 };
 
 /**
@@ -102,7 +127,6 @@ const findPrompt = (flux: FluxRequest, prompt: Sourced | undefined, dialog: Flux
  * @throws FluxError FLUX_VALIDATION with every violation, in words.
  */
 export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): PreparedRequest => {
-  const model = "modes" in nodeModel ? nodeModel.modes["text-to-image"] : nodeModel;
   const violations: Violation[] = [];
   const warnings: string[] = [];
   const sources = new Map<string, string>();
@@ -111,8 +135,15 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const readDialog = safeCopy(input.dialog, "dialog");
   const readMessage = readFlux(input.flux);
   violations.push(...readDialog.violations, ...readMessage.violations);
-  const dialog = readTyped(model, readDialog.copy);
   const flux = readMessage.copy;
+  const origins = readOrigins(input.origins, flux);
+  const { dialect } = "modes" in nodeModel ? nodeModel.modes["text-to-image"] : nodeModel;
+  dropNulls(dialect.nullMeansNone, flux);
+  const endpoint = chooseEndpoint(nodeModel, input, readDialog.copy, flux);
+  const { model } = endpoint;
+  violations.push(...endpoint.violations);
+  warnings.push(...endpoint.warnings);
+  const dialog = readTyped(model, readDialog.copy);
   for (const source of [dialog, flux]) {
     const spelt = normaliseSpellings(model, source);
     warnings.push(...spelt.warnings);
@@ -122,15 +153,16 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   giveWay(model, dialog, flux);
   const request = merged(dialog, flux);
   violations.push(...takeTaskNames(model, request));
-  if (input.image) violations.push(...placeImage(model, request, flux, input.image, sources));
+  if (endpoint.image) violations.push(...placeImage(model, request, flux, endpoint.image, sources));
 
-  const promptLeaf = parametersOf(model).leaves.get("positivePrompt");
-  const prompt = findPrompt(flux, input.prompt, dialog);
-  if (promptLeaf && prompt && !isTaken().has("positivePrompt")) {
+  const promptLeaf = parametersOf(model).leaves.get(dialect.promptParameter);
+  const prompt = findPrompt(dialect.promptParameter, flux, input.prompt, dialog);
+  if (promptLeaf && prompt && !isTaken().has(promptLeaf.path)) {
     const violation = promptViolation(prompt, promptLeaf);
     if (violation) violations.push(violation);
-    request.positivePrompt = violation ? standInPrompt : prompt.value;
+    request[promptLeaf.path] = violation ? standInPrompt : prompt.value;
   }
+  violations.push(...refusePicturePrompts(model, request));
 
   violations.push(...refuseLongTexts(model, request));
   warnings.push(...canonicaliseNumbers(model, request));
@@ -141,32 +173,31 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   for (const { path, sent } of model.facts.leaves) {
     if (sent !== undefined && request[path] === undefined) request[path] = sent;
   }
-  const outputType = outputTypeFor(input.output, request);
-  const asked = request.outputType;
-  const { choices = [] } = parametersOf(model).leaves.get("outputType") ?? {};
-  // What the service does not know stays, for the schema to complain about.
-  if (asked === undefined || choices.some((choice) => choice === asked)) request.outputType = outputType;
-  if (request.outputType !== asked && asked !== undefined) {
-    warnings.push(
-      `outputType is sent as ${outputType}, because the node's output setting asks for it; ${String(asked)} was dropped.`,
-    );
-  }
-  request.model = model.id;
+  warnings.push(...setAnswerForm(model, request, input.output, input.delivery ?? "queue"));
+  Object.assign(request, dialect.fixed(model));
 
-  const task = { ...request, ...standIn };
+  const task = { ...request, ...dialect.standIn };
   if (!model.validate(task)) {
-    const options = { allowUnknown: input.allowUnknown, sources, taken: isTaken() };
+    const options = { allowUnknown: input.allowUnknown, sources, origins, flux, taken: isTaken() };
     violations.push(...schemaViolations(model, task, model.validate.errors ?? [], options));
   }
   const found = runRules(model, request, pictures.attachments, isTaken());
   violations.push(...found.violations);
-  if (violations.length > 0) throw refusal(model, violations);
-  const { numberResults } = request;
+
+  const told = ({ parameter, message }: { parameter: string; message: string }): string =>
+    isFromDialog(parameter, dialog, flux) ? message : withOrigin(origins, parameter, message);
+  if (violations.length > 0) {
+    throw refusal(
+      model,
+      violations.map((violation) => ({ ...violation, message: told(violation) })),
+    );
+  }
+  const count = request[dialect.countParameter];
   return {
     model,
-    expected: typeof numberResults === "number" ? numberResults : 1,
+    expected: typeof count === "number" ? count : 1,
     request,
     attachments: pictures.attachments,
-    warnings: [...warnings, ...found.warnings],
+    warnings: [...warnings, ...found.warnings.map(told)],
   };
 };

@@ -2,9 +2,11 @@ import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
 import { base64Head, httpUrl, withoutSpace, writtenPicture } from "./formats";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
-import type { Leaf } from "./model";
+import type { Leaf, Model } from "./model";
+import { parametersOf } from "./parameters";
+import { generalPath, plainValues, removeAt, writePath } from "./paths";
 import { pictureType } from "./picture";
-import type { Sourced } from "./request";
+import type { FluxRequest, Sourced } from "./request";
 import { safeCopy } from "./safe-copy";
 import { allowedValues, describe, grouped } from "./wording";
 
@@ -58,6 +60,41 @@ const WORTH_COUNTING = 100_000;
 /** Code points, which is how the service counts; code units where there are far too many anyway. */
 const length = (text: string): number => (text.length > WORTH_COUNTING ? text.length : [...text].length);
 
+/** Code units that a prompt may have: a character may be two of them. */
+const longestOf = ({ maxLength = Number.POSITIVE_INFINITY }: Leaf): number => maxLength * 2;
+
+/** A violation of a prompt, in words that start with where it came from; its value is described only. */
+const promptProblem = ({ path }: Leaf, message: string, allowed: string, holds?: string): Violation => ({
+  parameter: path,
+  message,
+  ...(holds !== undefined && { value: holds }),
+  allowed,
+});
+
+/** A picture where a prompt belongs. */
+const pictureViolation = ({ value, source }: Sourced, leaf: Leaf, picture: string): Violation => {
+  const allowed = allowedValues(leaf);
+  const remedy = isJsonBuffer(value) ? ` ${MAKE_BUFFER}.` : "";
+  const message = `${source} holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.${remedy}`;
+  return promptProblem(leaf, message, allowed, picture);
+};
+
+/**
+ * Takes out, in place, the pictures that a request holds where prompts belong: negative prompts, those of refined faces.
+ * The main prompt has its own check.
+ */
+export const refusePicturePrompts = (model: Model, request: FluxRequest): Violation[] => {
+  const { leaves } = parametersOf(model);
+  return [...plainValues(request)].flatMap(({ path, value }) => {
+    const leaf = leaves.get(generalPath(path));
+    if (leaf?.kind !== "prompt" || leaf.path === model.dialect.promptParameter) return [];
+    const picture = pictureInPlace(value, longestOf(leaf));
+    if (picture === undefined) return [];
+    removeAt(request, path);
+    return [pictureViolation({ value, source: writePath(path) }, leaf, picture)];
+  });
+};
+
 /**
  * Checks a prompt before anything else looks at it: a picture in its place is named as such, and a text of 100 MB is
  * refused by its length alone.
@@ -67,22 +104,11 @@ const length = (text: string): number => (text.length > WORTH_COUNTING ? text.le
  */
 export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violation | undefined => {
   const allowed = allowedValues(leaf);
-  const violation = (message: string, holds?: string): Violation => ({
-    parameter: leaf.path,
-    message: `${source} ${message}`,
-    ...(holds !== undefined && { value: holds }),
-    allowed,
-  });
+  const violation = (message: string, holds?: string): Violation =>
+    promptProblem(leaf, `${source} ${message}`, allowed, holds);
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = leaf;
-  // A character may be two code units.
-  const picture = pictureInPlace(value, maxLength * 2);
-  if (picture !== undefined) {
-    const remedy = isJsonBuffer(value) ? ` ${MAKE_BUFFER}.` : "";
-    return violation(
-      `holds ${picture}, but a prompt is ${allowed}. Pictures go where "Image from" points, or into msg.flux.${remedy}`,
-      picture,
-    );
-  }
+  const picture = pictureInPlace(value, longestOf(leaf));
+  if (picture !== undefined) return pictureViolation({ value, source }, leaf, picture);
   if (value === undefined || value === null || value === "") {
     return violation(`holds nothing, but this model needs a prompt: ${allowed}.`);
   }
@@ -90,6 +116,9 @@ export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violati
     // Kind only: a number or an object in a prompt's place may be as private as a prompt.
     const kind = typeof value === "object" ? describe(value, leaf) : `a ${typeof value}`;
     return violation(`holds ${kind}, but a prompt is ${allowed}.`, kind);
+  }
+  if (leaf.notBlank && !/\S/.test(value)) {
+    return violation(`holds nothing but white space, but a prompt is ${allowed}.`, "white space");
   }
   const count = length(value);
   if (count >= minLength && count <= maxLength) return undefined;

@@ -3,6 +3,12 @@ import { pictureReader } from "./input-pictures";
 import type { Model } from "./model";
 import type { Attachment, FluxRequest } from "./request";
 
+/** What a rule wants the author to know of a parameter. */
+interface Warning {
+  parameter: string;
+  message: string;
+}
+
 /**
  * Applies a model's rules.
  *
@@ -13,15 +19,15 @@ export const runRules = (
   request: FluxRequest,
   attachments: readonly Attachment[],
   taken: ReadonlySet<string>,
-): { violations: Violation[]; warnings: string[] } => {
+): { violations: Violation[]; warnings: Warning[] } => {
   const pictureAt = pictureReader(request, attachments);
   const violations: Violation[] = [];
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   /** Parameters that are reported already, as wrong or as missing. */
   const told = new Set(taken);
   for (const rule of model.rules) {
     for (const finding of rule(request, pictureAt)) {
-      if (finding.level === "warning") warnings.push(finding.message);
+      if (finding.level === "warning") warnings.push(finding);
       else {
         const { level: _, missing, ...violation } = finding;
         if (taken.has(violation.parameter) || (missing !== undefined && told.has(missing))) continue;

@@ -6,36 +6,6 @@ import { knows, parametersOf } from "./parameters";
 import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "./paths";
 import type { FluxRequest } from "./request";
 
-interface Spelling {
-  /** The object that has the member: "" is the request itself, `ipAdapters[]` each element of the list. */
-  within: string;
-  /** Relative to that object. */
-  written: Path;
-  schema: Path;
-  /** The old form is one value, the schema's form a list. */
-  single?: true;
-}
-
-/**
- * How Runware's own examples and older clients write parameters, and how its schema does. In this order: a parent's
- * name is put right before its members'.
- */
-const spellings: readonly Spelling[] = [
-  { within: "", written: ["puLID"], schema: ["pulid"] },
-  { within: "pulid", written: ["inputImages"], schema: ["images"] },
-  { within: "pulid", written: ["CFGStartStep"], schema: ["CFGstartStep"] },
-  { within: "pulid", written: ["CFGStartStepPercentage"], schema: ["CFGstartStepPercentage"] },
-  { within: "", written: ["advancedFeatures", "layerDiffuse"], schema: ["layerDiffuse"] },
-  { within: "", written: ["advancedFeatures", "hiresFix"], schema: ["hiresFix"] },
-  { within: "", written: ["seedImage"], schema: ["inputs", "seedImage"] },
-  { within: "", written: ["maskImage"], schema: ["inputs", "maskImage"] },
-  { within: "", written: ["referenceImages"], schema: ["inputs", "referenceImages"] },
-  { within: "acceleratorOptions", written: ["fbcache"], schema: ["fbCache"] },
-  { within: "acePlusPlus", written: ["inputImages"], schema: ["images"] },
-  { within: "acePlusPlus", written: ["inputMasks"], schema: ["masks"] },
-  { within: "ipAdapters[]", written: ["guideImage"], schema: ["guideImages"], single: true },
-];
-
 /** The paths of the objects that `within` stands for. */
 const containers = (request: FluxRequest, within: string): Path[] => {
   if (within === "") return [[]];
@@ -75,7 +45,7 @@ const respelt = (value: string, choices: readonly unknown[]): string | undefined
 };
 
 /**
- * Puts known alternative spellings right, in place, so that an example pasted from Runware's pages works.
+ * Puts known alternative spellings right, in place, so that an example pasted from the provider's pages works.
  * A parameter that is there in both spellings with different values is a violation.
  */
 export const normaliseSpellings = (
@@ -84,7 +54,7 @@ export const normaliseSpellings = (
 ): { warnings: string[]; violations: Violation[] } => {
   const warnings: string[] = [];
   const violations: Violation[] = [];
-  for (const { within, written, schema, single } of spellings) {
+  for (const { within, written, schema, single } of model.dialect.spellings) {
     if (!knows(model, [within, ...schema].filter((part) => part !== "").join("."))) continue;
     for (const container of containers(request, within)) {
       const owner = container.length === 0 ? request : valueAt(request, container);

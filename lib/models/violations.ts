@@ -5,12 +5,24 @@ import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
 import { isObject } from "./merge";
 import type { Leaf, Model, SchemaError } from "./model";
 import { nearest } from "./nearest";
+import { type Origins, originsAround } from "./origins";
+import { otherName } from "./other-names";
 import { knows, type Parameters, parametersOf } from "./parameters";
 import { generalPath, type Path, pathOfPointer, valueAt, writePath } from "./paths";
+import type { FluxRequest } from "./request";
+import { endpointInWords, modeInWords, modelInWords } from "./titles";
 import { allowedValues, alternatives, describe, grouped, named, reportedValue } from "./wording";
 
 /** Names a parameter by the setting that its value came from: `inputs.seedImage` -> `Image from (msg.payload)`. */
 export type Sources = ReadonlyMap<string, string>;
+
+/** Where the parts of a request came from, as far as somebody knows. */
+interface Context {
+  sources?: Sources;
+  origins?: Origins;
+  /** The message's share of the request. */
+  flux?: FluxRequest;
+}
 
 const decimals = (step: number): number => (String(step).split(".")[1] ?? "").length;
 
@@ -67,39 +79,81 @@ const objectViolation = (model: Parameters, path: Path, value: unknown): Violati
   const parameter = writePath(path);
   const general = generalPath(path);
   const members = model.members.get(general) ?? [];
-  const allowed = `${model.leaves.has(general) ? "true, or " : ""}an object with ${alternatives(members, "and")}`;
-  // Not quoted: nobody knows what the text in place of an object is.
-  const message = `${named(parameter)} is ${describe(value)}, but must be ${allowed}.`;
-  return { parameter, message, value: reportedValue(value), allowed };
+  const plain = model.leaves.get(general);
+  const allowed = `${plain ? `${allowedValues(plain)}, or ` : ""}an object with ${alternatives(members, "and")}`;
+  // Not quoted where it is to be an object: nobody knows what the text in its place is.
+  const leaf = plain?.kind === "choice" ? plain : undefined;
+  const hint = leaf ? didYouMean(value, leaf) : "";
+  const message = ended(`${named(parameter)} is ${describe(value, leaf)}, but must be ${allowed}${hint}`);
+  return { parameter, message, value: reportedValue(value, leaf), allowed };
 };
 
-/** A parameter of other models, under its own name or inside `inputs`, where pictures go. */
+/** Models that have a parameter, under its own name or inside `inputs`, where pictures go. */
 const modelsThatKnow = (general: string): readonly Model[] =>
   models.filter((model) => knows(model, general) || knows(model, `inputs.${general}`));
 
-const unknownViolation = (model: Model, path: Path, value: unknown): Violation => {
+/** "A and B have", "A has". */
+const have = (names: readonly string[]): string => `${alternatives(names, "and")} ${names.length > 1 ? "have" : "has"}`;
+
+/** "Runware's A and B have it", for what this model's provider does not have. */
+const haveElsewhere = (others: readonly Model[]): string | undefined => {
+  const byProvider = new Map<string, Set<string>>();
+  for (const { title, dialect } of others) {
+    byProvider.set(dialect.title, (byProvider.get(dialect.title) ?? new Set()).add(title));
+  }
+  const parts = [...byProvider].map(([provider, titles]) => `${provider}'s ${have([...titles])} it`);
+  return parts.length === 0 ? undefined : parts.join("; ");
+};
+
+/** Nodes named in one sentence; the rest is counted. */
+const LISTED_NODES = 5;
+
+const setBy = (nodes: readonly string[]): string => {
+  const more = nodes.length - LISTED_NODES;
+  const shown = more > 0 ? [...nodes.slice(0, LISTED_NODES), `${more} more`] : nodes;
+  return ` (set by ${alternatives(shown, "and")})`;
+};
+
+/** What follows "X has no Y": who has it, what else it is called, or what was probably meant. */
+const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux = {} }: Context): string => {
   const { members, leaves, lists } = parametersOf(model);
-  const parameter = writePath(path);
   const name = String(path.at(-1));
-  const owner = generalPath(path.slice(0, -1));
+  const nodes = origins === undefined ? [] : originsAround(origins, writePath(path));
+  const origin = nodes.length > 0 ? setBy(nodes) : "";
+  // Of another provider's parameters it helps to know where they came in, even if no node signed.
+  const anyOrigin = origin === "" && valueAt(flux, path) !== undefined ? " (set in msg.flux)" : origin;
+
   const others = modelsThatKnow(generalPath(path)).filter((other) => other !== model);
-  const subject = `${model.title} has no ${owner === "" ? parameter : named(parameter)}`;
-  const known = members.get(owner) ?? [];
+  const siblings = others.filter(({ dialect }) => dialect === model.dialect);
+  const [sibling] = siblings;
+  if (sibling?.mode !== undefined && sibling.title === model.title) {
+    return `${origin}; ${modeInWords(sibling.mode)} has it`;
+  }
+  if (sibling !== undefined) {
+    const titles = siblings.map(({ title }) => title);
+    return origin === "" ? ` (${have(titles)})` : `${origin}; ${have(titles)} it`;
+  }
+  const other = otherName(model, generalPath(path), value);
+  if (other !== undefined) return `${anyOrigin}; ${other.provider} calls it ${other.name}`;
+  const elsewhere = haveElsewhere(others);
+  if (elsewhere !== undefined) return `${anyOrigin}; ${elsewhere}`;
+
+  const owner = generalPath(path.slice(0, -1));
   const place = owner === "" ? "" : `${writePath(path.slice(0, -1))}.`;
-  const guess = nearest(name, known);
-  const elsewhere = [...leaves.keys(), ...lists.keys()].find((candidate) => candidate.endsWith(`.${name}`));
-  const hint =
-    others.length > 0
-      ? ` (${alternatives(
-          others.map(({ title }) => title),
-          "and",
-        )} ${others.length > 1 ? "have" : "has"})`
-      : guess !== undefined
-        ? `; did you mean ${place}${guess}?`
-        : elsewhere !== undefined
-          ? `; did you mean ${elsewhere}?`
-          : "";
-  return { parameter, message: ended(`${subject}${hint}`), value: reportedValue(value) };
+  const guess = nearest(name, members.get(owner) ?? []);
+  const deeper = [...leaves.keys(), ...lists.keys()].find((candidate) => candidate.endsWith(`.${name}`));
+  const meant = guess === undefined ? deeper : `${place}${guess}`;
+  return meant === undefined ? origin : `${origin}; did you mean ${meant}?`;
+};
+
+const unknownViolation = (model: Model, path: Path, value: unknown, context: Context): Violation => {
+  const parameter = writePath(path);
+  const subject = `${modelInWords(model)} has no ${path.length === 1 ? parameter : named(parameter)}`;
+  return {
+    parameter,
+    message: ended(`${subject}${unknownHint(model, path, value, context)}`),
+    value: reportedValue(value),
+  };
 };
 
 const missingViolation = (model: Model, path: Path, reason: string): Violation => {
@@ -118,7 +172,8 @@ const memberNames = (schema: unknown): readonly string[] => {
   return Array.isArray(required) ? required.map(String) : [];
 };
 
-const violationOf = (model: Model, request: unknown, error: SchemaError, sources?: Sources): Violation => {
+const violationOf = (model: Model, request: unknown, error: SchemaError, context: Context): Violation => {
+  const { sources } = context;
   const parameters = parametersOf(model);
   const path = pathOfPointer(request, error.instancePath);
   const value = valueAt(request, path);
@@ -128,7 +183,7 @@ const violationOf = (model: Model, request: unknown, error: SchemaError, sources
       return missingViolation(
         model,
         member("missingProperty"),
-        `${path.length === 0 ? model.title : named(writePath(path))} needs it`,
+        `${path.length === 0 ? endpointInWords(model) : named(writePath(path))} needs it`,
       );
     case "dependentRequired":
       return missingViolation(
@@ -138,7 +193,7 @@ const violationOf = (model: Model, request: unknown, error: SchemaError, sources
       );
     case "additionalProperties": {
       const unknown = member("additionalProperty");
-      return unknownViolation(model, unknown, valueAt(request, unknown));
+      return unknownViolation(model, unknown, valueAt(request, unknown), context);
     }
     case "not": {
       const [first, second] = memberNames(error.schema);
@@ -162,6 +217,15 @@ const isVacuous = (request: unknown, { keyword, schema, instancePath }: SchemaEr
   memberNames(schema).length > 0 &&
   !isObject(valueAt(request, pathOfPointer(request, instancePath)));
 
+/** Of a parameter that is a plain value or an object, an object is no failed plain value. */
+const isOtherForm = (model: Model, request: unknown, { keyword, instancePath }: SchemaError): boolean => {
+  if (!["type", "enum", "anyOf"].includes(keyword)) return false;
+  const path = pathOfPointer(request, instancePath);
+  const { leaves, objects } = parametersOf(model);
+  const general = generalPath(path);
+  return leaves.has(general) && objects.has(general) && isObject(valueAt(request, path));
+};
+
 /**
  * What the validator of a model found, in words: one violation per parameter, however many keywords it fails.
  *
@@ -172,13 +236,13 @@ export const schemaViolations = (
   model: Model,
   request: unknown,
   errors: readonly SchemaError[],
-  options: { allowUnknown?: boolean; sources?: Sources; taken?: ReadonlySet<string> } = {},
+  options: Context & { allowUnknown?: boolean; taken?: ReadonlySet<string> } = {},
 ): Violation[] => {
   const found = new Map<string, Violation>();
   for (const error of errors) {
     if (options.allowUnknown && error.keyword === "additionalProperties") continue;
-    if (isVacuous(request, error)) continue;
-    const violation = violationOf(model, request, error, options.sources);
+    if (isVacuous(request, error) || isOtherForm(model, request, error)) continue;
+    const violation = violationOf(model, request, error, options);
     if (options.taken?.has(violation.parameter) || found.has(violation.parameter)) continue;
     found.set(violation.parameter, violation);
   }

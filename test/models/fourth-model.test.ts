@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runware } from "../../lib/models/dialects/runware";
 import type { Model, ModelFacts } from "../../lib/models/model";
 import { generateModel } from "../../scripts/generate-model";
 import { schema } from "./fixtures/fourth-model.schema";
@@ -19,6 +20,7 @@ describe("a fourth model", () => {
     const validate: Model["validate"] = require(join(folder, "fourth-model.validate.js"));
     model = {
       ...{ type: "fourth-model", id: "runware:999@1", title: "Fourth", imageParameter: "inputs.referenceImages" },
+      dialect: runware,
       ...{ validate, facts, rules: [] },
     };
   });

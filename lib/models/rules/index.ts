@@ -1,11 +1,13 @@
 import { ipAdaptersOfOtherModels, negativePromptIgnored } from "./guidance";
 import { acePlusPlusMasks, acePlusPlusModel, pulidTrueCfg } from "./identity";
+import { sideLeftOut } from "./image-size";
 import { noReferenceImages, unusualSize } from "./reference-images";
 import { layerDiffuseFormat, ttlNeedsUrl, uploadOneResult } from "./result";
 import type { Rule } from "./rule";
 import { maskMarginWithoutMask, maskNeedsSeedImage, outpaintFits, strengthWithoutSeedImage } from "./source-image";
 import { cacheSteps, controlNetSteps, pulidStartStep } from "./steps";
 
+/** Of Runware's. */
 const everyModel: readonly Rule[] = [
   cacheSteps,
   negativePromptIgnored,
@@ -30,3 +32,5 @@ export const textToImageRules: readonly Rule[] = [
 ];
 
 export const kontextRules: readonly Rule[] = [...everyModel, noReferenceImages, unusualSize];
+
+export const falTextToImageRules: readonly Rule[] = [sideLeftOut];
