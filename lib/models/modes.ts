@@ -29,7 +29,7 @@ const refuseOther = (model: Model, other: Model, flux: FluxRequest, reason: stri
       const value = reportedValue(flux[name], parametersOf(other).leaves.get(name));
       delete flux[name];
       const owner = other.mode === undefined ? other.title : modeInWords(other.mode);
-      return { parameter: name, message: `${name} belongs to ${owner}, but ${reason}, or leave ${name} out.`, value };
+      return { parameter: name, message: `${name} belongs to ${owner}, but ${reason}, or do without ${name}.`, value };
     });
 
 /**
@@ -52,8 +52,8 @@ export const chooseEndpoint = (
   const path = readPath(parameter);
   const hasOwn = !isBlank(valueAt(dialog, path));
   const hasSource = image !== undefined && !isNothing(image.value);
-  const given =
-    valueAt(flux, path) !== undefined ? parameter : hasSource ? image.source : hasOwn ? parameter : undefined;
+  const isInMessage = valueAt(flux, path) !== undefined;
+  const given = isInMessage ? `msg.flux.${parameter}` : hasSource ? image.source : hasOwn ? parameter : undefined;
 
   const picked = mode !== "auto" ? mode : given === undefined ? "text-to-image" : "image-to-image";
   const model = nodeModel.modes[picked];
@@ -61,12 +61,13 @@ export const chooseEndpoint = (
   for (const name of Object.keys(dialog)) {
     if (!knows(model, name) && knows(other, name)) delete dialog[name];
   }
+  const emptySource = image === undefined ? "" : ` (${image.source} holds nothing)`;
   const reason =
     mode !== "auto"
       ? `this node is set to ${modeInWords(picked)}: change its mode`
       : given === undefined
-        ? "this request has no picture to start from: give it one"
-        : `this request starts from a picture (${given}): take that away`;
+        ? `this request has no picture to start from${emptySource}: give it one`
+        : `this request starts from a picture (${given}): leave the picture out`;
   const violations = allowUnknown ? [] : refuseOther(model, other, flux, reason);
   if (picked === "image-to-image") {
     // A picture of the dialog's own stands in where the message brings none.

@@ -3,12 +3,6 @@ import { isObject } from "./merge";
 import type { Model } from "./model";
 import { knows } from "./parameters";
 
-/** What the same thing is called elsewhere, and by whom. */
-export interface OtherName {
-  provider: string;
-  name: string;
-}
-
 /** One thing, and what each provider calls it. A provider with several names has the most telling one first. */
 const sameThings: readonly Readonly<Record<Dialect["provider"], readonly string[]>>[] = [
   { runware: ["positivePrompt"], fal: ["prompt"] },
@@ -28,10 +22,10 @@ const sameThings: readonly Readonly<Record<Dialect["provider"], readonly string[
 ];
 
 /**
- * What this model's provider calls a parameter that another provider has under this name; undefined where it has no
- * such thing.
+ * What this model's provider calls a parameter that another provider has under this name: "fal calls it guidance_scale".
+ * undefined where it has no such thing.
  */
-export const otherName = (model: Model, parameter: string, value: unknown): OtherName | undefined => {
+export const otherName = (model: Model, parameter: string, value: unknown): string | undefined => {
   const { provider, title } = model.dialect;
   // `inputs` may hold several things: the first that is in the table tells.
   const inner = isObject(value) ? Object.keys(value).map((member) => `${parameter}.${member}`) : [];
@@ -41,7 +35,7 @@ export const otherName = (model: Model, parameter: string, value: unknown): Othe
     );
     const ours = thing?.[provider] ?? [];
     const found = ours.find((candidate) => knows(model, candidate)) ?? ours[0];
-    if (found !== undefined) return { provider: title, name: found };
+    if (found !== undefined) return `${title} calls ${name === parameter ? "it" : name} ${found}`;
   }
   return undefined;
 };

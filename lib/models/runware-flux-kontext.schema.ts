@@ -1,12 +1,12 @@
-import { ipAdapters, lora } from "./fragments/composition";
-import { acceleratorOptions, ultralytics } from "./fragments/features";
-import { imageList } from "./fragments/image";
-import { delivery, output } from "./fragments/output";
-import { prompts } from "./fragments/prompt";
-import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/sampling";
+import { ipAdapters, lora } from "./fragments/runware/composition";
+import { acceleratorOptions, ultralytics } from "./fragments/runware/features";
+import { imageList } from "./fragments/runware/image";
+import { delivery, output } from "./fragments/runware/output";
+import { prompts } from "./fragments/runware/prompt";
+import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/runware/sampling";
+import { sizeInPairs, unboundedSize } from "./fragments/runware/size";
+import { task, taskRequired } from "./fragments/runware/task";
 import type { ModelSchema } from "./fragments/schema";
-import { sizeInPairs, unboundedSize } from "./fragments/size";
-import { task, taskRequired } from "./fragments/task";
 
 /** Runware's FLUX.1 Kontext [dev], which edits pictures. Source: its model page at runware.ai/docs/models. */
 export const schema: ModelSchema = {

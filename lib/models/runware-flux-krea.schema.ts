@@ -1,12 +1,12 @@
-import { acePlusPlus, controlNet, ipAdapters, lora, pulid } from "./fragments/composition";
-import { acceleratorOptions, hiresFix, layerDiffuse, ultralyticsWithInpaintSize } from "./fragments/features";
-import { maskMargin, outpaint, seedAndMask, strength } from "./fragments/image-to-image";
-import { delivery, output } from "./fragments/output";
-import { prompts, promptWeighting } from "./fragments/prompt";
-import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/sampling";
+import { acePlusPlus, controlNet, ipAdapters, lora, pulid } from "./fragments/runware/composition";
+import { acceleratorOptions, hiresFix, layerDiffuse, ultralyticsWithInpaintSize } from "./fragments/runware/features";
+import { maskMargin, outpaint, seedAndMask, strength } from "./fragments/runware/image-to-image";
+import { delivery, output } from "./fragments/runware/output";
+import { prompts, promptWeighting } from "./fragments/runware/prompt";
+import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/runware/sampling";
+import { size } from "./fragments/runware/size";
+import { task, taskRequired } from "./fragments/runware/task";
 import type { ModelSchema } from "./fragments/schema";
-import { size } from "./fragments/size";
-import { task, taskRequired } from "./fragments/task";
 
 /** Runware's FLUX.1 Krea [dev]. Source: https://runware.ai/docs/models/krea-flux-1-krea-dev. */
 export const schema: ModelSchema = {

@@ -1,12 +1,12 @@
-import { acePlusPlus, controlNet, ipAdapters, lora, pulid } from "./fragments/composition";
-import { acceleratorOptions, hiresFix, layerDiffuse, ultralytics } from "./fragments/features";
-import { maskMargin, outpaint, seedAndMask, strength } from "./fragments/image-to-image";
-import { delivery, output } from "./fragments/output";
-import { prompts, promptWeighting } from "./fragments/prompt";
-import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/sampling";
+import { acePlusPlus, controlNet, ipAdapters, lora, pulid } from "./fragments/runware/composition";
+import { acceleratorOptions, hiresFix, layerDiffuse, ultralytics } from "./fragments/runware/features";
+import { maskMargin, outpaint, seedAndMask, strength } from "./fragments/runware/image-to-image";
+import { delivery, output } from "./fragments/runware/output";
+import { prompts, promptWeighting } from "./fragments/runware/prompt";
+import { CFGScale, scheduler, seed, steps, trueCFGScale } from "./fragments/runware/sampling";
+import { size, sizeInPairs } from "./fragments/runware/size";
+import { task, taskRequired } from "./fragments/runware/task";
 import type { ModelSchema } from "./fragments/schema";
-import { size, sizeInPairs } from "./fragments/size";
-import { task, taskRequired } from "./fragments/task";
 
 /** Runware's FLUX.1 [dev] SRPO. Source: https://runware.ai/docs/models/flux-1-dev-srpo, OpenAPI form. */
 export const schema: ModelSchema = {

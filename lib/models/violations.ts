@@ -134,7 +134,7 @@ const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux =
     return origin === "" ? ` (${have(titles)})` : `${origin}; ${have(titles)} it`;
   }
   const other = otherName(model, generalPath(path), value);
-  if (other !== undefined) return `${anyOrigin}; ${other.provider} calls it ${other.name}`;
+  if (other !== undefined) return `${anyOrigin}; ${other}`;
   const elsewhere = haveElsewhere(others);
   if (elsewhere !== undefined) return `${anyOrigin}; ${elsewhere}`;
 

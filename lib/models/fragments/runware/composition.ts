@@ -1,5 +1,5 @@
+import { oneOfTwo, type Schema } from "../schema";
 import { image, imageList, oneImageList } from "./image";
-import { oneOfTwo, type Schema } from "./schema";
 
 /** An AIR: `runware:25@1`, `civitai:102@3`. */
 export const air: Schema = {

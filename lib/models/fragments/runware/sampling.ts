@@ -1,5 +1,5 @@
+import type { Schema } from "../schema";
 import { schedulers } from "./schedulers";
-import type { Schema } from "./schema";
 
 /**
  * A seed is a number up to 2^53-1, or decimal digits up to 9223372036854775807: the documented maximum

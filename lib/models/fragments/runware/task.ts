@@ -1,4 +1,4 @@
-import type { Schema } from "./schema";
+import type { Schema } from "../schema";
 
 /** The members that name the task. The node sets them. */
 export const task = (air: string): Readonly<Record<string, Schema>> => ({

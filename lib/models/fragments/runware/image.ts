@@ -1,4 +1,4 @@
-import type { Schema } from "./schema";
+import type { Schema } from "../schema";
 
 /** A picture: http(s) URL, UUID of an uploaded picture, image data URI, or base64 of a picture file. */
 export const image: Schema = { type: "string", format: "image" };

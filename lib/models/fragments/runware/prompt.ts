@@ -1,4 +1,4 @@
-import type { Schema } from "./schema";
+import type { Schema } from "../schema";
 
 /** The service counts code points, as JSON Schema does. */
 const prompt: Schema = { type: "string", minLength: 2, maxLength: 3000, "x-group": "prompt", "x-kind": "prompt" };

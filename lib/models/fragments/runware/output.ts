@@ -1,4 +1,4 @@
-import type { Schema } from "./schema";
+import type { Schema } from "../schema";
 
 const url: Schema = { type: "string", format: "http-url" };
 

@@ -1,5 +1,5 @@
+import type { Schema } from "../schema";
 import { image } from "./image";
-import type { Schema } from "./schema";
 
 /** The pictures that an SRPO or Krea request starts from. */
 export const seedAndMask: Schema = {

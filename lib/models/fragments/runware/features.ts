@@ -1,5 +1,5 @@
+import { oneOfTwo, type Schema } from "../schema";
 import { air } from "./composition";
-import { oneOfTwo, type Schema } from "./schema";
 
 const fraction: Schema = { type: "number", minimum: 0, maximum: 1, multipleOf: 0.01 };
 
