@@ -15,7 +15,7 @@ export async function answerAdmin(
   what: string,
   request: IncomingMessage,
   context: Context,
-  readBody: (request: IncomingMessage) => Promise<string | undefined>,
+  readBody: (request: IncomingMessage) => Promise<Buffer | undefined>,
 ): Promise<AdminAnswer> {
   const { host = "", origin } = request.headers;
   // A foreign name that points here (DNS rebinding) is not this machine's own name.
@@ -60,7 +60,7 @@ function stateOf(context: Context): object {
   return {
     ...ledger.report(),
     balance: balanceOf(context),
-    jobs: jobs.size,
+    remembered: jobs.size,
     uploads: images.uploads,
     pictures: images.encoder,
     faults: faults.armed(),
@@ -85,18 +85,18 @@ export function reset(context: Context): void {
 }
 
 function armFault({ faults }: Context, body: object): void {
-  const { fault, count = 1, taskType } = body as Record<string, unknown>;
+  const { fault, count = 1, call } = body as Record<string, unknown>;
   if (typeof fault !== "string") throw new RangeError('Name a fault: {"fault": "503"}.');
   if (typeof count !== "number") throw new RangeError("A fault's count is a whole number from 1 up.");
-  if (taskType !== undefined && typeof taskType !== "string") throw new RangeError("taskType is a string.");
-  faults.arm(fault, count, taskType);
+  if (call !== undefined && typeof call !== "string") throw new RangeError("The call is a string.");
+  faults.arm(fault, count, call);
 }
 
 async function readObject(
   request: IncomingMessage,
-  readBody: (request: IncomingMessage) => Promise<string | undefined>,
+  readBody: (request: IncomingMessage) => Promise<Buffer | undefined>,
 ): Promise<object> {
-  const text = (await readBody(request)) ?? "";
+  const text = (await readBody(request))?.toString("utf8") ?? "";
   if (text.trim() === "") return {};
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== "object" || parsed === null) throw new RangeError("The body is not a JSON object.");

@@ -1,9 +1,10 @@
 import type { Events } from "./events";
 import type { Faults } from "./faults";
 import type { Images } from "./images/store";
-import type { Jobs } from "./jobs";
+import type { Job, Jobs } from "./jobs";
 import type { Journal } from "./journal";
 import type { Ledger, LedgerEntry } from "./ledger";
+import { costOf } from "./plan-job";
 import type { SandboxSettings } from "./settings";
 
 /** What the parts of one running sandbox share. */
@@ -26,11 +27,33 @@ export interface Context {
 }
 
 /** Enters a submission or a charge, durably. */
-export function enter({ ledger, journal }: Context, entry: LedgerEntry): void {
+function enter({ ledger, journal }: Context, entry: LedgerEntry): void {
   journal.write({ kind: "ledger", entry });
   ledger.enter(entry);
 }
 
-/** US dollars left. */
+/** Notes that a paid call arrived, whatever becomes of it. */
+export function noteSubmission(id: string, context: Context): void {
+  enter(context, { id, submissions: 1 });
+  context.events.emit("submitted", { id });
+}
+
+/** Charges a job for the pictures that will come out. */
+export function charge(job: Job, context: Context): void {
+  const cost = costOf(job);
+  enter(context, cost > 0 ? { id: job.id, charges: 1, cost } : { id: job.id });
+}
+
+/** Takes on a job. */
+export function takeOn(job: Job, context: Context): void {
+  context.jobs.accept(job);
+  context.events.emit("accepted", { id: job.id });
+}
+
+/** Whether polls no longer know a job that was taken on long ago. */
+export const isForgotten = ({ acceptedAt }: Job, { settings: { pollsForgetAfter } }: Context): boolean =>
+  pollsForgetAfter !== null && Date.now() >= acceptedAt + pollsForgetAfter * 1000;
+
+/** US dollars left. Both services are paid from one purse. */
 export const balanceOf = ({ settings, ledger }: Context): number =>
   Math.round((settings.balance - ledger.spent) * 1e6) / 1e6;

@@ -1,19 +1,23 @@
-/** What the sandbox announces while it works. */
+/** What the sandbox announces while it works. A job's id is Runware's taskUUID or fal's request id. */
 export interface SandboxEvents {
-  /** A POST to the service's address arrived. */
-  request: { taskTypes: string[] };
-  /** A paid task arrived, refused or not. */
-  submitted: { taskUUID: string };
-  /** A paid task was taken on. */
-  accepted: { taskUUID: string };
-  /** The last picture of a task is done (or failed). */
-  finished: { taskUUID: string };
-  /** Tasks were asked for. */
-  polled: { taskUUIDs: string[] };
-  /** An image was uploaded. */
-  uploaded: { imageUUID: string };
-  /** A picture's file was fetched. */
-  fetched: { imageUUID: string; status: number };
+  /** A request to a service's address arrived; Runware's may hold several calls. */
+  request: { calls: string[] };
+  /** A paid call arrived, refused or not. */
+  submitted: { id: string };
+  /** A job was taken on. */
+  accepted: { id: string };
+  /** The last picture of a job is done, or failed, or the job was cancelled. */
+  finished: { id: string };
+  /** A job was asked for. */
+  polled: { id: string };
+  /** A job of fal's queue was asked for its result. */
+  collected: { id: string; status: number };
+  /** A cancellation was accepted. */
+  cancelled: { id: string };
+  /** An image was uploaded; the id is the image's. */
+  uploaded: { id: string };
+  /** A picture's file was fetched; the id is the image's. */
+  fetched: { id: string; status: number };
 }
 
 export type SandboxEvent = keyof SandboxEvents;
@@ -29,6 +33,8 @@ export class Events {
     accepted: new Set(),
     finished: new Set(),
     polled: new Set(),
+    collected: new Set(),
+    cancelled: new Set(),
     uploaded: new Set(),
     fetched: new Set(),
   };

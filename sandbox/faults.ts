@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Faults that refuse or cut off a whole HTTP request, whatever tasks it holds. */
+/** Faults that refuse or cut off a whole HTTP request, whatever calls it holds. */
 const requestFaults = [
   "drop",
   "401",
@@ -15,11 +15,17 @@ const requestFaults = [
   "truncated-json",
 ] as const;
 
-/** Faults that befall one task. */
-const taskFaults = ["402", "moderated", "slow", "never", "fail", "partial", "nsfw", "expired-url"] as const;
+/** Faults that befall one call, mostly the job that it asks for. */
+const callFaults = ["402", "moderated", "slow", "never", "fail", "partial", "nsfw", "expired-url"] as const;
+
+/** The same, for what only a service with a queue of its own can do. */
+const queueFaults = ["long-queue", "unknown-status", "completed-error", "expired-result", "cancelled"] as const;
+
+/** Other names of faults. */
+const aliases: Readonly<Record<string, string>> = { locked: "402" };
 
 export type RequestFaultKind = (typeof requestFaults)[number];
-export type TaskFaultKind = (typeof taskFaults)[number];
+export type CallFaultKind = (typeof callFaults)[number] | (typeof queueFaults)[number];
 
 export interface Fault<Kind extends string = string> {
   kind: Kind;
@@ -28,27 +34,33 @@ export interface Fault<Kind extends string = string> {
 }
 
 interface Armed {
-  fault: Fault<RequestFaultKind | TaskFaultKind>;
+  fault: Fault<RequestFaultKind | CallFaultKind>;
   left: number;
-  taskType?: string;
+  call?: string;
 }
 
 const isRequestFault = (fault: Fault): fault is Fault<RequestFaultKind> =>
   requestFaults.some((kind) => kind === fault.kind);
-const isTaskFault = (fault: Fault): fault is Fault<TaskFaultKind> => taskFaults.some((kind) => kind === fault.kind);
+const isQueueFault = (fault: Fault): boolean => queueFaults.some((kind) => kind === fault.kind);
+const isCallFault = (fault: Fault): fault is Fault<CallFaultKind> =>
+  callFaults.some((kind) => kind === fault.kind) || isQueueFault(fault);
 
-/** A task as far as faults are concerned. */
-interface Subject {
-  taskType?: unknown;
-  positivePrompt?: unknown;
+/** One call to a service, as far as faults are concerned. */
+export interface Call {
+  service: "runware" | "fal";
+  /** A Runware task type, or the kind of a call to fal. */
+  kind: string;
+  /** Whether it asks for pictures, and so may carry markers and is what faults of jobs wait for. */
+  makesPictures: boolean;
+  prompt?: unknown;
 }
 
 /** The faults that one HTTP request meets. */
 export interface Rehearsal {
   /** For the request as a whole. */
   request: Fault<RequestFaultKind> | undefined;
-  /** For each of its tasks, in the request's order. */
-  tasks: Fault<TaskFaultKind>[][];
+  /** For each of its calls, in the request's order. */
+  calls: Fault<CallFaultKind>[][];
 }
 
 const marker = /\[fault:\s*([a-z0-9-]+)(?:=([\w.-]+))?(?:\s+x(\d+))?\s*\]/gi;
@@ -58,29 +70,42 @@ const armedSyntax = /^([a-z0-9-]+)(?:=([\w.-]+))?$/i;
 const rememberedPrompts = 10_000;
 
 function knownFault(
-  kind: string | undefined,
+  name: string | undefined,
   value: string | undefined,
-): Fault<RequestFaultKind | TaskFaultKind> | null {
-  const fault: Fault = { kind: (kind ?? "").toLowerCase(), ...(value === undefined ? {} : { value }) };
-  return isRequestFault(fault) || isTaskFault(fault) ? fault : null;
+): Fault<RequestFaultKind | CallFaultKind> | null {
+  const kind = (name ?? "").toLowerCase();
+  const fault: Fault = {
+    kind: Object.hasOwn(aliases, kind) ? (aliases[kind] ?? kind) : kind,
+    ...(value === undefined ? {} : { value }),
+  };
+  return isRequestFault(fault) || isCallFault(fault) ? fault : null;
 }
+
+/** The fault of this kind among those that befall a call. */
+export const faultAmong = (
+  faults: readonly Fault<CallFaultKind>[],
+  kind: CallFaultKind,
+): Fault<CallFaultKind> | undefined => faults.find((fault) => fault.kind === kind);
 
 /** Decides which faults befall a request: by markers in prompts, and by faults that were armed beforehand. */
 export class Faults {
   #armed: Armed[] = [];
   #timesSeen = new Map<string, number>();
 
-  /** Arms a fault for the next `count` matching requests. Throws a RangeError when there is no such fault. */
-  arm(text: string, count = 1, taskType?: string): void {
+  /**
+   * Arms a fault for the next `count` requests, or for those with this kind of call. Throws a RangeError when there is
+   * no such fault.
+   */
+  arm(text: string, count = 1, call?: string): void {
     const [, kind, value] = armedSyntax.exec(text) ?? [];
     const fault = knownFault(kind, value);
     if (fault === null) throw new RangeError(`The sandbox has no fault "${text.slice(0, 40)}".`);
     if (!Number.isSafeInteger(count) || count < 1) throw new RangeError("A fault's count is a whole number from 1 up.");
-    this.#armed.push({ fault, left: count, ...(taskType === undefined ? {} : { taskType }) });
+    this.#armed.push({ fault, left: count, ...(call === undefined ? {} : { call }) });
   }
 
   /** Armed faults that are still to come. */
-  armed(): { fault: string; left: number; taskType?: string }[] {
+  armed(): { fault: string; left: number; call?: string }[] {
     return this.#armed.map(({ fault, ...rest }) => ({
       fault: fault.value === undefined ? fault.kind : `${fault.kind}=${fault.value}`,
       ...rest,
@@ -92,32 +117,31 @@ export class Faults {
     this.#timesSeen.clear();
   }
 
-  /** The faults for a request with these tasks; what is due "the first N times" is used up by this. */
-  rehearse(subjects: readonly Subject[]): Rehearsal {
-    const marked = subjects.map((subject) => this.#marked(subject));
+  /** The faults for a request with these calls; what is due "the first N times" is used up by this. */
+  rehearse(calls: readonly Call[]): Rehearsal {
+    const marked = calls.map((call) => this.#marked(call));
     const request = marked.flat().find(({ fault }) => isRequestFault(fault));
     if (request !== undefined && isRequestFault(request.fault)) {
       request.use();
-      return { request: request.fault, tasks: subjects.map(() => []) };
+      return { request: request.fault, calls: calls.map(() => []) };
     }
-    const armed = this.#takeArmed(subjects, isRequestFault);
-    if (armed !== undefined && isRequestFault(armed)) return { request: armed, tasks: subjects.map(() => []) };
-    const tasks = subjects.map((subject, index) => {
-      const faults: Fault<TaskFaultKind>[] = [];
+    const armed = this.#takeArmed(calls, isRequestFault);
+    if (armed !== undefined && isRequestFault(armed)) return { request: armed, calls: calls.map(() => []) };
+    const faults = calls.map((call, index) => {
+      const found: Fault<CallFaultKind>[] = [];
       for (const { fault, use } of marked[index] ?? []) {
         use();
-        if (isTaskFault(fault)) faults.push(fault);
+        if (isCallFault(fault)) found.push(fault);
       }
-      const armedForTask = this.#takeArmed([subject], isTaskFault);
-      if (armedForTask !== undefined && isTaskFault(armedForTask)) faults.push(armedForTask);
-      return faults;
+      const armedForCall = this.#takeArmed([call], isCallFault);
+      if (armedForCall !== undefined && isCallFault(armedForCall)) found.push(armedForCall);
+      return found;
     });
-    return { request: undefined, tasks };
+    return { request: undefined, calls: faults };
   }
 
-  #marked(subject: Subject): { fault: Fault; use: () => void }[] {
-    if (subject.taskType !== "imageInference" || typeof subject.positivePrompt !== "string") return [];
-    const prompt = subject.positivePrompt;
+  #marked({ makesPictures, prompt }: Call): { fault: Fault; use: () => void }[] {
+    if (!makesPictures || typeof prompt !== "string") return [];
     const found: { fault: Fault; use: () => void }[] = [];
     for (const [text, kind, value, times] of prompt.matchAll(marker)) {
       const fault = knownFault(kind, value);
@@ -139,13 +163,11 @@ export class Faults {
     if (this.#timesSeen.size > rememberedPrompts && !oldest.done) this.#timesSeen.delete(oldest.value);
   }
 
-  #takeArmed(subjects: readonly Subject[], suits: (fault: Fault) => boolean): Fault | undefined {
+  #takeArmed(calls: readonly Call[], suits: (fault: Fault) => boolean): Fault | undefined {
     const entry = this.#armed.find(
-      ({ fault, taskType }) =>
+      ({ fault, call: kind }) =>
         suits(fault) &&
-        subjects.some((subject) =>
-          taskType === undefined ? !isTaskFault(fault) || canBefall(fault, subject) : subject.taskType === taskType,
-        ),
+        calls.some((call) => (kind === undefined ? !isCallFault(fault) || canBefall(fault, call) : call.kind === kind)),
     );
     if (entry === undefined) return undefined;
     entry.left--;
@@ -154,7 +176,8 @@ export class Faults {
   }
 }
 
-/** Any answer can be slow; the other task faults are about making pictures. */
-function canBefall(fault: Fault<TaskFaultKind>, subject: Subject): boolean {
-  return fault.kind === "slow" || subject.taskType === "imageInference";
+/** Any answer can be slow; the other faults of calls are about making pictures. */
+function canBefall(fault: Fault<CallFaultKind>, { service, makesPictures }: Call): boolean {
+  if (isQueueFault(fault) && service !== "fal") return false;
+  return fault.kind === "slow" || makesPictures;
 }

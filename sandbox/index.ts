@@ -1,7 +1,6 @@
 import type { Addresses } from "../lib/providers/account-kind";
 import { configure, reset } from "./admin";
 import { balanceOf, type Context } from "./context";
-import { deliver } from "./delivery";
 import { Events, type SandboxEvent, type SandboxEvents } from "./events";
 import { Faults } from "./faults";
 import { Images } from "./images/store";
@@ -9,6 +8,7 @@ import { Jobs } from "./jobs";
 import { forgetfulJournal, openJournal } from "./journal";
 import { Ledger } from "./ledger";
 import { restore } from "./restore";
+import { deliver } from "./runware/delivery";
 import { close, letGo, listen, route } from "./server";
 import { changeSettings, defaultSettings, type SandboxSettings } from "./settings";
 
@@ -39,8 +39,11 @@ export interface Sandbox {
   readonly balance: number;
   /** Changes settings while it runs. Throws a RangeError for what is not a setting. */
   configure(changes: Partial<SandboxSettings>): void;
-  /** Arms a fault ("503", "429-after=1", "slow=3") for the next `count` matching requests. */
-  arm(fault: string, options?: { count?: number; taskType?: string }): void;
+  /**
+   * Arms a fault ("503", "429-after=1", "slow=3") for the next `count` requests, or for those with this kind of call:
+   * a Runware task type ("getResponse") or one of fal's calls ("status").
+   */
+  arm(fault: string, options?: { count?: number; call?: string }): void;
   /** Forgets armed faults. */
   disarm(): void;
   /** Forgets jobs, uploads, counts and faults; settings go back to those it was started with. */
@@ -54,7 +57,7 @@ export interface Sandbox {
 }
 
 /**
- * Starts an offline stand-in for Runware.
+ * Starts an offline stand-in for Runware and fal.
  * Rejects with the system's error when the port is taken, and with a RangeError for what is not a setting.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -70,7 +73,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ledger: new Ledger(),
     faults: new Faults(),
     jobs: new Jobs(journal, (job) => {
-      events.emit("finished", { taskUUID: job.taskUUID });
+      events.emit("finished", { id: job.id });
+      if (job.service !== "runware") return;
       deliver(job, context).catch(() => log("A finished picture could not be delivered."));
     }),
     images: new Images({ journal, dataDirectory, settings: () => context.settings, log }),
@@ -105,7 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return balanceOf(context);
     },
     configure: (changes) => configure(context, changes),
-    arm: (fault, { count, taskType } = {}) => context.faults.arm(fault, count, taskType),
+    arm: (fault, { count, call } = {}) => context.faults.arm(fault, count, call),
     disarm: () => context.faults.clear(),
     reset: () => reset(context),
     on: (event, listener) => events.on(event, listener),

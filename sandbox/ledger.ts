@@ -1,6 +1,6 @@
-/** What happened to one taskUUID. */
-export interface TaskCounts {
-  /** How often it arrived in a paid task with a valid key, refused or not. */
+/** What happened to one job. */
+export interface JobCounts {
+  /** How often it arrived in a paid call with a valid key, refused or not. */
   submissions: number;
   /** How often it was charged. */
   charges: number;
@@ -12,26 +12,27 @@ export interface TaskCounts {
 
 /** The part of the ledger that outlives the process. */
 export interface LedgerEntry {
-  taskUUID: string;
+  /** Runware's taskUUID, fal's request id. */
+  id: string;
   submissions?: number;
   charges?: number;
   cost?: number;
 }
 
-const nothing: Readonly<TaskCounts> = { submissions: 0, charges: 0, cost: 0, polls: 0 };
+const nothing: Readonly<JobCounts> = { submissions: 0, charges: 0, cost: 0, polls: 0 };
 
-/** How many taskUUIDs are counted one by one; the totals go on for ever. */
-const rememberedTasks = 100_000;
+/** How many jobs are counted one by one; the totals go on for ever. */
+const rememberedJobs = 100_000;
 
 /** Counts requests, submissions, polls and money, for tests and for whoever watches. */
 export class Ledger {
-  #tasks = new Map<string, TaskCounts>();
+  #jobs = new Map<string, JobCounts>();
   #requests = 0;
-  #taskTypes = new Map<string, number>();
+  #calls = new Map<string, number>();
   #spent = 0;
   #imagesServed = 0;
 
-  /** HTTP requests to the service's address. */
+  /** HTTP requests to the services' addresses. */
   get requests(): number {
     return this.#requests;
   }
@@ -46,33 +47,33 @@ export class Ledger {
     return this.#spent;
   }
 
-  /** How often `taskUUID` arrived in a paid task, refused or not. */
-  submissions(taskUUID: string): number {
-    return this.of(taskUUID).submissions;
+  /** How often the job arrived in a paid call, refused or not. */
+  submissions(id: string): number {
+    return this.of(id).submissions;
   }
 
-  /** How often `taskUUID` was charged. */
-  charges(taskUUID: string): number {
-    return this.of(taskUUID).charges;
+  /** How often the job was charged. */
+  charges(id: string): number {
+    return this.of(id).charges;
   }
 
-  /** How often `taskUUID` was polled for. */
-  polls(taskUUID: string): number {
-    return this.of(taskUUID).polls;
+  /** How often the job was polled for. */
+  polls(id: string): number {
+    return this.of(id).polls;
   }
 
-  of(taskUUID: string): Readonly<TaskCounts> {
-    return this.#tasks.get(taskUUID) ?? nothing;
+  of(id: string): Readonly<JobCounts> {
+    return this.#jobs.get(id) ?? nothing;
   }
 
-  /** How many tasks of this type arrived. */
-  tasks(taskType: string): number {
-    return this.#taskTypes.get(taskType) ?? 0;
+  /** How many calls of this kind arrived with a valid key: a Runware task type, or one of fal's (see `fal/calls.ts`). */
+  calls(kind: string): number {
+    return this.#calls.get(kind) ?? 0;
   }
 
-  /** Every taskUUID of a paid task. */
-  taskUUIDs(): string[] {
-    return [...this.#tasks].filter(([, { submissions }]) => submissions > 0).map(([taskUUID]) => taskUUID);
+  /** The id of every job that arrived in a paid call. */
+  jobIds(): string[] {
+    return [...this.#jobs].filter(([, { submissions }]) => submissions > 0).map(([id]) => id);
   }
 
   countRequest(): void {
@@ -83,50 +84,50 @@ export class Ledger {
     this.#imagesServed++;
   }
 
-  countTask(taskType: string): void {
+  countCall(kind: string): void {
     // Names come from outside: only so many are kept apart.
-    const name = this.#taskTypes.size < 100 || this.#taskTypes.has(taskType) ? taskType.slice(0, 60) : "other";
-    this.#taskTypes.set(name, this.tasks(name) + 1);
+    const name = this.#calls.size < 100 || this.#calls.has(kind) ? kind.slice(0, 60) : "other";
+    this.#calls.set(name, this.calls(name) + 1);
   }
 
-  countPoll(taskUUID: string): void {
-    this.#countsOf(taskUUID).polls++;
+  countPoll(id: string): void {
+    this.#countsOf(id).polls++;
   }
 
-  enter({ taskUUID, submissions = 0, charges = 0, cost = 0 }: LedgerEntry): void {
-    const counts = this.#countsOf(taskUUID);
+  enter({ id, submissions = 0, charges = 0, cost = 0 }: LedgerEntry): void {
+    const counts = this.#countsOf(id);
     counts.submissions += submissions;
     counts.charges += charges;
     counts.cost = toMicros(counts.cost + cost);
     this.#spent = toMicros(this.#spent + cost);
   }
 
-  #countsOf(taskUUID: string): TaskCounts {
-    const known = this.#tasks.get(taskUUID);
+  #countsOf(id: string): JobCounts {
+    const known = this.#jobs.get(id);
     if (known !== undefined) return known;
     const counts = { ...nothing };
-    this.#tasks.set(taskUUID, counts);
-    const oldest = this.#tasks.keys().next();
-    if (this.#tasks.size > rememberedTasks && !oldest.done) this.#tasks.delete(oldest.value);
+    this.#jobs.set(id, counts);
+    const oldest = this.#jobs.keys().next();
+    if (this.#jobs.size > rememberedJobs && !oldest.done) this.#jobs.delete(oldest.value);
     return counts;
   }
 
   reset(): void {
-    this.#tasks.clear();
-    this.#taskTypes.clear();
+    this.#jobs.clear();
+    this.#calls.clear();
     this.#requests = 0;
     this.#spent = 0;
     this.#imagesServed = 0;
   }
 
   /** Everything as plain data. */
-  report(): object {
+  report(): { requests: number; imagesServed: number; spent: number; calls: object; jobs: object } {
     return {
       requests: this.#requests,
       imagesServed: this.#imagesServed,
       spent: this.#spent,
-      taskTypes: Object.fromEntries(this.#taskTypes),
-      tasks: Object.fromEntries(this.#tasks),
+      calls: Object.fromEntries(this.#calls),
+      jobs: Object.fromEntries(this.#jobs),
     };
   }
 }

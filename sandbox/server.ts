@@ -4,7 +4,10 @@ import { isLoopback } from "../lib/net/loopback";
 import { answerAdmin } from "./admin";
 import type { Context } from "./context";
 import { stringifyJson } from "./digits";
-import { answerRequest, type Reply } from "./runware/endpoint";
+import { answerFal } from "./fal/endpoint";
+import { answerStorage } from "./fal/storage";
+import { type Incoming, jsonReply, notFound, type Part, type Reply } from "./http";
+import { answerRunware } from "./runware/endpoint";
 
 /** The largest body that is read, in bytes. */
 const longestBody = 256 * 1024 * 1024;
@@ -18,7 +21,8 @@ export async function listen(
   const server = createServer((request, response) => {
     handle(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
-      response.end(stringifyJson({ errors: [{ code: "internalServerError", message: "The sandbox failed." }] }));
+      const message = "The sandbox failed.";
+      response.end(stringifyJson({ errors: [{ code: "internalServerError", message }], detail: message }));
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,36 +49,49 @@ export function close(server: Server): Promise<void> {
   });
 }
 
+/** The parts of the sandbox by the beginning of the path, the first that fits. */
+const parts: readonly [string, Part][] = [
+  ["/v1", answerRunware],
+  ["/fal/queue/", answerFal("queue")],
+  ["/fal/run/", answerFal("run")],
+  ["/fal/rest/", answerFal("rest")],
+  ["/fal/storage/", answerStorage],
+  ["/images/", answerImage],
+];
+
 /** Finds the part of the sandbox that a request is for. */
 export async function route(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
-  if (path === "/v1" || path === "/v1/" || (path === "/" && request.method === "POST")) {
-    if (request.method !== "POST") {
-      const error = { code: "methodNotAllowed", message: "Send tasks with POST, as a JSON array." };
-      return send(response, 405, stringifyJson({ errors: [error] }), "application/json", { allow: "POST" });
-    }
-    const body = await readBody(request);
-    if (body === undefined) {
-      const error = { code: "maxRequestSize", message: "The body is too large." };
-      return send(response, 413, stringifyJson({ errors: [error] }), "application/json", { connection: "close" });
-    }
-    return sendReply(
-      response,
-      await answerRequest(body, request.headers.authorization, urlFor(request, context), context),
-    );
-  }
-  const imageUUID = /^\/images\/([0-9a-f-]{36})(?:\.\w+)?$/i.exec(path)?.[1];
-  if (imageUUID !== undefined && (request.method === "GET" || request.method === "HEAD")) {
-    context.ledger.countImage();
-    const file = await context.images.file(imageUUID, context.jobs);
-    context.events.emit("fetched", { imageUUID, status: file === undefined ? 404 : 200 });
-    if (file !== undefined) return send(response, 200, file.bytes, file.contentType);
-  }
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
   if (path.startsWith("/admin/")) {
     const { status, body } = await answerAdmin(path.slice("/admin/".length), request, context, readBody);
-    return send(response, status, stringifyJson(body), "application/json");
+    return send(response, jsonReply(status, body));
   }
-  return send(response, 404, "Not found\n", "text/plain");
+  // Runware's address is also known without the version: its clients post to "/".
+  const [prefix, part] = parts.find(([beginning]) => path.startsWith(beginning)) ?? [];
+  const isBare = path === "/" && request.method === "POST";
+  if (part === undefined && !isBare) return send(response, notFound);
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const incoming: Incoming = {
+    method: request.method ?? "GET",
+    path: prefix === undefined ? "" : path.slice(prefix.replace(/\/$/, "").length),
+    query: new URLSearchParams(query),
+    headers: request.headers,
+    url: urlFor(request, context),
+    body: () => readBody(request),
+    gone: gone.signal,
+  };
+  return send(response, await (part ?? answerRunware)(incoming, context));
+}
+
+/** `/images/<uuid>.<extension>`: pictures of jobs and uploads, for everybody. */
+async function answerImage({ method, path }: Incoming, { ledger, images, jobs, events }: Context): Promise<Reply> {
+  const id = /^\/([0-9a-f-]{36})(?:\.\w+)?$/i.exec(path)?.[1];
+  if (id === undefined || (method !== "GET" && method !== "HEAD")) return notFound;
+  ledger.countImage();
+  const file = await images.file(id, jobs);
+  events.emit("fetched", { id, status: file === undefined ? 404 : 200 });
+  return file === undefined ? notFound : { status: 200, content: file.bytes, contentType: file.contentType };
 }
 
 /** The address that the caller used, where the sandbox listens on all interfaces: pictures are to be found there. */
@@ -86,7 +103,7 @@ function urlFor(request: IncomingMessage, { url }: Context): string {
 
 const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request) {
@@ -95,23 +112,22 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (length > longestBody) return undefined;
     pieces.push(bytes);
   }
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
 }
 
-function sendReply(response: ServerResponse, { status, text, contentType, headers, ending = "whole" }: Reply): void {
-  if (ending === "destroy") return void response.socket?.destroy();
-  const whole = Buffer.from(text);
-  send(response, status, ending === "cut" ? whole.subarray(0, whole.length >> 1) : whole, contentType, headers);
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  content: string | Buffer,
-  contentType: string,
-  headers: Record<string, string> = {},
-): void {
-  const bytes = Buffer.from(content);
+async function send(response: ServerResponse, reply: Reply): Promise<void> {
+  const { status, contentType, headers } = reply;
+  if ("pieces" in reply) {
+    response.writeHead(status, { "content-type": contentType, ...headers });
+    for await (const piece of reply.pieces) {
+      if (response.closed) break;
+      response.write(piece);
+    }
+    return void response.end();
+  }
+  if (reply.ending === "destroy") return void response.socket?.destroy();
+  const whole = Buffer.from(reply.content);
+  const bytes = reply.ending === "cut" ? whole.subarray(0, whole.length >> 1) : whole;
   response.writeHead(status, { "content-type": contentType, "content-length": bytes.length, ...headers });
   response.end(bytes);
 }

@@ -8,7 +8,7 @@ export interface SandboxSettings {
   balanceAs: "number" | "object";
   /** What happens when a taskUUID comes again: refused, run and charged again, or refused for so many seconds. */
   repeatedTask: "refuse" | "charge-again" | { forgetAfter: number };
-  /** Seconds after acceptance from which polls no longer know a task; null: never. */
+  /** Seconds after acceptance from which polls no longer know a job; null: never. */
   pollsForgetAfter: number | null;
   /** What getTaskDetails finds. */
   archive: "full" | "empty" | "forbidden";
@@ -20,6 +20,12 @@ export interface SandboxSettings {
   unknownImage: "accept" | "refuse";
   /** Seconds for which a picture's URL works when the request has no `ttl`. */
   imageTtl: number;
+  /** How many jobs stand before a new one in fal's queue. */
+  jobsAhead: number;
+  /** Where fal refuses an input that its model does not take. */
+  refusesAt: "result" | "submit";
+  /** What becomes of a running job of fal's queue that is cancelled. */
+  cancelRunning: "stops" | "finishes";
   /** Behave as if `sharp` were not installed. */
   pngOnly: boolean;
 }
@@ -35,6 +41,9 @@ export const defaultSettings: Readonly<SandboxSettings> = {
   failureShape: "errors",
   unknownImage: "accept",
   imageTtl: 7 * 24 * 3600,
+  jobsAhead: 0,
+  refusesAt: "result",
+  cancelRunning: "stops",
   pngOnly: false,
 };
 
@@ -61,6 +70,9 @@ const checks: Checks = {
   failureShape: oneOf("errors", "data"),
   unknownImage: oneOf("accept", "refuse"),
   imageTtl: isAmount,
+  jobsAhead: (value): value is number => Number.isSafeInteger(value) && isAmount(value),
+  refusesAt: oneOf("result", "submit"),
+  cancelRunning: oneOf("stops", "finishes"),
   pngOnly: (value): value is boolean => typeof value === "boolean",
 };
 

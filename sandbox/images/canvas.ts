@@ -7,6 +7,9 @@ export interface Canvas {
   pixels: Buffer;
 }
 
+/** The largest picture that the sandbox draws, in pixels per side: not every model publishes bounds, and some are vast. */
+export const longestSide = 4096;
+
 /** Red, green, blue, each 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 

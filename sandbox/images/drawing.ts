@@ -1,24 +1,36 @@
 import { createHash } from "node:crypto";
+import { modelById } from "../../lib/models/catalogue";
 import { type Canvas, darkenFrom, newCanvas, writeText } from "./canvas";
 import { glyphHeight, glyphWidth } from "./font";
 import { type Chance, chanceFrom, cutOut, drawDiscs, drawHills, drawTiles } from "./scenes";
 
-/** Everything that a picture depends on: the same subject always gives the same pixels. */
-export interface Subject {
+/** What a job's pictures show: the same drawing and seed always give the same pixels. */
+export interface Drawing {
   model: string;
   prompt: string;
-  seed: bigint;
   width: number;
   height: number;
   /** Transparent outside of the middle. */
   transparent: boolean;
+  /** Nothing but black: what a safety checker leaves. */
+  black?: boolean;
+  /** The picture that the model started from. */
+  input?: InputPicture;
 }
 
-const titles: Readonly<Record<string, string>> = {
-  "runware:111@1": "FLUX.1 [dev] SRPO",
-  "runware:107@1": "FLUX.1 Krea [dev]",
-  "runware:106@1": "FLUX.1 Kontext [dev]",
-};
+export interface InputPicture {
+  /** What it is told apart by. */
+  fingerprint: string;
+  /** Under which the store keeps it, where its bytes are known. */
+  file?: string;
+  /** What the plate says of it: "i2i strength 0.95". */
+  label: string;
+}
+
+/** Everything that one picture depends on. */
+export interface Subject extends Drawing {
+  seed: bigint;
+}
 
 const scenes: Readonly<Record<string, (canvas: Canvas, chance: Chance) => void>> = {
   "runware:111@1": drawHills,
@@ -28,9 +40,14 @@ const scenes: Readonly<Record<string, (canvas: Canvas, chance: Chance) => void>>
 
 /** Draws a stand-in for a generated picture: a scene made from the request's hash, and a plate that says what it is. */
 export function draw(subject: Subject): Canvas {
-  const { model, prompt, seed, width, height, transparent } = subject;
+  const { model, prompt, seed, width, height, transparent, black = false, input } = subject;
   const canvas = newCanvas(width, height);
-  const hash = createHash("sha256").update(`${model}\n${seed}\n${width}x${height}\n${prompt}`).digest();
+  if (black) {
+    darkenFrom(canvas, 0, 0);
+    return canvas;
+  }
+  const start = input === undefined ? "" : `\n${input.fingerprint}\n${input.label}`;
+  const hash = createHash("sha256").update(`${model}\n${seed}\n${width}x${height}\n${prompt}${start}`).digest();
   (scenes[model] ?? drawHills)(canvas, chanceFrom(hash));
   if (transparent) cutOut(canvas);
   stamp(canvas, subject);
@@ -41,13 +58,15 @@ const lineHeight = glyphHeight + 2;
 const plateOpacity = 0.28;
 
 /** The plate at the lower edge: sandbox, model, size, seed, and as much of the prompt as fits in 60 % of the height. */
-function stamp(canvas: Canvas, { model, prompt, seed, width, height }: Subject): void {
+function stamp(canvas: Canvas, { model, prompt, seed, width, height, input }: Subject): void {
   const scale = Math.max(1, Math.round(Math.min(width, height * 1.4) / 340));
   const margin = 4 * scale;
   const perLine = Math.floor((width - 2 * margin + scale) / ((glyphWidth + 1) * scale));
   if (perLine < 4) return;
-  const name = Object.hasOwn(titles, model) ? `${titles[model]} (${model})` : model;
-  const facts = wrap(`SANDBOX ${name} ${width}x${height} seed ${seed}`, perLine);
+  const title = modelById(model)?.title;
+  const name = title === undefined ? model : `${title} (${model})`;
+  const from = input === undefined ? "" : ` ${input.label}`;
+  const facts = wrap(`SANDBOX ${name} ${width}x${height} seed ${seed}${from}`, perLine);
   const room = Math.floor((0.6 * height - 2 * margin) / (lineHeight * scale));
   const lines = [...facts, ...wrap(plainText(prompt), perLine)];
   const shown = lines.slice(0, Math.max(1, room));

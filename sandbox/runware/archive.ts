@@ -1,9 +1,9 @@
 import type { Context } from "../context";
+import type { Sender } from "../http";
 import type { Task } from "../jobs";
 import { type Answer, about, answered, refused } from "./answer";
-import type { Sender } from "./inference";
+import { findJob } from "./job";
 import { stateOf } from "./pictures";
-import { findJob } from "./polling";
 
 /** getTaskDetails: a past task's request and its answer, also when polls no longer know it. */
 export async function getTaskDetails(task: Task, context: Context, sender: Sender): Promise<Answer> {

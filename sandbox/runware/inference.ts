@@ -1,22 +1,16 @@
-import { randomInt, randomUUID } from "node:crypto";
-import { balanceOf, type Context, enter } from "../context";
-import type { Fault, TaskFaultKind } from "../faults";
-import { sizeOf, withoutLongImages } from "../images/request";
-import { type Failure, finishedAt, type Job, type Picture, type Task } from "../jobs";
+import { randomInt } from "node:crypto";
+import { balanceOf, type Context, charge, takeOn } from "../context";
+import { type Fault, faultAmong } from "../faults";
+import type { Sender } from "../http";
+import { finishedAt, type Task } from "../jobs";
 import { pauseUntil } from "../pause";
+import { costOf, planJob } from "../plan-job";
 import { priceOfPicture } from "../prices";
 import { type Answer, about, answered, refused, type ServiceError } from "./answer";
+import type { Failure, RunwareJob } from "./job";
 import { stateOf } from "./pictures";
+import { sizeOf, withoutLongImages } from "./request";
 import { validateTask } from "./validation";
-
-/** Who sent a task, and what is to befall it. */
-export interface Sender {
-  /** Fingerprint of the key. */
-  owner: string;
-  faults: readonly Fault<TaskFaultKind>[];
-  /** The sandbox's address as the caller knows it. */
-  url: string;
-}
 
 /** Seeds are int64 on the wire. */
 const seedRange = 2n ** 63n;
@@ -27,24 +21,18 @@ export async function inferImages(task: Task, context: Context, sender: Sender):
   const violations = validateTask(task, context);
   if (violations.length > 0) return refused(...violations);
   const format = await context.images.formatFor(task.outputFormat);
-  // From here to the end of accept() nothing waits: two requests with one taskUUID cannot both be taken on.
+  // From here to takeOn() nothing waits: two requests with one taskUUID cannot both be taken on.
   const refusal = refuseRepetition(task, context) ?? refuseByFault(task, sender);
   if (refusal !== undefined) return refused(refusal);
   const job = makeJob(task, context, sender, format);
-  const cost = job.price * job.pictures.filter(({ failed }) => !failed).length;
-  if (cost > balanceOf(context)) return refused(noCredits(task));
-  accept(job, cost, context);
+  if (costOf(job) > balanceOf(context)) return refused(noCredits(task));
+  charge(job, context);
+  takeOn(job, context);
 
   const isAcknowledged = task.deliveryMethod === "async" || task.webhookURL !== undefined;
   if (isAcknowledged) return answered({ taskType: task.taskType, taskUUID });
   await pauseUntil(finishedAt(job), context.closing);
   return stateOf(job, context, { withStatus: false, url: sender.url });
-}
-
-function accept(job: Job, cost: number, context: Context): void {
-  enter(context, cost > 0 ? { taskUUID: job.taskUUID, charges: 1, cost } : { taskUUID: job.taskUUID });
-  context.jobs.accept(job);
-  context.events.emit("accepted", { taskUUID: job.taskUUID });
 }
 
 function refuseRepetition(task: Task, { jobs, settings }: Context): ServiceError | undefined {
@@ -62,8 +50,8 @@ function refuseRepetition(task: Task, { jobs, settings }: Context): ServiceError
 }
 
 function refuseByFault(task: Task, { faults }: Sender): ServiceError | undefined {
-  if (faults.some(({ kind }) => kind === "402")) return noCredits(task);
-  if (!faults.some(({ kind }) => kind === "moderated")) return undefined;
+  if (faultAmong(faults, "402")) return noCredits(task);
+  if (!faultAmong(faults, "moderated")) return undefined;
   return {
     code: "contentPolicyViolation",
     message: "The prompt is against the content policy.",
@@ -78,36 +66,41 @@ const noCredits = (task: Task): ServiceError => ({
   ...about(task),
 });
 
-function makeJob(task: Task, { settings }: Context, { owner, faults }: Sender, format: Job["format"]): Job {
-  const fault = (kind: TaskFaultKind) => faults.find((one) => one.kind === kind);
+function makeJob(
+  task: Task,
+  { settings }: Context,
+  { owner, faults }: Sender,
+  format: RunwareJob["format"],
+): RunwareJob {
   const count = typeof task.numberResults === "number" ? task.numberResults : 1;
   const firstSeed = task.seed === undefined ? BigInt(randomInt(2 ** 32)) : BigInt(String(task.seed));
-  const failing = fault("fail");
-  const partial = fault("partial");
-  const pictures = Array.from(
-    { length: count },
-    (_, index): Picture => ({
-      imageUUID: randomUUID(),
-      seed: (firstSeed + BigInt(index)) % seedRange,
-      failed: failing !== undefined || (partial !== undefined && index === count - 1),
-    }),
-  );
+  const model = String(task.model);
   const { width, height } = sizeOf(task);
-  const slow = fault("slow");
-  const failed = failing ?? partial;
-  const lifetime = fault("expired-url") ? 0 : 1000 * (typeof task.ttl === "number" ? task.ttl : settings.imageTtl);
-  return {
-    taskUUID: String(task.taskUUID),
+  const failing = faultAmong(faults, "fail");
+  const failed = failing ?? faultAmong(faults, "partial");
+  const plan = {
+    id: String(task.taskUUID),
     owner,
     task: withoutLongImages(task),
-    acceptedAt: Date.now(),
-    duration: fault("never") ? null : slow ? 1000 * Number(slow.value ?? 5) : settings.latency,
-    pictures,
-    ...(failed ? { failure: failureOf(failed, settings.failureShape) } : {}),
-    nsfw: fault("nsfw") !== undefined,
-    lifetime,
-    price: priceOfPicture(String(task.model), width, height, typeof task.steps === "number" ? task.steps : 28),
+    drawing: {
+      model,
+      prompt: String(task.positivePrompt),
+      width,
+      height,
+      transparent: task.layerDiffuse === true && format !== "JPG",
+    },
+    quality: typeof task.outputQuality === "number" ? task.outputQuality : 95,
     format,
+    seeds: Array.from({ length: count }, (_, index) => (firstSeed + BigInt(index)) % seedRange),
+    lifetime: typeof task.ttl === "number" ? task.ttl : settings.imageTtl,
+    price: priceOfPicture(model, width, height, typeof task.steps === "number" ? task.steps : 28),
+    failing: failing !== undefined,
+    faults,
+  };
+  return {
+    service: "runware",
+    ...planJob(plan, settings),
+    ...(failed ? { failure: failureOf(failed, settings.failureShape) } : {}),
   };
 }
 

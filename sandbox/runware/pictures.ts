@@ -1,6 +1,7 @@
 import type { Context } from "../context";
-import { doneAt, finishedAt, type Job } from "../jobs";
+import { doneAt, finishedAt } from "../jobs";
 import type { Answer } from "./answer";
+import type { RunwareJob } from "./job";
 
 interface Options {
   /** Polls name each item's state, and list those that are not done; other answers do neither. */
@@ -10,7 +11,7 @@ interface Options {
 }
 
 /** What is to be said about a job now. */
-export async function stateOf(job: Job, context: Context, { withStatus, url }: Options): Promise<Answer> {
+export async function stateOf(job: RunwareJob, context: Context, { withStatus, url }: Options): Promise<Answer> {
   const now = Date.now();
   const { taskType, taskUUID } = job.task;
   const answer: Answer = { data: [], errors: [] };
@@ -30,15 +31,15 @@ export async function stateOf(job: Job, context: Context, { withStatus, url }: O
 }
 
 /** Percent, 0 to 99 while a job runs. */
-function progressOf(job: Job, now: number): number {
+function progressOf(job: RunwareJob, now: number): number {
   if (job.duration === null || job.duration === 0) return 0;
   return Math.max(0, Math.min(99, Math.floor((100 * (now - job.acceptedAt)) / (finishedAt(job) - job.acceptedAt))));
 }
 
 /** A finished picture as the service answers it, in the form that the request asked for. */
-export async function pictureItem(job: Job, index: number, context: Context, url: string): Promise<object> {
+export async function pictureItem(job: RunwareJob, index: number, context: Context, url: string): Promise<object> {
   const { taskType, taskUUID, outputType, includeCost } = job.task;
-  const { imageUUID, seed } = job.pictures[index] ?? { imageUUID: "", seed: 0n };
+  const { id: imageUUID, seed } = job.pictures[index] ?? { id: "", seed: 0n };
   return {
     taskType,
     taskUUID,
@@ -51,7 +52,7 @@ export async function pictureItem(job: Job, index: number, context: Context, url
 }
 
 async function imageMembers(
-  job: Job,
+  job: RunwareJob,
   index: number,
   outputType: unknown,
   { images }: Context,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "../context";
+import type { Sender } from "../http";
 import { readImage } from "../images/bytes";
 import type { Task } from "../jobs";
 import { type Answer, about, answered, refused } from "./answer";
-import type { Sender } from "./inference";
 
 /** imageUpload: keeps an image under a new UUID. */
 export function uploadImage(task: Task, context: Context, { url }: Sender): Answer {
@@ -47,6 +47,6 @@ function keep(
   }
   const id = randomUUID();
   context.images.keepUpload(id, image);
-  context.events.emit("uploaded", { imageUUID: id });
+  context.events.emit("uploaded", { id });
   return { id, url: image.kind === "url" ? image.url : `${url}/images/${id}.${image.extension}` };
 }

@@ -1,20 +1,18 @@
 import type { Violation } from "../../lib/errors";
-import { modelById } from "../../lib/models/catalogue";
 import { uuid } from "../../lib/models/formats";
 import type { Model } from "../../lib/models/model";
 import { knows, parametersOf } from "../../lib/models/parameters";
 import { generalPath, plainValues, readPath, valueAt, writePath } from "../../lib/models/paths";
 import { wireViolations } from "../../lib/models/wire";
 import type { Context } from "../context";
+import { longestSide } from "../images/canvas";
 import type { Task } from "../jobs";
+import { modelOf } from "../models";
 import { about, type ServiceError } from "./answer";
-
-/** The largest picture that the sandbox draws, in pixels per side: one model publishes no bounds. */
-const longestSide = 4096;
 
 /** What the service would refuse in an imageInference task. */
 export function validateTask(task: Task, context: Context): ServiceError[] {
-  const model = typeof task.model === "string" ? modelById(task.model) : undefined;
+  const model = typeof task.model === "string" ? modelOf("runware", task.model) : undefined;
   if (model === undefined) {
     const code = task.model === undefined ? "missingModel" : "invalidModel";
     return [{ code, message: "The sandbox does not have this model.", parameter: "model", ...about(task) }];

@@ -205,7 +205,7 @@ describe("bad input", () => {
       flow = await startFlow(input.options);
       const outcome = await flow.send(input.message);
       assertRefused(outcome, input);
-      assert.equal(flow.sandbox.ledger.tasks("imageInference"), 0);
+      assert.equal(flow.sandbox.ledger.calls("imageInference"), 0);
     });
   }
 

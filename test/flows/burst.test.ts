@@ -24,6 +24,6 @@ describe("10,000 messages in one turn", function () {
     }
     const accepted = CONCURRENCY + LINE;
     assert.deepEqual(ends, { delivered: accepted, busy: MESSAGES - accepted, other: 0 });
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), accepted, "nothing was sent for the rest");
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), accepted, "nothing was sent for the rest");
   });
 });

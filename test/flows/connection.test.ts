@@ -73,7 +73,7 @@ describe("an account with a proxy node", () => {
     });
     const { caught } = await flow.send({ payload: prompt, flux });
     assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_NETWORK", "no"]);
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 0);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 0);
   });
 });
 
@@ -134,7 +134,7 @@ describe("an account with a TLS node", () => {
     const flow = await flowWith({});
     const { caught } = await flow.send({ payload: prompt, flux });
     assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_NETWORK", "no"]);
-    assert.equal(sandbox.ledger.tasks("imageInference"), 0);
+    assert.equal(sandbox.ledger.calls("imageInference"), 0);
   });
 
   for (const tls of ["deleted", "broken"]) {
@@ -142,7 +142,7 @@ describe("an account with a TLS node", () => {
       const flow = await flowWith({ tls });
       const { caught } = await flow.send({ payload: prompt, flux });
       assert.equal(caught?.error.code, "FLUX_CONFIG");
-      assert.equal(sandbox.ledger.tasks("imageInference"), 0);
+      assert.equal(sandbox.ledger.calls("imageInference"), 0);
     });
   }
 });

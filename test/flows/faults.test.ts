@@ -62,8 +62,8 @@ describe("a service that is", () => {
       flow = await startFlow(expected.options);
       let taskUUID = "";
       flow.sandbox.on("submitted", (detail) => {
-        assert.ok(taskUUID === "" || taskUUID === detail.taskUUID, "a job never has a second taskUUID");
-        taskUUID = detail.taskUUID;
+        assert.ok(taskUUID === "" || taskUUID === detail.id, "a job never has a second taskUUID");
+        taskUUID = detail.id;
       });
       const { messages, caught } = await flow.send({ payload: `${prompt} [fault:${expected.fault}]`, flux: size });
       assert.equal(caught?.error.code, expected.code, caught?.error.message);
@@ -126,7 +126,7 @@ describe("a job that was never accepted before its deadline", () => {
     const flow = await startFlow({ node: { timeout: 2 } });
     const { caught } = await flow.send({ payload: `${prompt} [fault:429-after=60]`, flux: size });
     assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_RATE_LIMIT", "no"]);
-    assert.equal(flow.sandbox.ledger.tasks("getResponse"), 0);
+    assert.equal(flow.sandbox.ledger.calls("getResponse"), 0);
   });
 });
 
@@ -157,7 +157,7 @@ describe("what nobody knows of the service", () => {
       const flow = await startFlow({ sandbox: { repeatedTask } });
       const { messages } = await flow.send({ payload: `${prompt} [fault:lost-answer x1]`, flux: size });
       assert.equal(flow.sandbox.ledger.charges(messages[0]?.job.id ?? ""), 1);
-      assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+      assert.equal(flow.sandbox.ledger.calls("imageInference"), 1);
     });
   }
 

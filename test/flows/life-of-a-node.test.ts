@@ -15,11 +15,11 @@ describe("a node that is closed", () => {
     await submitted;
     await flow.stop();
     const before = calls.length;
-    const polls = sandbox.ledger.tasks("getResponse");
+    const polls = sandbox.ledger.calls("getResponse");
     await sandbox.once("finished");
     await new Promise(setImmediate);
     assert.deepEqual(calls.slice(before), []);
-    assert.equal(sandbox.ledger.tasks("getResponse"), polls);
+    assert.equal(sandbox.ledger.calls("getResponse"), polls);
   });
 
   it("takes a message that arrives afterwards without a send, a request or a crash", async () => {
@@ -28,18 +28,18 @@ describe("a node that is closed", () => {
     await flow.stop();
     node.emit("input", { payload: prompt }, assert.fail, assert.fail);
     await new Promise(setImmediate);
-    assert.equal(sandbox.ledger.tasks("imageInference"), 0);
+    assert.equal(sandbox.ledger.calls("imageInference"), 0);
   });
 
   it("says which jobs the service may still finish and bill", async () => {
     const flow = await startFlow({ sandbox: { latency: 60_000 } });
     const accepted = flow.sandbox.once("accepted");
     flow.receive({ payload: prompt, flux: size });
-    const { taskUUID } = await accepted;
+    const { id } = await accepted;
     await flow.stop();
     const warnings = flow.calls.filter(({ method }) => method === "warn");
     assert.equal(warnings.length, 1);
-    assert.match(String(warnings[0]?.argument), new RegExp(taskUUID));
+    assert.match(String(warnings[0]?.argument), new RegExp(id));
   });
 });
 
@@ -56,7 +56,7 @@ describe("a node that is closed while messages wait in line", () => {
     assert.equal(warnings.length, 2);
     assert.match(warnings[0] ?? "", /jobs \(1\) that the service may finish/);
     assert.match(warnings[1] ?? "", /Dropped messages \(3\)/);
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 1);
   });
 });
 
@@ -77,7 +77,7 @@ describe("a message that cannot be read", () => {
     const { messages } = await flow.send({ payload: prompt, flux: size });
     assert.equal(messages.length, 1);
     assert.ok(flow.calls.filter(({ method }) => method === "error").length >= 3);
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 1);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 1);
   });
 });
 
@@ -91,7 +91,7 @@ describe("a message that cannot be written", () => {
     await failed;
     const errors = flow.calls.filter(({ method }) => method === "error");
     assert.match(String(errors[0]?.argument), /cannot be written/);
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 0);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 0);
   });
 });
 
@@ -150,7 +150,7 @@ describe("more messages than an account runs at once", () => {
     const outcomes = await Promise.all(Array.from({ length: 9 }, () => flow.send({ payload: prompt, flux: size })));
     const busy = outcomes.filter(({ caught }) => caught?.error.code === "FLUX_BUSY");
     assert.deepEqual([busy.length, outcomes.filter(({ messages }) => messages.length === 1).length], [4, 5]);
-    assert.equal(flow.sandbox.ledger.tasks("imageInference"), 5);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 5);
   });
 });
 

@@ -252,6 +252,6 @@ describe("a picture as input", () => {
       const inputs = messages[0]?.job.request.inputs as { referenceImages: string[] };
       assert.match(inputs.referenceImages[0] ?? "", /^[0-9a-f-]{36}$/);
     }
-    assert.equal(flow.sandbox.ledger.tasks("imageUpload"), 1);
+    assert.equal(flow.sandbox.ledger.calls("imageUpload"), 1);
   });
 });

@@ -40,7 +40,7 @@ describe(`${ROUNDS * MESSAGES_PER_ROUND} messages on a service that has a bad da
       if (caught) assert.match(caught.error.code, /^FLUX_/, caught.error.message);
     }
     const { ledger } = flow.sandbox;
-    const twice = ledger.taskUUIDs().filter((taskUUID) => ledger.charges(taskUUID) > 1);
+    const twice = ledger.jobIds().filter((id) => ledger.charges(id) > 1);
     assert.deepEqual(twice, []);
     const pictures = outcomes.filter(({ messages }) => messages.length === 1).length;
     // Only failed and moderated jobs have to end without a picture.

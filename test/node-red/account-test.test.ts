@@ -69,14 +69,14 @@ describe("the Test button of a Runware account", function () {
       assert.deepEqual([answer.ok, answer.code], [false, "FLUX_CONFIG"]);
       assert.match(answer.message ?? "", /Enter the key itself/);
     }
-    assert.equal(elsewhere.ledger.tasks("accountManagement"), 0);
+    assert.equal(elsewhere.ledger.calls("accountManagement"), 0);
     await elsewhere.close();
   });
 
   it("sends no variable of the environment to an address that somebody typed in", async () => {
     const answer = await press({ baseUrl: baseUrl(), apiKey: "${FLUX_TEST_KEY}" });
     assert.deepEqual([answer.ok, answer.code], [false, "FLUX_CONFIG"]);
-    assert.equal(sandbox.ledger.tasks("accountManagement"), 0);
+    assert.equal(sandbox.ledger.calls("accountManagement"), 0);
   });
 
   it("says in words what is wrong: a bad key, no key, no network, a dead proxy", async () => {
@@ -93,7 +93,7 @@ describe("the Test button of a Runware account", function () {
       Array.from({ length: 15 }, (_, n) => press({ baseUrl: baseUrl(), apiKey: `guess-${n}` })),
     );
     assert.ok(answers.some(({ code }) => code === "FLUX_RATE_LIMIT"));
-    assert.ok(sandbox.ledger.tasks("accountManagement") <= 10);
+    assert.ok(sandbox.ledger.calls("accountManagement") <= 10);
   });
 
   it("keeps keys out of the log", async () => {

@@ -180,7 +180,7 @@ describe("a fault that is armed by the admin interface", () => {
 
   it("befalls only requests with that type of task", async () => {
     const sandbox = await openSandbox();
-    sandbox.arm("500", { taskType: "getResponse" });
+    sandbox.arm("500", { call: "getResponse" });
     const task = inference({ deliveryMethod: "async" });
     assert.equal((await post(sandbox, [task])).status, 200);
     assert.equal((await poll(sandbox, task.taskUUID)).status, 500);
@@ -191,9 +191,9 @@ describe("a fault that is armed by the admin interface", () => {
     const sandbox = await openSandbox();
     const task = inference({ deliveryMethod: "async" });
     await post(sandbox, [task]);
-    sandbox.arm("lost-answer", { taskType: "getResponse" });
+    sandbox.arm("lost-answer", { call: "getResponse" });
     await assert.rejects(poll(sandbox, task.taskUUID));
-    sandbox.arm("truncated-json", { taskType: "getResponse" });
+    sandbox.arm("truncated-json", { call: "getResponse" });
     const cut = await poll(sandbox, task.taskUUID);
     assert.deepEqual([cut.status, cut.data], [200, []]);
     assert.equal((await poll(sandbox, task.taskUUID)).data.length, 1);
@@ -210,9 +210,9 @@ describe("a fault that is armed by the admin interface", () => {
 
   it("can be seen and disarmed", async () => {
     const sandbox = await openSandbox();
-    await admin(sandbox, "POST", "faults", { fault: "429-after=2", count: 5, taskType: "imageUpload" });
+    await admin(sandbox, "POST", "faults", { fault: "429-after=2", count: 5, call: "imageUpload" });
     assert.deepEqual((await admin(sandbox, "GET", "faults")).body.armed, [
-      { fault: "429-after=2", left: 5, taskType: "imageUpload" },
+      { fault: "429-after=2", left: 5, call: "imageUpload" },
     ]);
     await admin(sandbox, "DELETE", "faults");
     assert.deepEqual((await admin(sandbox, "GET", "state")).body.faults, []);

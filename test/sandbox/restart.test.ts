@@ -51,7 +51,7 @@ describe("a sandbox with a data directory", () => {
     await post(before, [task]);
     await before.close();
     const after = await openSandbox({ dataDirectory });
-    await after.once("finished", ({ taskUUID }) => taskUUID === task.taskUUID);
+    await after.once("finished", ({ id }) => id === task.taskUUID);
     assert.equal((await poll(after, task.taskUUID)).data[0]?.status, "success");
   });
 
@@ -76,7 +76,7 @@ describe("a sandbox with a data directory", () => {
     before.reset();
     await before.close();
     const after = await openSandbox({ dataDirectory });
-    assert.deepEqual(after.ledger.taskUUIDs(), []);
+    assert.deepEqual(after.ledger.jobIds(), []);
     assert.equal((await post(after, [task])).status, 200);
   });
 });

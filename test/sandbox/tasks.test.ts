@@ -40,7 +40,7 @@ describe("the sandbox, spoken to like the service", () => {
     const early = await poll(sandbox, task.taskUUID);
     assert.equal(early.data.length, 3);
     assert.equal(early.data.at(-1)?.status, "processing");
-    assert.deepEqual(await finished, { taskUUID: task.taskUUID });
+    assert.deepEqual(await finished, { id: task.taskUUID });
     const late = await poll(sandbox, task.taskUUID);
     assert.deepEqual(
       late.data.map(({ status: state, seed, taskType }) => ({ state, seed, taskType })),
@@ -226,6 +226,7 @@ describe("the sandbox, spoken to like the service", () => {
     [{ positivePrompt: "x" }, "invalidPositivePrompt", "positivePrompt"],
     [{ colour: "red" }, "unknownParameter", "colour"],
     [{ model: "runware:1@1" }, "invalidModel", "model"],
+    [{ model: "fal-ai/flux/srpo" }, "invalidModel", "model"],
     [{ model: undefined }, "missingModel", "model"],
     [{ height: undefined }, "missingHeight", "height"],
     [{ seed: -1 }, "invalidSeed", "seed"],
@@ -279,8 +280,8 @@ describe("the sandbox, spoken to like the service", () => {
     await poll(sandbox, task.taskUUID);
     const { body } = await admin(sandbox, "GET", "state");
     assert.equal(body.requests, 2);
-    assert.deepEqual(body.taskTypes, { imageInference: 1, ping: 1, getResponse: 1 });
-    assert.deepEqual(body.tasks, { [task.taskUUID]: { submissions: 1, charges: 1, cost: 0.0002, polls: 1 } });
+    assert.deepEqual(body.calls, { imageInference: 1, ping: 1, getResponse: 1 });
+    assert.deepEqual(body.jobs, { [task.taskUUID]: { submissions: 1, charges: 1, cost: 0.0002, polls: 1 } });
     assert.equal((await admin(sandbox, "POST", "reset")).status, 200);
     assert.equal(sandbox.ledger.submissions(task.taskUUID), 0);
     assert.equal(sandbox.ledger.requests, 0);

@@ -1,9 +1,9 @@
 import { request } from "node:http";
-import { isLocalName } from "../lib/net/loopback";
-import type { Context } from "./context";
-import { stringifyJson } from "./digits";
-import type { Job } from "./jobs";
-import { pictureItem } from "./runware/pictures";
+import { isLocalName } from "../../lib/net/loopback";
+import type { Context } from "../context";
+import { stringifyJson } from "../digits";
+import type { RunwareJob } from "./job";
+import { pictureItem } from "./pictures";
 
 /** How long a receiver may take, in milliseconds. */
 const patience = 5000;
@@ -12,7 +12,7 @@ const patience = 5000;
  * What the service does on its own when a job is done: puts each picture to `uploadEndpoint`, posts each item to
  * `webhookURL`. The sandbox does both on this machine only, over plain http; a receiver that fails is not told.
  */
-export async function deliver(job: Job, context: Context): Promise<void> {
+export async function deliver(job: RunwareJob, context: Context): Promise<void> {
   const { uploadEndpoint, webhookURL } = job.task;
   for (const [index, picture] of job.pictures.entries()) {
     if (picture.failed) continue;
