@@ -6,6 +6,8 @@ export interface Receipt {
   readonly requestId: string;
   /** Where the service says that the job is to be asked for, by purpose; checked before they are used. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /** What the job is billed as, where the service says so beforehand. */
+  readonly billableUnits?: number;
 }
 
 /** What a provider needs to know of a job. */

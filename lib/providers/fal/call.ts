@@ -1,0 +1,34 @@
+import type { OutgoingRequest, Send } from "../../net/http";
+import { NetworkFailure } from "../../net/network-failure";
+import { type FalAnswer, readAnswer } from "./answer";
+import type { FalAddresses } from "./context";
+
+/** A request to one of fal's services. */
+export interface FalRequest extends Pick<OutgoingRequest, "url" | "method" | "signal" | "timeout" | "maxBytes"> {
+  /** The body. */
+  json?: string;
+}
+
+/** Rejects with a NetworkFailure when not even the head of an answer came, or with the signal's reason. */
+export type Call = (request: FalRequest) => Promise<FalAnswer>;
+
+/** Binds the key, which travels to the three addresses and nowhere else. */
+export function createCall({ addresses, apiKey, send }: { addresses: FalAddresses; apiKey: string; send: Send }): Call {
+  const origins = new Set(Object.values(addresses).map((address) => new URL(address).origin));
+  return async ({ json, ...request }) => {
+    if (!origins.has(new URL(request.url).origin))
+      throw new Error("a request with a key to an address that is not fal's");
+    const headers = {
+      authorization: `Key ${apiKey}`,
+      accept: "application/json",
+      ...(json !== undefined && { "content-type": "application/json" }),
+    };
+    try {
+      return readAnswer(await send({ ...request, headers, ...(json !== undefined && { body: json }) }));
+    } catch (error) {
+      // The head may name the job although the rest was lost.
+      if (error instanceof NetworkFailure && error.head) return readAnswer({ ...error.head, text: "" }, error);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,86 @@
+import { FluxError } from "../../errors";
+import type { Send } from "../../net/http";
+import type { AccountProvider } from "../account-kind";
+import { closableCalls } from "../closing";
+import { checkedAddress, checkedKey } from "../credentials";
+import type { Found, Task } from "../provider";
+import { createUploads } from "../uploads";
+import { createCall } from "./call";
+import { cancel } from "./cancel";
+import { check } from "./check";
+import type { FalAddresses, FalContext, Timeouts } from "./context";
+import { closed } from "./errors";
+import { find } from "./find";
+import { inquire } from "./inquiry";
+import { type Pace, usualPace } from "./pace";
+import { submit } from "./submit";
+import { mayBeForPictures, uploadPicture } from "./upload";
+import { wait } from "./wait";
+
+const usualTimeouts: Timeouts = { submit: 60_000, sync: 30 * 60_000, read: 60_000, upload: 180_000 };
+
+const owner = { provider: "fal", title: "fal" } as const;
+
+export interface FalOptions {
+  addresses: FalAddresses;
+  apiKey: string;
+  send: Send;
+  pace?: Partial<Pace>;
+  timeouts?: Partial<Timeouts>;
+}
+
+/**
+ * The client of one fal account.
+ *
+ * @throws FluxError FLUX_CONFIG when an address or the key cannot be used.
+ */
+export function createFal({ send, ...options }: FalOptions): AccountProvider {
+  const apiKey = checkedKey(options.apiKey, owner);
+  const address = (text: string, name: string) => checkedAddress(text, name, owner).href.replace(/\/+$/, "");
+  const addresses: FalAddresses = {
+    queueUrl: address(options.addresses.queueUrl, "queue URL"),
+    runUrl: address(options.addresses.runUrl, "run URL"),
+    restUrl: address(options.addresses.restUrl, "REST URL"),
+  };
+  const context: FalContext = {
+    call: createCall({ addresses, apiKey, send }),
+    addresses,
+    apiKey,
+    pace: { ...usualPace, ...options.pace },
+    timeouts: { ...usualTimeouts, ...options.timeouts },
+  };
+  const uploads = createUploads({
+    upload: (picture, signal) => uploadPicture(context, send, picture, signal),
+    mayBeForPictures,
+  });
+  const calls = closableCalls(closed);
+  /** What a settled job says about its uploads. */
+  const heard = <T extends Found>({ id }: Task, found: T): T => {
+    if (found.state === "settled") uploads.ended(id, found.answer.errors);
+    return found;
+  };
+
+  return {
+    name: "fal",
+    resendWindow: 0,
+    prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
+    submit: async (task, signal) => {
+      try {
+        return heard(task, await calls.run(signal, (either) => submit(context, task, either)));
+      } catch (error) {
+        if (error instanceof FluxError) uploads.failed(task.id, error);
+        throw error;
+      }
+    },
+    find: async (task, signal) =>
+      heard(task, await calls.run(signal, async (either) => find(inquire(context, task), either))),
+    wait: async (task, signal, onProgress) => {
+      const answer = await calls.run(signal, async (either) => wait(inquire(context, task), either, onProgress));
+      uploads.ended(task.id, answer.errors);
+      return answer;
+    },
+    cancel: (task, signal) => calls.run(signal, async (either) => cancel(inquire(context, task), either)),
+    check: (signal) => calls.run(signal, (either) => check(context, either)),
+    close: async () => calls.close(),
+  };
+}

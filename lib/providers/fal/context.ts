@@ -1,0 +1,40 @@
+import type { FluxRequest } from "../../models/request";
+import { promptsIn } from "../prompts";
+import type { Task } from "../provider";
+import { type Quote, quoter } from "../quote";
+import type { Call } from "./call";
+import type { Pace } from "./pace";
+
+/** Where fal's services are, without a slash at the end. */
+export interface FalAddresses {
+  /** Jobs that are collected later. */
+  queueUrl: string;
+  /** Jobs that are waited for. */
+  runUrl: string;
+  /** Uploads. */
+  restUrl: string;
+}
+
+/** Ms for one HTTP request, by what it does. A sync job is answered when its pictures are made. */
+export interface Timeouts {
+  submit: number;
+  sync: number;
+  read: number;
+  upload: number;
+}
+
+/** What the parts of a client share. */
+export interface FalContext {
+  call: Call;
+  addresses: FalAddresses;
+  apiKey: string;
+  pace: Pace;
+  timeouts: Timeouts;
+}
+
+/** The filter for texts of fal about a job. */
+export const quoteFor = ({ apiKey }: Pick<FalContext, "apiKey">, { request }: { request: FluxRequest }): Quote =>
+  quoter(apiKey, [...promptsIn(request)]);
+
+/** The id under which fal knows a job that it took. */
+export const requestIdOf = ({ receipt }: Pick<Task, "receipt">): string | undefined => receipt?.requestId;

@@ -1,0 +1,70 @@
+import { NetworkFailure } from "../../net/network-failure";
+import { serialise } from "../json";
+import type { Receipt, Submission, Task } from "../provider";
+import type { FalAnswer } from "./answer";
+import { readRequestId } from "./answer";
+import { type FalContext, quoteFor } from "./context";
+import { lostAnswer, requestError } from "./errors";
+import { addressesIn } from "./job-address";
+import { readPictures } from "./pictures";
+
+/**
+ * Sends the paid request, once: into the queue, or to be waited for.
+ *
+ * fal does not know our ids, so that a request which may have arrived must not be sent again: its failure has
+ * `billed: "unknown"` and is not retryable.
+ */
+export const submit = (context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> =>
+  task.delivery === "sync" ? run(context, task, signal) : enqueue(context, task, signal);
+
+async function enqueue(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
+  const { addresses, timeouts } = context;
+  const answer = await post(
+    context,
+    { url: `${addresses.queueUrl}/${task.model}`, timeout: timeouts.submit },
+    task,
+    signal,
+  );
+  const receipt = isSuccess(answer) ? receiptIn(answer) : undefined;
+  if (receipt) return { state: "accepted", receipt };
+  throw requestError(answer, { purpose: "submit", address: "the queue URL", quote: quoteFor(context, task) });
+}
+
+async function run(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
+  const { addresses, timeouts } = context;
+  const answer = await post(
+    context,
+    { url: `${addresses.runUrl}/${task.model}`, timeout: timeouts.sync },
+    task,
+    signal,
+  );
+  if (isSuccess(answer) && answer.body) return { state: "settled", answer: readPictures(answer.body, task, answer) };
+  throw requestError(answer, { purpose: "run", address: "the run URL", quote: quoteFor(context, task) });
+}
+
+async function post(
+  { call }: FalContext,
+  where: { url: string; timeout: number },
+  { request }: Task,
+  signal: AbortSignal,
+): Promise<FalAnswer> {
+  try {
+    return await call({ ...where, json: serialise(request), signal });
+  } catch (error) {
+    throw error instanceof NetworkFailure ? lostAnswer(error, "submit") : error;
+  }
+}
+
+const isSuccess = ({ status }: FalAnswer): boolean => status >= 200 && status < 300;
+
+/** The header names the job even where the body was lost on the way. */
+function receiptIn({ body, requestId: inHeader, billableUnits }: FalAnswer): Receipt | undefined {
+  const inBody = readRequestId(body?.request_id);
+  const requestId = inBody ?? inHeader;
+  if (requestId === undefined) return undefined;
+  return {
+    requestId,
+    ...(body && inBody !== undefined && { addresses: addressesIn(body) }),
+    ...(billableUnits !== undefined && { billableUnits }),
+  };
+}
