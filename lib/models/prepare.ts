@@ -5,6 +5,7 @@ import { readInputPictures } from "./input-pictures";
 import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
+import { refuseMisplacedBytes } from "./misplaced-bytes";
 import type { Model, NodeModel } from "./model";
 import { chooseEndpoint } from "./modes";
 import { readOrigins, withOrigin } from "./origins";
@@ -163,7 +164,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
     request[promptLeaf.path] = violation ? standInPrompt : prompt.value;
   }
   violations.push(...refusePicturePrompts(model, request));
-
+  violations.push(...refuseMisplacedBytes(model, request));
   violations.push(...refuseLongTexts(model, request));
   warnings.push(...canonicaliseNumbers(model, request));
   if (input.allowUnknown) violations.push(...refuseUnsendable(model, request));

@@ -75,7 +75,8 @@ const listViolation = (model: Parameters, path: Path, value: unknown, sources?: 
   return { parameter, message, value: holds, allowed };
 };
 
-const objectViolation = (model: Parameters, path: Path, value: unknown): Violation => {
+/** What is no object where one belongs. */
+export const objectViolation = (model: Parameters, path: Path, value: unknown): Violation => {
   const parameter = writePath(path);
   const general = generalPath(path);
   const members = model.members.get(general) ?? [];

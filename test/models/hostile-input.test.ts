@@ -51,6 +51,19 @@ describe("a hostile message", () => {
     assert.deepEqual(refusedParameters(srpo, wide), ["msg.flux"]);
   });
 
+  it("with a Buffer where an object belongs is told so once, not once for every byte", () => {
+    const file = png(8, 8, 10_000_000);
+    for (const inputs of [file, file.subarray(0, 64)]) {
+      assert.match(
+        refusal(srpo, { inputs }).message,
+        /^inputs is a Buffer of [\d,]+ bytes, but must be an object with seedImage and maskImage\. Nothing/,
+      );
+    }
+    const flux = { pulid: file, hiresFix: file, lora: [{ model: "a:b" }, file], acceleratorOptions: { fbCache: file } };
+    const expected = ["pulid", "hiresFix", "lora[1]", "acceleratorOptions.fbCache"];
+    assert.deepEqual(refusedParameters(srpo, flux).sort(), expected.sort());
+  });
+
   for (const flux of ["steps=3", 42, true, [], () => 1, new Date(), Buffer.from("x"), new Map()]) {
     it(`is refused when msg.flux is no object: ${Object.prototype.toString.call(flux)}`, () => {
       assert.deepEqual(refusedParameters(srpo, flux), ["msg.flux"]);

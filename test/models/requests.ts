@@ -100,7 +100,12 @@ const allowedBy = (structure: Structure): fc.Arbitrary<unknown> => {
     case "number":
       return typeof multipleOf === "number"
         ? stepped(multipleOf, low, number(maximum, low + 10))
-        : fc.double({ noNaN: true, noDefaultInfinity: true });
+        : fc.double({
+            noNaN: true,
+            noDefaultInfinity: true,
+            ...(typeof minimum === "number" && { min: minimum }),
+            ...(typeof maximum === "number" && { max: maximum }),
+          });
     case "boolean":
       return fc.boolean();
     case "array":
@@ -368,6 +373,56 @@ export const textToImageMutations: Readonly<Record<string, Mutation>> = {
     return undefined;
   },
   "a list of ControlNets that is none": drawn("controlNet", off<unknown>([], {}, "x", null, [1], [null])),
+};
+
+/** The ways to break a rule of fal's endpoints. */
+export const falMutations: Readonly<Record<string, Mutation>> = {
+  "no prompt": (request) => {
+    delete request.prompt;
+    return undefined;
+  },
+  "a prompt of the wrong kind, or without a word": drawn(
+    "prompt",
+    off<unknown>("", " ", "\n\t", 42, true, {}, [], null),
+  ),
+  "guidance out of range": drawn("guidance_scale", off<unknown>(0.99, 20.01, 0, -1, "7", null, Number.NaN)),
+  "a seed that is none": drawn("seed", off<unknown>(1.5, "1e3", "seed", true, 2n ** 64n, "18446744073709551616", {})),
+  "too many or too few pictures": drawn("num_images", off<unknown>(0, 5, 1.5, "1", null)),
+  "an unknown format": drawn("output_format", off<unknown>("webp", "jpg", "", null, 1)),
+  "an unknown acceleration": drawn("acceleration", off<unknown>("fast", "", null, true)),
+  "a safety switch that is none": drawn("enable_safety_checker", off<unknown>("true", 1, null)),
+  "too many steps or no whole number": drawn("num_inference_steps", off<unknown>(0, 51, 28.5, "28", null)),
+  "an unknown parameter": drawn("stepz", off<unknown>(1, "x", null)),
+  "a parameter of Runware": (request, draw) => {
+    Object.assign(
+      request,
+      draw(off<Fields>({ steps: 28 }, { CFGScale: 7 }, { lora: [] }, { positivePrompt: "a fox" })),
+    );
+    return undefined;
+  },
+};
+
+export const falTextToImageMutations: Readonly<Record<string, Mutation>> = {
+  "an unknown size": drawn("image_size", off<unknown>("large", "", "1024x768", 1024, null, true, [], [512, 512])),
+  "a side out of range": (request, draw) => {
+    const side = draw(off<unknown>(0, -1, 14143, 512.5, "512", null));
+    request.image_size = draw(off<Fields>({ width: side }, { height: side }, { width: 512, height: side }));
+    return undefined;
+  },
+  "a size with a third side": set({ image_size: { width: 512, height: 512, depth: 512 } }),
+  "a strength": set({ strength: 0.5 }),
+};
+
+export const falImageToImageMutations: Readonly<Record<string, Mutation>> = {
+  "no picture": (request) => {
+    delete request.image_url;
+    return undefined;
+  },
+  "a picture that is none": drawn("image_url", noPictures),
+  "a picture by its id": drawn("image_url", fc.uuid()),
+  "a strength out of range": drawn("strength", off<unknown>(0, 0.009, 1.01, -0.5, "0.5", null)),
+  "too few steps": drawn("num_inference_steps", off<unknown>(1, 9)),
+  "a size": drawn("image_size", off<unknown>("square", { width: 512, height: 512 })),
 };
 
 /** The same of what only Kontext has, and of what it lacks. */

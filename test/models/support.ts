@@ -1,12 +1,12 @@
 import { FluxError } from "../../lib/errors";
-import type { Model } from "../../lib/models/model";
+import type { NodeModel } from "../../lib/models/model";
 import { prepareRequest } from "../../lib/models/prepare";
 import type { PreparedRequest, RequestInput } from "../../lib/models/request";
 
 export const PROMPT = "a lighthouse at dusk";
 
 /** Prepares a request from `msg.flux` and, where a test says so, more. */
-export const prepare = (model: Model, flux: unknown, more: Partial<RequestInput> = {}): PreparedRequest =>
+export const prepare = (model: NodeModel, flux: unknown, more: Partial<RequestInput> = {}): PreparedRequest =>
   prepareRequest(model, {
     dialog: {},
     prompt: { value: PROMPT, source: "Prompt from (msg.payload)" },
@@ -17,7 +17,7 @@ export const prepare = (model: Model, flux: unknown, more: Partial<RequestInput>
   });
 
 /** The refusal of a request; fails when the request is accepted. */
-export const refusal = (model: Model, flux: unknown, more: Partial<RequestInput> = {}): FluxError => {
+export const refusal = (model: NodeModel, flux: unknown, more: Partial<RequestInput> = {}): FluxError => {
   let prepared: PreparedRequest;
   try {
     prepared = prepare(model, flux, more);
@@ -29,13 +29,18 @@ export const refusal = (model: Model, flux: unknown, more: Partial<RequestInput>
 };
 
 /** Parameters of the violations of a refused request. */
-export const refusedParameters = (model: Model, flux: unknown, more: Partial<RequestInput> = {}): string[] =>
+export const refusedParameters = (model: NodeModel, flux: unknown, more: Partial<RequestInput> = {}): string[] =>
   refusal(model, flux, more).cause.violations.map(({ parameter }) => parameter);
 
 export const picture = {
   url: "https://example.com/lighthouse.jpg",
   uuid: "59a2edc2-45e6-429f-be5f-7ded59b92046",
 };
+
+/** The input image of a dialog. */
+export const imageFrom = (value: unknown): Partial<RequestInput> => ({
+  image: { value, source: "Image from (msg.image)" },
+});
 
 /** The head of a PNG file of the given size, and as many bytes behind it as asked for. */
 export const png = (width: number, height: number, bytes = 64): Buffer => {

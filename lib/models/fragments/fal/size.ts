@@ -10,7 +10,7 @@ export const presetSizes = {
   landscape_16_9: { width: 1024, height: 576 },
 } as const;
 
-export type PresetSize = keyof typeof presetSizes;
+type PresetSize = keyof typeof presetSizes;
 
 /** What fal takes where nobody says a size. */
 export const standardPreset: PresetSize = "landscape_4_3";
