@@ -18,7 +18,10 @@ const seedViolations = (model: Model, seed: unknown): Violation[] => {
 export const wireViolations = (model: Model, task: FluxRequest): Violation[] => {
   const seeds = seedViolations(model, task.seed);
   const checked = typeof task.seed === "bigint" ? { ...task, seed: String(task.seed) } : task;
-  const schemas = model.validate(checked) ? [] : schemaViolations(model, checked, model.validate.errors ?? []);
-  const taken = new Set([...seeds, ...schemas].map(({ parameter }) => parameter));
+  const found = new Set(seeds.map(({ parameter }) => parameter));
+  const schemas = model.validate(checked)
+    ? []
+    : schemaViolations(model, checked, model.validate.errors ?? [], { taken: found });
+  const taken = new Set([...found, ...schemas.map(({ parameter }) => parameter)]);
   return [...seeds, ...schemas, ...runRules(model, checked, [], taken).violations];
 };

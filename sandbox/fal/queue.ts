@@ -123,8 +123,8 @@ function look(
     return { body: { status: "ON_HOLD", ...about }, isDone: false };
   }
   const phase = phaseOf(job);
-  if (phase.status === "IN_QUEUE") moveUp(job, context);
   const log = logs ? { logs: logOf(job).slice(linesTold) } : {};
+  if (phase.status === "IN_QUEUE") moveUp(job, context);
   return {
     body: { status: phase.status, ...about, ...particulars(job, phase), ...log },
     isDone: phase.status === "COMPLETED",

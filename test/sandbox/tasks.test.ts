@@ -230,6 +230,7 @@ describe("the sandbox, spoken to like the service", () => {
     [{ model: undefined }, "missingModel", "model"],
     [{ height: undefined }, "missingHeight", "height"],
     [{ seed: -1 }, "invalidSeed", "seed"],
+    [{ seed: "abc" }, "invalidSeed", "seed"],
     [{ numberResults: 21 }, "invalidNumberResults", "numberResults"],
     [{ inputs: { seedImage: "hello world" } }, "invalidSeedImage", "inputs.seedImage"],
     [{ lora: [{ weight: 1 }] }, "missingModel", "lora[0].model"],
@@ -242,6 +243,7 @@ describe("the sandbox, spoken to like the service", () => {
       const { status, data, errors } = await post(sandbox, [task]);
       assert.equal(status, 400);
       assert.deepEqual(data, []);
+      assert.equal(errors.length, 1);
       const [error] = errors;
       assert.deepEqual(
         { code: error?.code, parameter: error?.parameter, taskType: error?.taskType, taskUUID: error?.taskUUID },
