@@ -64,7 +64,7 @@ const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 
 /** The node that set a parameter or what it is in; undefined where that is not known. */
-export const originOf = (origins: Origins, parameter: string): string | undefined => {
+const originOf = (origins: Origins, parameter: string): string | undefined => {
   const around = [...origins.keys()].filter((path) => isWithin(parameter, path));
   const closest = around.sort((a, b) => b.length - a.length)[0];
   return closest === undefined ? undefined : origins.get(closest);

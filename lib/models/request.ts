@@ -3,7 +3,7 @@ import type { Mode, Model } from "./model";
 /** A request's JSON object: parameter names are the provider's own. */
 export type FluxRequest = Record<string, unknown>;
 
-/** Picture bytes that are too large to travel inside a request; `path` is where their id goes. */
+/** Picture bytes that are too large to travel inside a request; `path` is where their id or address goes. */
 export interface Attachment {
   path: readonly (string | number)[];
   /** Of a picture that came as text they are decoded when they are first asked for. */
@@ -50,9 +50,9 @@ export interface PreparedRequest {
   /** The number of pictures asked for. */
   expected: number;
   /**
-   * Parameters as they go on the wire, `model`, `outputType`, `includeCost` and `deliveryMethod` included; `taskType`
-   * and `taskUUID` are the provider's. Where a large picture belongs stands a placeholder UUID; see `attachments`.
-   * A seed above 2^53-1 is a string of digits.
+   * Parameters as they go on the wire, those that the node sets included (Runware: `model`, `outputType`, `includeCost`,
+   * `deliveryMethod`; fal: `sync_mode`); `taskType` and `taskUUID` are the provider's. Where a large picture belongs
+   * stands a placeholder; see `attachments`. A seed above 2^53-1 is a string of digits.
    */
   request: FluxRequest;
   attachments: Attachment[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
-import { models } from "../../lib/models/catalogue";
+import { nodeModels } from "../../lib/models/catalogue";
 import { prepareRequest } from "../../lib/models/prepare";
 
 const RUNS = 50_000;
@@ -9,6 +9,7 @@ const RUNS = 50_000;
 /** Names that occur in requests, and names that break into objects. */
 const name = fc.oneof(
   fc.constantFrom("width", "height", "steps", "seed", "lora", "inputs", "seedImage", "outpaint", "pulid", "images"),
+  fc.constantFrom("prompt", "image_size", "image_url", "strength", "num_images", "lora[0]", "type", "id", "name"),
   fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "0", "length"),
   fc.string({ maxLength: 12 }),
 );
@@ -31,20 +32,27 @@ describe(`${RUNS} messages made of anything`, function () {
     const before = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
     fc.assert(
       fc.property(
-        fc.constantFrom(...models),
+        fc.constantFrom(...nodeModels),
         fc.oneof(anything, fc.dictionary(name, anything)),
-        anything,
+        fc.oneof(anything, fc.constant("a fox")),
+        fc.record({
+          origins: anything,
+          image: fc.option(fc.record({ value: anything, source: fc.constant("msg.image") })),
+        }),
         fc.boolean(),
-        (model, flux, prompt, allowUnknown) => {
+        (nodeModel, flux, prompt, { origins, image }, allowUnknown) => {
           try {
-            const { request } = prepareRequest(model, {
+            const { model, request } = prepareRequest(nodeModel, {
               dialog: {},
               prompt: { value: prompt, source: "msg.payload" },
+              ...(image && { image }),
               flux,
+              origins,
               output: "url",
               allowUnknown,
             });
-            assert.equal(request.model, model.id);
+            assert.ok("modes" in nodeModel ? Object.values(nodeModel.modes).includes(model) : model === nodeModel);
+            assert.equal(typeof request[model.dialect.promptParameter], "string");
           } catch (error) {
             if (!(error instanceof FluxError)) throw error;
             assert.equal(error.cause.billed, "no");

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelById, models } from "../../lib/models/catalogue";
+import { falSrpo } from "../../lib/models/fal-srpo";
 import { kontext } from "../../lib/models/kontext";
 import { krea } from "../../lib/models/krea";
-import type { Leaf, Model } from "../../lib/models/model";
+import type { Leaf, Mode, Model } from "../../lib/models/model";
+import { nodeFacts } from "../../lib/models/node-facts";
 import { srpo } from "../../lib/models/srpo";
 
 type Part = { [keyword: string]: unknown };
@@ -77,6 +79,68 @@ describe("what the dialog knows of FLUX.1 [dev] SRPO", () => {
     })) {
       assert.equal(leafOf(srpo, path)?.kind, kind, path);
     }
+  });
+});
+
+describe("what the dialog knows of fal's FLUX.1 SRPO", () => {
+  const fal: Record<Mode, Part> = JSON.parse(
+    readFileSync(join(__dirname, "fixtures/fal-flux-srpo.structure.json"), "utf8"),
+  );
+  const modes = Object.entries(falSrpo.modes) as [Mode, Model][];
+  const known = nodeFacts(falSrpo);
+  const ofBoth = (path: string): Leaf | undefined => known.leaves.find((leaf) => leaf.path === path);
+
+  for (const [mode, model] of modes) {
+    it(`is every parameter of the reference, with ranges, choices and defaults (${mode})`, () => {
+      const values = plainValues(fal[mode]);
+      const size = part(part(fal[mode].properties).image_size).oneOf;
+      // A preset beside an object.
+      if (size) values.set("image_size", { ...parts(size)[0], default: "landscape_4_3" });
+      assert.deepEqual(pathsOf(model), [...values.keys()].sort());
+      for (const [path, value] of values) {
+        const leaf = leafOf(model, path);
+        assert.equal(leaf?.minimum, value.minimum, path);
+        if (path !== "seed") assert.equal(leaf?.maximum, value.maximum, path);
+        assert.equal(leaf?.default, value.default, path);
+        if (leaf?.kind === "choice") assert.deepEqual(leaf.choices, choicesOf(value), path);
+        assert.equal(leaf?.step, undefined, path);
+      }
+    });
+  }
+
+  it("is the parameters of both endpoints together, each once, said by mode where they differ", () => {
+    assert.deepEqual(
+      known.leaves.map(({ path, mode }) => (mode ? `${path}: ${mode}` : path)),
+      [
+        ...["prompt", "image_url: image-to-image", "strength: image-to-image", "image_size: text-to-image"],
+        ...["image_size.width: text-to-image", "image_size.height: text-to-image", "num_inference_steps"],
+        ...["guidance_scale", "seed", "num_images", "output_format", "enable_safety_checker", "sync_mode"],
+        "acceleration",
+      ],
+    );
+    assert.deepEqual(known.objects, ["image_size"]);
+    const steps = ofBoth("num_inference_steps");
+    assert.deepEqual([steps?.minimum, steps?.maximum, steps?.default], [1, 50, undefined]);
+    assert.deepEqual(steps?.byMode, {
+      "text-to-image": { minimum: 1, maximum: 50, default: 28 },
+      "image-to-image": { minimum: 10, maximum: 50, default: 40 },
+    });
+    for (const { path, byMode } of known.leaves) assert.equal(byMode !== undefined, path === "num_inference_steps");
+  });
+
+  it("is their kinds, where these need a widget of their own", () => {
+    for (const [path, kind] of Object.entries({
+      ...{ prompt: "prompt", image_url: "image", seed: "seed", image_size: "choice", "image_size.width": "integer" },
+      ...{ strength: "number", sync_mode: "boolean" },
+    })) {
+      assert.equal(ofBoth(path)?.kind, kind, path);
+    }
+    assert.equal(ofBoth("sync_mode")?.owned, true);
+    assert.equal(ofBoth("image_url")?.withoutUuid, true);
+  });
+
+  it("is for a model with one endpoint its own facts", () => {
+    for (const model of [srpo, krea, kontext]) assert.equal(nodeFacts(model), model.facts);
   });
 });
 

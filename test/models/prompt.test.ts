@@ -123,6 +123,38 @@ describe("a prompt", () => {
   });
 });
 
+describe("a negative prompt, or one for faces", () => {
+  for (const { name, value, says } of [
+    { name: "a picture in a Buffer", value: PIXELS, says: "holds a picture (a Buffer of 64 bytes), but" },
+    { name: "a picture in base64", value: PIXELS.toString("base64"), says: "holds a picture (base64), but" },
+    { name: "a large picture in base64", value: spaced(png(8, 8, 1e6)), says: "holds a picture (base64), but" },
+    {
+      name: "a picture in a data URI",
+      value: `data:image/png;base64,${PIXELS.toString("base64")}`,
+      says: "holds a picture (a data URI), but",
+    },
+    { name: "an address", value: picture.url, says: "holds a web address, but" },
+    {
+      name: "a Buffer that went through JSON",
+      value: JSON.parse(JSON.stringify(PIXELS)),
+      says: "holds a Buffer that went through JSON, but",
+    },
+  ]) {
+    it(`may not be ${name}`, () => {
+      for (const parameter of ["negativePrompt", "ultralytics.positivePrompt", "ultralytics.negativePrompt"]) {
+        const [first = "", second] = parameter.split(".");
+        const flux = { [first]: second === undefined ? value : { [second]: value } };
+        const { message, cause } = refusal(srpo, flux);
+        assert.ok(message.startsWith(`${parameter} ${says}`), message);
+        assert.deepEqual(
+          cause.violations.map((violation) => violation.parameter),
+          [parameter],
+        );
+      }
+    });
+  }
+});
+
 describe("the input image of the dialog", () => {
   const image = (value: unknown) => ({ image: { value, source: "Image from (msg.image)" } });
 

@@ -23,7 +23,7 @@ export type TaskName =
   | { parameter: string; only: (model: Model) => string; meaning: (model: Model) => string };
 
 /** The parameter that the node sets because it decides in which form pictures leave. */
-export interface AnswerForm {
+interface AnswerForm {
   parameter: string;
   valueFor: (output: OutputForm, request: FluxRequest, delivery: Delivery) => string | boolean;
   /** What an author should know about that form. */
@@ -31,7 +31,7 @@ export interface AnswerForm {
 }
 
 /** How pictures travel in a request. Sizes in bytes. */
-export interface InputPictures {
+interface InputPictures {
   /** Larger ones are uploaded once and named by what the upload answers; smaller ones travel inside the request. */
   largestInside: number;
   /** Even larger ones are refused. */

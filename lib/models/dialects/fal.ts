@@ -1,6 +1,7 @@
 import { v4 as newUuid } from "uuid";
 import { presetSizes, STANDARD_SIDE, standardPreset } from "../fragments/fal/size";
 import { isObject } from "../merge";
+import { knows } from "../parameters";
 import type { Dialect } from "./dialect";
 
 /** Content types by `output_format`; jpeg is the default. */
@@ -47,9 +48,9 @@ export const fal: Dialect = {
     needsDataUri: true,
     placeholder: () => `https://attachment.invalid/${newUuid()}`,
   },
-  expectedPicture: ({ mode }, { output_format, image_size }) => ({
+  expectedPicture: (model, { output_format, image_size }) => ({
     contentType: contentTypes[String(output_format ?? "jpeg")] ?? "application/octet-stream",
     // Image to image goes by the picture that it starts from.
-    ...(mode === "text-to-image" && sizeOf(image_size)),
+    ...(knows(model, "image_size") && sizeOf(image_size)),
   }),
 };
