@@ -8,6 +8,11 @@ const translator = (node: EditorNode): Translate => node._def._;
 const input = (property: string): HTMLInputElement | null =>
   document.querySelector<HTMLInputElement>(`#node-config-input-${property}`);
 
+/** The settings that replace the service's own addresses: each kind of account has its own. */
+const addressesOf = (node: EditorNode): string[] => Object.keys(node._def.defaults ?? {}).filter(isAddressSetting);
+
+const isAddressSetting = (property: string): boolean => property.endsWith("Url");
+
 /** What the dialog shows at this moment. */
 const shown = (property: string): string => input(property)?.value ?? "";
 
@@ -54,7 +59,7 @@ export const editAccount = (node: EditorNode): void => {
     test.disabled = true;
     answer.className = "fluxwire-answer";
     answer.textContent = t("account.testing");
-    askForBalance(node, t, (ok, text) => {
+    testAccount(node, t, (ok, text) => {
       test.disabled = false;
       answer.classList.add(ok ? "fluxwire-good" : "fluxwire-bad");
       answer.textContent = text;
@@ -77,12 +82,12 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 const member = (value: unknown, name: string): unknown => (isObject(value) ? Reflect.get(value, name) : undefined);
 
-/** Asks the service for the balance with the values in the dialog, and says in words what came back. */
-const askForBalance = (node: EditorNode, t: Translate, tell: (ok: boolean, text: string) => void): void => {
+/** Has the server try the values in the dialog at the service, free of charge, and says in words what came back. */
+const testAccount = (node: EditorNode, t: Translate, tell: (ok: boolean, text: string) => void): void => {
   const values = {
     id: node.id,
     environment: shown("environment"),
-    baseUrl: shown("baseUrl").trim(),
+    ...Object.fromEntries(addressesOf(node).map((property) => [property, shown(property).trim()])),
     proxy: configNode("proxy"),
     tls: configNode("tls"),
     apiKey: shown("apiKey"),
@@ -94,7 +99,7 @@ const askForBalance = (node: EditorNode, t: Translate, tell: (ok: boolean, text:
     data: JSON.stringify(values),
   })
     .done((answer) => {
-      if (member(answer, "ok") === true) tell(true, balanceText(member(answer, "balance"), t));
+      if (member(answer, "ok") === true) tell(true, successText(answer, t));
       else tell(false, failureText(answer, t));
     })
     .fail(({ status, responseJSON }) => {
@@ -109,10 +114,16 @@ const configNode = (property: string): string => {
   return id === "_ADD_" ? "" : id;
 };
 
-const balanceText = (balance: unknown, t: Translate): string => {
+/** The balance, where the service tells it; else what the test has proven and what it has not. */
+const successText = (answer: unknown, t: Translate): string => {
+  const balance = member(answer, "balance");
   const amount = member(balance, "amount");
-  if (typeof amount !== "number" && typeof amount !== "string") return t("account.works");
-  return t("account.balance", { amount, currency: String(member(balance, "currency") ?? "") }).trim();
+  if (typeof amount === "number" || typeof amount === "string") {
+    return t("account.balance", { amount, currency: String(member(balance, "currency") ?? "") }).trim();
+  }
+  const unproven = member(answer, "unproven");
+  if (!Array.isArray(unproven) || unproven.length === 0) return t("account.works");
+  return t("account.accepted", { unproven: unproven.map((what) => t(`account.unproven.${what}`)).join("; ") });
 };
 
 const failureText = (answer: unknown, t: Translate): string => {
@@ -133,11 +144,11 @@ const isAddress = (value: string): boolean =>
 
 const checks: Record<string, (value: string) => boolean> = {
   environment: (value) => value === "production" || value === "sandbox",
-  baseUrl: isAddress,
   concurrency: (value) => isInRange("concurrency", value),
   line: (value) => isInRange("line", value),
   timeout: (value) => isInRange("timeout", value),
   retries: (value) => isInRange("retries", value),
+  cancelAfter: (value) => isInRange("cancelAfter", value),
   journal: (value) => value === "true" || value === "false",
 };
 
@@ -145,7 +156,8 @@ const checks: Record<string, (value: string) => boolean> = {
 export const checkAccountSetting = (node: EditorNode, property: string, value: unknown): true | string => {
   const text = String(value ?? "").trim();
   const t = translator(node);
-  if (text !== "" && !isVariable(text) && checks[property]?.(text) === false) return t(`account.checks.${property}`);
+  const isRight = isAddressSetting(property) ? isAddress : checks[property];
+  if (text !== "" && !isVariable(text) && isRight?.(text) === false) return t(`account.checks.${property}`);
   if (property === "environment" && text !== "sandbox" && !isVariable(text) && !hasKey(node)) {
     return t("account.checks.key");
   }

@@ -2,7 +2,7 @@ import type { Leaf, ModelFacts } from "../lib/models/model";
 import { containers, settableLeaves } from "./form-tree";
 import type { Translate, Typed } from "./node-red";
 import { patternOf, readParams } from "./params";
-import { fullLabel, largestSeed } from "./wording";
+import { fullLabel } from "./wording";
 
 /** What is wrong with a value: a text of the catalogue's `checks`, and what goes into it. */
 export interface Problem {
@@ -39,6 +39,11 @@ const checkLength = (leaf: Leaf, text: string): Problem | undefined => {
   return undefined;
 };
 
+const checkSeed = ({ minimum = 0, largest = "0" }: Leaf, text: string): Problem | undefined => {
+  const isSeed = /^-?\d{1,20}$/.test(text) && BigInt(text) >= BigInt(minimum) && BigInt(text) <= BigInt(largest);
+  return isSeed ? undefined : { key: "notSeed", values: { minimum, maximum: largest } };
+};
+
 const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/]+/i.test(text);
 
 /**
@@ -52,15 +57,15 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
     case "number":
       return checkNumber(leaf, value);
     case "seed":
-      return /^\d{1,19}$/.test(value) && BigInt(value) <= largestSeed ? undefined : { key: "notSeed" };
+      return checkSeed(leaf, value);
     case "boolean":
       return value === "true" || value === "false" ? undefined : { key: "notBoolean" };
     case "choice":
       return leaf.choices?.some((choice) => String(choice) === value) ? undefined : { key: "notChoice" };
     case "image":
-      return isWebAddress(value) || uuid.test(value) || /^data:image\//i.test(value) || base64.test(value)
-        ? undefined
-        : { key: "notImage" };
+      if (isWebAddress(value) || /^data:image\//i.test(value) || base64.test(value)) return undefined;
+      if (leaf.withoutUuid) return { key: "notImageFile" };
+      return uuid.test(value) ? undefined : { key: "notImage" };
     case "url":
       return isWebAddress(value) ? undefined : { key: "notUrl" };
     case "prompt":
@@ -73,9 +78,26 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
 /** Where a whole list or object may come from; a text typed into a dialog is neither. */
 const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
 
-/** Every reason why the saved `params` of a node cannot be right, as sentences. */
-export const checkParams = (facts: ModelFacts, saved: unknown, allowUnknown: boolean, t: Translate): string[] => {
-  const values = readParams(saved);
+/** Patterns of everything that can be set in a model: values, and what they are in. */
+export const settablePatterns = (facts: ModelFacts): Set<string> =>
+  new Set([...settableLeaves(facts).map((leaf) => leaf.path), ...containers(facts)]);
+
+/**
+ * Every reason why the saved `params` of a node cannot be right, as sentences.
+ *
+ * @param facts of the mode that was chosen, where there are several.
+ * @param all of every mode: values of a mode that was not chosen are kept, and left out when the node runs.
+ */
+export const checkParams = (
+  facts: ModelFacts,
+  saved: unknown,
+  allowUnknown: boolean,
+  t: Translate,
+  all: ModelFacts = facts,
+): string[] => {
+  const known = settablePatterns(facts);
+  const elsewhere = new Set([...settablePatterns(all)].filter((pattern) => !known.has(pattern)));
+  const values = new Map([...readParams(saved)].filter(([path]) => !elsewhere.has(patternOf(path))));
   const leaves = new Map(settableLeaves(facts).map((leaf) => [leaf.path, leaf]));
   const wholes = containers(facts);
   const checkOther = (path: string, { type }: Typed): Problem | undefined => {
@@ -89,8 +111,8 @@ export const checkParams = (facts: ModelFacts, saved: unknown, allowUnknown: boo
     const leaf = leaves.get(patternOf(path));
     const problem = leaf ? checkValue(leaf, typed) : checkOther(path, typed);
     if (problem) reasons.push(say(path, problem));
-    const isBothForms = leaf?.kind === "boolean" && [...values.keys()].some((other) => other.startsWith(`${path}.`));
-    if (isBothForms) reasons.push(say(path, { key: "bothForms" }));
+    const isBothForms = leaf !== undefined && [...values.keys()].some((other) => other.startsWith(`${path}.`));
+    if (isBothForms) reasons.push(say(path, { key: leaf.kind === "choice" ? "bothKinds" : "bothForms" }));
   }
   for (const path of missingMembers(facts, [...values.keys()])) reasons.push(say(path, { key: "missing" }));
   return reasons;

@@ -1,8 +1,12 @@
 import type { Group, Leaf, List, ModelFacts } from "../lib/models/model";
 
-/** What a dialog shows: a value, an object with members, or a list of either. `path` is a pattern. */
+/**
+ * What a dialog shows: a value, a choice that may also be an object of one's own, an object with members, or a list of
+ * any of them. `path` is a pattern.
+ */
 export type Field =
   | { kind: "value"; path: string; leaf: Leaf }
+  | { kind: "choice"; path: string; leaf: Leaf; members: Field[] }
   | { kind: "object"; path: string; members: Field[] }
   | { kind: "list"; path: string; list: List; element: Field[] };
 
@@ -73,9 +77,11 @@ const fieldsAt = (path: string, leaves: readonly Leaf[], lists: ReadonlyMap<stri
     return [{ kind: "list", path: parent, list, element: [...element, ...fieldsBelow(`${path}.`, members, lists)] }];
   }
   // A switch that may also be an object (hiresFix) is shown as the first of its members.
-  const own = leaves.filter((leaf) => leaf.path === path).map(valueField);
-  if (members.length === 0) return own;
-  return [{ kind: "object", path, members: [...own, ...fieldsBelow(`${path}.`, members, lists)] }];
+  const own = leaves.find((leaf) => leaf.path === path);
+  if (members.length === 0) return own ? [valueField(own)] : [];
+  const below = fieldsBelow(`${path}.`, members, lists);
+  if (own?.kind === "choice") return [{ kind: "choice", path, leaf: own, members: below }];
+  return [{ kind: "object", path, members: [...(own ? [valueField(own)] : []), ...below] }];
 };
 
 const valueField = (leaf: Leaf): Field => ({ kind: "value", path: leaf.path, leaf });

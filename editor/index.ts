@@ -1,6 +1,7 @@
 import { checkAccountSetting, editAccount, saveAccount } from "./account";
+import { checkAccount, checkParameters, checkSource, checkTimeout } from "./check-inference";
 import { element } from "./element";
-import { checkAccount, checkParameters, checkSource, checkTimeout, editInference, saveInference } from "./inference";
+import { editInference, saveInference } from "./inference";
 import { type EditorNode, page } from "./node-red";
 import style from "./style.css";
 

@@ -13,6 +13,13 @@ export interface EditorModel extends EditorEndpoint {
   modes?: Readonly<Record<Mode, EditorEndpoint>>;
 }
 
+/**
+ * What a dialog shows in a mode: that mode's endpoint. Of a model without modes, and where the mode is decided by the
+ * message or the environment, the model itself.
+ */
+export const endpointOf = (model: EditorModel, mode: unknown): EditorEndpoint =>
+  mode === "text-to-image" || mode === "image-to-image" ? (model.modes?.[mode] ?? model) : model;
+
 /** Put in by the build: every model of the pack, by node type. */
 declare const FLUX_MODELS: Record<string, EditorModel>;
 

@@ -44,6 +44,7 @@ interface Wrapped {
   typedInput(property: "type" | "value" | "width", value: string): Wrapped;
   on(event: string, handler: () => void): Wrapped;
   val(): string | number | string[] | undefined;
+  empty(): Wrapped;
 }
 
 interface FailedRequest {

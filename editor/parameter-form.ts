@@ -4,7 +4,7 @@ import type { Translate, Typed } from "./node-red";
 import { elementCount, patternOf, withoutElement } from "./params";
 import { row } from "./row";
 import { typedField } from "./typed-field";
-import { helpOf, hintOf, labelOf } from "./wording";
+import { choiceLabel, helpOf, hintOf, labelOf } from "./wording";
 
 /** The values of an open dialog, and who wants to know of changes. */
 export interface FormState {
@@ -14,6 +14,7 @@ export interface FormState {
 }
 
 type ValueField = Extract<Field, { kind: "value" }>;
+type ChoiceField = Extract<Field, { kind: "choice" }>;
 type ListField = Extract<Field, { kind: "list" }>;
 
 /** `lora[].weight` inside the element `lora.1` -> `lora.1.weight`. */
@@ -24,22 +25,40 @@ const pathInside = (field: Field, container: string): string =>
 const fieldRows = (fields: readonly Field[], container: string, state: FormState): HTMLElement[] =>
   fields.map((field) => {
     if (field.kind === "object") return objectBlock(field, container, state);
+    if (field.kind === "choice") return choiceBlock(field, container, state);
     const path = pathInside(field, container);
     return field.kind === "list"
       ? listBlock(field, path, state)
       : valueRow(field, path, labelOf(field.path, state.t), state);
   });
 
-const valueRow = (field: ValueField, path: string, label: string, state: FormState): HTMLElement => {
+/** What a choice may be instead: an object of one's own, which has controls elsewhere. */
+interface Alternative {
+  label: string;
+  chosen: boolean;
+  choose(): void;
+  leave(): void;
+}
+
+const valueRow = (
+  field: ValueField | ChoiceField,
+  path: string,
+  label: string,
+  state: FormState,
+  alternative?: Alternative,
+): HTMLElement => {
   const { leaf } = field;
-  const control = typedField(leaf, state.values.get(path), state.t, (typed) => {
+  const change = (typed: Typed | undefined): void => {
+    alternative?.leave();
     if (typed === undefined) state.values.delete(path);
     else state.values.set(path, typed);
     state.changed();
-  });
+  };
+  const current = alternative?.chosen ? undefined : state.values.get(path);
+  const control = typedField(leaf, current, state.t, change, alternative);
   const made = row(
     {
-      label: leaf.required ? `${label} *` : label,
+      label: leaf.required && leaf.mode === undefined ? `${label} *` : label,
       help: helpOf(leaf.path, state.t),
       hint: hintOf(leaf, state.t),
       control: control.id,
@@ -82,6 +101,50 @@ const wholeLine = (path: string, state: FormState): HTMLElement[] => {
   const line = savedLine(state.t("dialog.whole"), path, typed, state);
   line.dataset.whole = path;
   return [line];
+};
+
+/** A member counts in the mode of what it is in, which has said so. */
+const withoutMode = (field: Field): Field =>
+  field.kind === "value" ? { ...field, leaf: { ...field.leaf, mode: undefined } } : field;
+
+/** A choice whose last entry opens the controls of an object of one's own. Only one of the two is kept. */
+const choiceBlock = (field: ChoiceField, container: string, state: FormState): HTMLElement => {
+  const path = pathInside(field, container);
+  const isInside = (name: string): boolean => name.startsWith(`${path}.`);
+  const isOwn = [...state.values.keys()].some(isInside);
+  // Written by hand: of both, the object counts.
+  const plain = isOwn ? wholeLine(path, state) : [];
+  const members = element(
+    "div",
+    { class: "fluxwire-members" },
+    ...plain,
+    ...fieldRows(field.members.map(withoutMode), container, state),
+  );
+  members.hidden = !isOwn;
+
+  let putAside: [string, Typed][] = [];
+  const show = (own: boolean): void => {
+    members.hidden = !own;
+    for (const line of plain) line.remove();
+  };
+  const own: Alternative = {
+    label: choiceLabel(field.path, "own", state.t),
+    chosen: isOwn,
+    choose: () => {
+      state.values.delete(path);
+      for (const [name, typed] of putAside) state.values.set(name, typed);
+      show(true);
+      state.changed();
+    },
+    leave: () => {
+      if (members.hidden) return;
+      putAside = [...state.values].filter(([name]) => isInside(name));
+      for (const [name] of putAside) state.values.delete(name);
+      show(false);
+    },
+  };
+  const choice = valueRow(field, path, labelOf(field.path, state.t), state, own);
+  return element("div", { class: "fluxwire-choice" }, choice, members);
 };
 
 const objectBlock = (field: Extract<Field, { kind: "object" }>, container: string, state: FormState): HTMLElement => {
@@ -161,6 +224,7 @@ const countSet = (fields: readonly Field[], state: FormState): number => {
 /** A part of the dialog that folds. */
 export interface Fold {
   element: HTMLElement;
+  isOpen(): boolean;
   /** Brings the number in the heading up to date. */
   refresh(): void;
 }
@@ -206,7 +270,7 @@ export const sectionBlock = (
   refresh();
   const block = element("div", { class: "fluxwire-section" }, head, body);
   block.dataset.group = section.group;
-  return { element: block, refresh };
+  return { element: block, isOpen: () => !body.hidden, refresh };
 };
 
 /** Saved values that the model has no parameter for, each with a button that removes it; undefined when there are none. */

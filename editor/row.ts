@@ -24,8 +24,16 @@ export const row = ({ label, help = "", hint = "", control }: RowTexts, content:
     page.RED.popover.tooltip(page.$(name), help);
   }
   const cell = element("div", { class: "fluxwire-cell" }, content);
-  if (hint !== "") cell.append(element("div", { class: "fluxwire-hint" }, hint));
-  return element("div", { class: "fluxwire-row" }, name, cell);
+  const made = element("div", { class: "fluxwire-row" }, name, cell);
+  showHint(made, hint);
+  return made;
+};
+
+/** Puts another hint below a row's control, or none. */
+export const showHint = (shown: HTMLElement, hint: string): void => {
+  const cell = shown.querySelector(".fluxwire-cell");
+  cell?.querySelector(":scope > .fluxwire-hint")?.remove();
+  if (hint !== "") cell?.append(element("div", { class: "fluxwire-hint" }, hint));
 };
 
 interface Choice {

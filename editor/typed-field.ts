@@ -3,7 +3,7 @@ import { checkValue, type Problem } from "./check";
 import { element } from "./element";
 import { page, type Translate, type Typed, type TypedInputType } from "./node-red";
 import { controlId } from "./row";
-import { labelOf } from "./wording";
+import { choiceLabel, labelOf } from "./wording";
 
 /** Where a value may come from instead of the dialog. */
 const sources = ["msg", "flow", "global", "env", "jsonata"] as const;
@@ -50,14 +50,24 @@ const shownType = (leaf: Leaf, { type, value }: Typed): string => {
   return first;
 };
 
+/** A further entry in a list of choices, which stands for values of one's own. */
+interface OwnValues {
+  label: string;
+  chosen: boolean;
+  choose(): void;
+}
+
+/** No service calls a choice like this. */
+const OWN = "#own";
+
 const typeDefinition = (
   literal: Literal,
   leaf: Leaf,
   t: Translate,
   reason: (problem: Problem) => string,
+  own: OwnValues | undefined,
 ): TypedInputType => {
-  const unset =
-    leaf.default === undefined ? t("dialog.unset") : t("dialog.default", { value: showDefault(leaf.default, t) });
+  const unset = leaf.default === undefined ? t("dialog.unset") : t("dialog.default", { value: showDefault(leaf, t) });
   const validate = (value: string): boolean | string => {
     const problem = value === "" ? undefined : checkValue(leaf, { type: "str", value });
     return problem === undefined || reason(problem);
@@ -81,19 +91,28 @@ const typeDefinition = (
       };
     }
     case "choice": {
-      const options = (leaf.choices ?? []).map((choice) => ({ value: String(choice), label: String(choice) }));
+      const options = (leaf.choices ?? []).map((choice) => ({
+        value: String(choice),
+        label: choiceLabel(leaf.path, String(choice), t),
+      }));
       return {
         value: "choice",
         label: t("dialog.choice"),
         icon: icons.choice,
-        options: [{ value: "", label: unset }, ...options],
+        options: [{ value: "", label: unset }, ...options, ...(own ? [{ value: OWN, label: own.label }] : [])],
       };
     }
   }
 };
 
-const showDefault = (value: string | number | boolean, t: Translate): string =>
-  typeof value === "boolean" ? t(value ? "dialog.on" : "dialog.off") : String(value);
+const showDefault = ({ path, default: value }: Leaf, t: Translate): string =>
+  typeof value === "boolean" ? t(value ? "dialog.on" : "dialog.off") : choiceLabel(path, String(value), t);
+
+/** What holds when nothing is typed; in each mode, where that differs. */
+const placeholderOf = ({ default: preset, byMode }: Leaf): string =>
+  (byMode ? Object.values(byMode).map((inMode) => inMode.default) : [preset])
+    .filter((value) => value !== undefined)
+    .join(" / ");
 
 interface TypedInput {
   id: string;
@@ -128,21 +147,25 @@ export const typedInput = (
   return { id, element: holder };
 };
 
-/** The control for one parameter. `changed` gets `undefined` when the author empties it. */
+/**
+ * The control for one parameter. `changed` gets `undefined` when the author empties it.
+ *
+ * @param own of a choice that may also be values of one's own, which have controls elsewhere.
+ */
 export const typedField = (
   leaf: Leaf,
   current: Typed | undefined,
   t: Translate,
   changed: (typed: Typed | undefined) => void,
+  own?: OwnValues,
 ): TypedInput => {
   const reason = ({ key, values }: Problem): string => t(`checks.${key}`, { ...values, label: labelOf(leaf.path, t) });
   const literals = literalsOf(leaf);
-  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason)), ...sources];
-  const shown = current
-    ? { type: shownType(leaf, current), value: current.value }
-    : { type: literals[0] ?? "str", value: "" };
-  const placeholder = leaf.default === undefined ? "" : String(leaf.default);
-  return typedInput(types, shown, placeholder, ({ type, value }) =>
-    changed(value === "" ? undefined : { type: savedType(leaf, type), value }),
-  );
+  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason, own)), ...sources];
+  const unset = { type: literals[0] ?? "str", value: own?.chosen ? OWN : "" };
+  const shown = current ? { type: shownType(leaf, current), value: current.value } : unset;
+  return typedInput(types, shown, placeholderOf(leaf), ({ type, value }) => {
+    if (own && type === "choice" && value === OWN) own.choose();
+    else changed(value === "" ? undefined : { type: savedType(leaf, type), value });
+  });
 };

@@ -1,4 +1,4 @@
-import type { Leaf } from "../lib/models/model";
+import type { Leaf, Mode } from "../lib/models/model";
 import type { Translate } from "./node-red";
 
 /** `lora[].weight` -> the catalogue's `parameters.lora.weight`. */
@@ -32,12 +32,9 @@ export const fullLabel = (path: string, t: Translate): string => {
   return words.join(" ");
 };
 
-/** 2^63-1; a JavaScript number would lose its last digits. */
-export const largestSeed = 9223372036854775807n;
-
-const rangeOf = ({ minimum, maximum, kind, unit, minLength, maxLength }: Leaf, t: Translate): string => {
+const rangeOf = ({ minimum, maximum, largest, unit, kind, minLength, maxLength }: Leaf, t: Translate): string => {
   const inUnit = (value: number): string => (unit ? `${value} ${unit}` : String(value));
-  if (kind === "seed") return t("ranges.between", { minimum: minimum ?? 0, maximum: String(largestSeed) });
+  if (kind === "seed") return t("ranges.between", { minimum: minimum ?? 0, maximum: largest });
   if (minLength !== undefined && maxLength !== undefined) {
     return t("ranges.length", { minimum: minLength, maximum: maxLength });
   }
@@ -49,12 +46,36 @@ const rangeOf = ({ minimum, maximum, kind, unit, minLength, maxLength }: Leaf, t
   return kind === "integer" ? t("ranges.whole") : "";
 };
 
-/** What a field takes, in a few words: "128 to 2048 px in steps of 16, default 1024". Empty where nothing needs saying. */
-export const hintOf = (leaf: Leaf, t: Translate): string => {
+/** "128 to 2048 px in steps of 16, default 1024". */
+const rangeAndDefault = (leaf: Leaf, t: Translate): string => {
   const { step, choices, kind } = leaf;
   const isChosen = choices !== undefined || kind === "boolean";
   const steps = step === undefined || (kind === "integer" && step === 1) ? "" : t("ranges.step", { step });
   const inSteps = [rangeOf(leaf, t), steps].filter((part) => part !== "").join(" ");
   const preset = leaf.default !== undefined && !isChosen ? t("ranges.default", { value: leaf.default }) : "";
   return [inSteps, preset].filter((part) => part !== "").join(", ");
+};
+
+/**
+ * What a field takes, in a few words: range and default, in which mode it counts, or those of both modes where they
+ * differ. Empty where nothing needs saying.
+ */
+export const hintOf = (leaf: Leaf, t: Translate): string => {
+  const { byMode, mode } = leaf;
+  if (byMode) {
+    const { minimum: _minimum, maximum: _maximum, default: _default, ...common } = leaf;
+    const inMode = (one: Mode): string => rangeAndDefault({ ...common, ...byMode[one] }, t);
+    return t("ranges.byMode", { withoutPicture: inMode("text-to-image"), withPicture: inMode("image-to-image") });
+  }
+  const only = mode === undefined ? "" : t("ranges.onlyInMode", { mode: t(`dialog.${mode}`) });
+  return [only, rangeAndDefault(leaf, t)].filter((part) => part !== "").join("; ");
+};
+
+/** A choice in words, where the catalogue has them: "landscape_4_3" -> "landscape 4:3 (1024 x 768)". */
+export const choiceLabel = (pattern: string, choice: string, t: Translate): string => {
+  // Anything else may mean something to the lookup itself: "runware:56@1", "a.b".
+  if (!/^\w+$/.test(choice)) return choice;
+  const key = `${keyOf(pattern)}.choices.${choice}`;
+  const label = t(key);
+  return label === key ? choice : label;
 };

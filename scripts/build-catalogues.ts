@@ -33,6 +33,7 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
       const branch = to[name];
       const copied: Texts = typeof branch === "object" ? branch : {};
       for (const key of ["label", "help"]) copied[key] = next[key] ?? "";
+      if (next.choices !== undefined) copied.choices = next.choices;
       to[name] = copied;
       from = next;
       to = copied;
@@ -41,10 +42,10 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
   return kept;
 };
 
-/** An inference node needs everything but the account's texts; an account needs its own and the status lines. */
+/** An inference node needs everything but the account's texts, an account nothing else. */
 const sharedFor = (shared: Texts, facts: ModelFacts | undefined): Texts => {
   const { account = {}, parameters = {}, ...others } = shared;
-  if (facts === undefined) return { account, status: others.status ?? {} };
+  if (facts === undefined) return { account };
   return { ...others, parameters: parametersOf(typeof parameters === "object" ? parameters : {}, facts) };
 };
 

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { Model, ModelFacts } from "../lib/models/model";
+import type { EditorEndpoint, EditorModel } from "../editor/models";
+import type { Model, ModelFacts, NodeModel } from "../lib/models/model";
+import { nodeFacts } from "../lib/models/node-facts";
 import { buildCatalogues } from "./build-catalogues";
 import { buildEditor } from "./build-editor";
 import { expandHtml } from "./expand-html";
@@ -13,18 +15,25 @@ const run = (...command: string[]): void => {
   execFileSync(process.execPath, command, { cwd: repository, stdio: "inherit" });
 };
 
+const endpoint = ({ imageParameter, facts }: Model): EditorEndpoint => ({ imageParameter, facts });
+
+const forEditor = (model: NodeModel): EditorModel => {
+  const { title } = model;
+  if (!("modes" in model)) return { title, ...endpoint(model) };
+  const modes = {
+    "text-to-image": endpoint(model.modes["text-to-image"]),
+    "image-to-image": endpoint(model.modes["image-to-image"]),
+  };
+  return { title, imageParameter: modes["image-to-image"].imageParameter, facts: nodeFacts(model), modes };
+};
+
 const build = async (): Promise<void> => {
   for (const folder of ["dist", "resources"]) rmSync(inRepository(folder), { recursive: true, force: true });
   run("--import", "tsx", "scripts/generate.ts");
 
   // Generated a moment ago, so not to be loaded any earlier.
-  const { models }: { models: readonly Model[] } = await import("../lib/models/catalogue.js");
-  await buildEditor(
-    repository,
-    Object.fromEntries(
-      models.map(({ type, title, imageParameter, facts }) => [type, { title, imageParameter, facts }]),
-    ),
-  );
+  const { nodeModels }: { nodeModels: readonly NodeModel[] } = await import("../lib/models/catalogue.js");
+  await buildEditor(repository, Object.fromEntries(nodeModels.map((model) => [model.type, forEditor(model)])));
 
   const nodes = inRepository("dist/nodes");
   mkdirSync(nodes, { recursive: true });
@@ -36,8 +45,9 @@ const build = async (): Promise<void> => {
     writeFileSync(join(nodes, `${type}.html`), expandHtml(source, inRepository("editor/html"), type));
   }
   cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
-  const factsOf = (type: string): ModelFacts | undefined => models.find((model) => model.type === type)?.facts;
-  buildCatalogues(inRepository("locales"), join(nodes, "locales"), new Map(types.map((type) => [type, factsOf(type)])));
+  const facts = new Map(nodeModels.map((model) => [model.type, nodeFacts(model)]));
+  const byType = new Map<string, ModelFacts | undefined>(types.map((type) => [type, facts.get(type)]));
+  buildCatalogues(inRepository("locales"), join(nodes, "locales"), byType);
 
   // The compiler only writes what it compiled itself.
   const validators = "lib/models/generated";

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { checkParams, checkValue } from "../../editor/check";
 import type { Translate } from "../../editor/node-red";
 import { models } from "../../lib/models/catalogue";
+import { falSrpo } from "../../lib/models/fal-srpo";
 import type { Leaf, ModelFacts } from "../../lib/models/model";
+import { nodeFacts } from "../../lib/models/node-facts";
 
 const facts: ModelFacts = models.find(({ type }) => type === "runware-flux-srpo")?.facts ?? {
   leaves: [],
@@ -119,5 +121,66 @@ describe("a node's red triangle", () => {
   it("is absent from a node with nothing set", () => {
     assert.deepEqual(checkParams(facts, {}, false, t), []);
     assert.deepEqual(checkParams(facts, undefined, false, t), []);
+  });
+});
+
+describe("a node that runs in one of two modes", () => {
+  const all = nodeFacts(falSrpo);
+  const textToImage = falSrpo.modes["text-to-image"].facts;
+  const imageToImage = falSrpo.modes["image-to-image"].facts;
+  const params = {
+    image_size: { type: "str", value: "square_hd" },
+    num_inference_steps: { type: "num", value: "5" },
+    strength: { type: "num", value: "2" },
+  };
+  const checked = (facts: ModelFacts, saved: object): string[] => checkParams(facts, saved, false, t, all);
+
+  it("is checked by the ranges of the mode that was chosen, and values of the other one are left in peace", () => {
+    assert.deepEqual(checked(textToImage, params), []);
+    assert.deepEqual(checked(imageToImage, params), [
+      "checks.tooSmall num_inference_steps",
+      "checks.tooLarge strength",
+    ]);
+  });
+
+  it("takes in auto what one of the modes takes", () => {
+    assert.deepEqual(checked(all, params), ["checks.tooLarge strength"]);
+    assert.deepEqual(checked(all, { num_inference_steps: { type: "num", value: "51" } }), [
+      "checks.tooLarge num_inference_steps",
+    ]);
+  });
+
+  it("still knows no parameter that neither of them has", () => {
+    for (const facts of [all, textToImage, imageToImage]) {
+      assert.deepEqual(
+        checked(facts, { lora: { type: "msg", value: "x" }, sync_mode: { type: "bool", value: "true" } }),
+        ["checks.unknown lora", "checks.unknown sync_mode"],
+      );
+    }
+  });
+
+  it("has a size of the service's own or of its author's, not both", () => {
+    const own = { "image_size.width": { type: "num", value: "640" } };
+    assert.deepEqual(checked(textToImage, own), []);
+    assert.deepEqual(checked(textToImage, { ...own, image_size: params.image_size }), ["checks.bothKinds image_size"]);
+    assert.deepEqual(checked(textToImage, { image_size: { type: "msg", value: "size" } }), []);
+    assert.deepEqual(checked(textToImage, { image_size: { type: "str", value: "640x480" } }), [
+      "checks.notChoice image_size",
+    ]);
+  });
+
+  it("takes any seed that keeps its digits on the way to fal", () => {
+    const seed = (value: string) => checked(all, { seed: { type: "num", value } });
+    for (const value of ["0", "-9007199254740991", "18446744073709551615"]) assert.deepEqual(seed(value), []);
+    for (const value of ["18446744073709551616", "-9007199254740992", "1.5", "-"]) {
+      assert.deepEqual(seed(value), ["checks.notSeed seed"]);
+    }
+  });
+
+  it("takes no picture by an id, because fal has none", () => {
+    const image = (value: string) => checked(imageToImage, { image_url: { type: "str", value } });
+    assert.deepEqual(image("https://example.com/a.png"), []);
+    assert.deepEqual(image("data:image/png;base64,iVBO"), []);
+    assert.deepEqual(image("59a2edc2-45e6-429f-be5f-7ded59b92046"), ["checks.notImageFile image_url"]);
   });
 });

@@ -1,0 +1,42 @@
+import { checkParams, isVariable } from "./check";
+import { endpointOf, models } from "./models";
+import { type EditorNode, page } from "./node-red";
+import { asTyped, readSaved } from "./saved-node";
+import { isTimeout } from "./setting-rows";
+
+/** Validators for the `defaults` of an inference node: true, or the reason why not. */
+export const checkAccount = (node: EditorNode, value: unknown): true | string => {
+  const { _: t } = node._def;
+  if (typeof value !== "string" || value === "" || value === "_ADD_") return t("checks.account");
+  if (isVariable(value)) return true;
+  const account = page.RED.nodes.node(value);
+  if (account === null || account === undefined) return t("checks.accountMissing");
+  return account.valid === false ? t("checks.accountInvalid") : true;
+};
+
+export const checkParameters = (node: EditorNode): true | string[] => {
+  const model = models[node.type];
+  if (model === undefined) return true;
+  const { allowUnknown, params, mode } = readSaved(node);
+  const mayBeUnknown = String(allowUnknown) === "true" || isVariable(String(allowUnknown));
+  const { facts } = endpointOf(model, mode);
+  const reasons = checkParams(facts, params, mayBeUnknown, node._def._, model.facts);
+  return reasons.length === 0 ? true : reasons;
+};
+
+export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFrom"): true | string => {
+  const { _: t } = node._def;
+  const saved = readSaved(node);
+  const setting = saved[property] ?? "";
+  const source = asTyped(setting);
+  if (setting === "" || source?.type === "none") return true;
+  if (source === undefined || source.value === "") {
+    return t("checks.noSource", { label: t(`dialog.${property}`) });
+  }
+  const model = models[node.type];
+  const takesNone = model?.modes !== undefined && endpointOf(model, saved.mode).imageParameter === undefined;
+  return property === "imageFrom" && takesNone ? t("checks.noImage") : true;
+};
+
+export const checkTimeout = (node: EditorNode, value: unknown): true | string =>
+  isTimeout(String(value ?? "").trim()) ? true : node._def._("checks.timeout");

@@ -1,0 +1,128 @@
+import { isVariable } from "./check";
+import { element } from "./element";
+import { promptParameter } from "./form-tree";
+import { type EditorModel, endpointOf } from "./models";
+import type { Translate, Typed } from "./node-red";
+import type { OpenSettings } from "./open-settings";
+import { controlId, row, select, showHint } from "./row";
+import { asTyped } from "./saved-node";
+import { typedInput } from "./typed-field";
+import { hintOf, labelOf } from "./wording";
+
+const outputForms = ["url", "buffer", "base64", "dataURI"] as const;
+const resultForms = ["each", "all"] as const;
+const modes = ["auto", "text-to-image", "image-to-image"] as const;
+const deliveries = ["queue", "sync"] as const;
+const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;
+
+/** Where the prompt and the picture come from and, of a model with modes, which of them the node runs in. */
+export const sourceRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => {
+  const text = { value: "str", label: t("dialog.text"), icon: "red/images/typedInput/az.svg" };
+  const none = { value: "none", label: t("dialog.none"), hasValue: false };
+  const source = (property: string, fallback: Typed, types: Parameters<typeof typedInput>[0], hint: string) => {
+    const shown = asTyped(settings.read(property)) ?? fallback;
+    const control = typedInput(types, shown, "", ({ type, value }) =>
+      settings.change(property, { type, value: type === "none" ? "" : value }),
+    );
+    const made = row({ label: t(`dialog.${property}`), hint, control: control.id }, control.element);
+    made.dataset.property = property;
+    return made;
+  };
+  const prompt = promptParameter(model.facts);
+  const promptRow = source(
+    "promptFrom",
+    { type: "msg", value: "payload" },
+    [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)],
+    prompt ? hintOf(prompt, t) : "",
+  );
+  const imageRow = source(
+    "imageFrom",
+    { type: "none", value: "" },
+    [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
+    "",
+  );
+  const hintAtUse = (): void => showHint(imageRow, useOfPicture(model, settings.read("mode"), t));
+  hintAtUse();
+  if (!model.modes) return [promptRow, imageRow];
+  settings.watch(hintAtUse);
+  return [promptRow, selectRow("mode", "dialog.mode", modes, settings, t), imageRow];
+};
+
+/** What becomes of the picture that "Image from" brings. */
+const useOfPicture = (model: EditorModel, mode: unknown, t: Translate): string => {
+  const endpoint = endpointOf(model, mode);
+  const { imageParameter } = endpoint;
+  if (imageParameter === undefined) return model.modes ? t("dialog.noImage") : "";
+  const use = t("dialog.imageInto", { parameter: labelOf(imageParameter, t) });
+  return model.modes && endpoint === model ? `${use}; ${t("dialog.imageDecides")}` : use;
+};
+
+/** In which form the pictures leave and, where there is a choice, how they are fetched. */
+export const resultRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => [
+  selectRow("output", "dialog.resultForm", outputForms, settings, t),
+  selectRow("results", "dialog.results", resultForms, settings, t),
+  checkboxRow("keepFlux", false, settings, t),
+  ...(model.modes ? [deliveryRow(settings, t)] : []),
+];
+
+const deliveryRow = (settings: OpenSettings, t: Translate): HTMLElement => {
+  const made = selectRow("delivery", "dialog.delivery", deliveries, settings, t);
+  const warn = (): void => {
+    const isInAnswer = ["base64", "dataURI"].includes(String(settings.read("output")));
+    const isQueued = (settings.read("delivery") ?? "queue") === "queue";
+    showHint(made, isInAnswer && isQueued ? t("dialog.largeAnswers") : "");
+  };
+  warn();
+  settings.watch(warn);
+  return made;
+};
+
+export const advancedRows = (settings: OpenSettings, t: Translate): HTMLElement[] => {
+  const id = controlId();
+  const placeholder = t("dialog.timeoutPlaceholder");
+  const control = element("input", { type: "text", id, class: "fluxwire-wide", placeholder });
+  control.value = String(settings.read("timeout") ?? "");
+  control.addEventListener("input", () => {
+    settings.change("timeout", control.value.trim());
+    control.classList.toggle("input-error", !isTimeout(control.value.trim()));
+  });
+  const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("ranges.seconds"), control: id };
+  const timeout = row(texts, control);
+  timeout.dataset.property = "timeout";
+  return [timeout, checkboxRow("lateResults", true, settings, t), checkboxRow("allowUnknown", false, settings, t)];
+};
+
+/** A drop-down list; the first value is the one that holds when nothing is saved. */
+const selectRow = (
+  property: string,
+  text: string,
+  values: readonly string[],
+  settings: OpenSettings,
+  t: Translate,
+): HTMLElement => {
+  const id = controlId();
+  const choices = values.map((value) => ({ value, label: t(`dialog.${value}`) }));
+  const control = select(id, choices, String(settings.read(property) ?? values[0]));
+  control.addEventListener("change", () => settings.change(property, control.value));
+  const made = row({ label: t(text), help: t(`${text}Help`), control: id }, control);
+  made.dataset.property = property;
+  return made;
+};
+
+const checkboxRow = (property: string, preset: boolean, settings: OpenSettings, t: Translate): HTMLElement => {
+  const id = controlId();
+  const control = element("input", { type: "checkbox", id, class: "fluxwire-checkbox" });
+  const value = settings.read(property) ?? preset;
+  control.checked = value === true || value === "true";
+  // Neither on nor off: the environment says which.
+  const variable = typeof value === "string" && isVariable(value) ? value : undefined;
+  control.indeterminate = variable !== undefined;
+  control.addEventListener("change", () => settings.change(property, control.checked));
+  const texts = { label: t(`dialog.${property}`), help: t(`dialog.${property}Help`), hint: variable, control: id };
+  const made = row(texts, control);
+  made.dataset.property = property;
+  return made;
+};
+
+/** Seconds above 0, a variable, or nothing: the account's. */
+export const isTimeout = (value: string): boolean => value === "" || isVariable(value) || Number(value) > 0;
