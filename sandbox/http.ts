@@ -29,7 +29,7 @@ export interface WholeReply {
 }
 
 /** What goes back piece by piece. */
-export interface StreamReply {
+interface StreamReply {
   status: number;
   contentType: string;
   headers?: Record<string, string>;

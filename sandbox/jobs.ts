@@ -8,7 +8,7 @@ import type { RunwareJob } from "./runware/job";
 export type Task = Readonly<Record<string, unknown>>;
 
 /** One picture of a job: decided when the job is accepted, drawn when somebody looks at it. */
-export interface Picture {
+interface Picture {
   /** A UUID: Runware's imageUUID, the name of the picture's file. */
   id: string;
   seed: bigint;
