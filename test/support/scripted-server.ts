@@ -29,7 +29,7 @@ export type Scripted =
   | { status?: number; headers?: Record<string, string>; text: string | Buffer }
   | { misbehave: "reset" | "hang" }
   /** Announces more than it sends, then breaks the connection. */
-  | { misbehave: "cut"; text: string };
+  | { misbehave: "cut"; status?: number; headers?: Record<string, string>; text: string };
 
 /** Answers request number `count` (from 0). */
 export type Script = (received: Received, count: number) => Scripted | Promise<Scripted>;
@@ -104,7 +104,8 @@ function perform(scripted: Scripted, response: ServerResponse): void {
   if ("misbehave" in scripted) {
     if (scripted.misbehave === "reset") response.socket?.destroy();
     if (scripted.misbehave === "cut") {
-      response.writeHead(200, { "content-length": String(scripted.text.length + 1000) });
+      const announced = String(scripted.text.length + 1000);
+      response.writeHead(scripted.status ?? 200, { ...scripted.headers, "content-length": announced });
       response.write(scripted.text, () => response.socket?.destroy());
     }
     return;
