@@ -1,3 +1,5 @@
+import falAccount from "../../nodes/fal-account";
+import falSrpo from "../../nodes/fal-flux-srpo";
 import runwareAccount from "../../nodes/runware-account";
 import kontext from "../../nodes/runware-flux-kontext";
 import krea from "../../nodes/runware-flux-krea";
@@ -39,11 +41,12 @@ interface ImageProperty {
 
 interface JobProperty {
   id: string;
-  requestId: string;
+  requestId?: string;
   provider: string;
   model: string;
   request: Record<string, unknown>;
   cost?: number;
+  billableUnits?: number;
   timings: Record<string, number>;
   attempts: number;
   warnings: string[];
@@ -78,8 +81,10 @@ export interface Flow {
   /** What the node has sent, shown, warned of and reported so far. */
   readonly calls: readonly { method: string; argument: unknown }[];
   readonly sandbox: Sandbox;
-  /** Replaces the running flow, as a deploy does, and closes the old nodes first. */
+  /** Closes the nodes. */
   stop(): Promise<void>;
+  /** Deploys the flow once more, changed: a node that is not in it any more is deleted. */
+  deploy(change: (nodes: readonly FlowNode[]) => FlowNode[]): Promise<void>;
 }
 
 interface StatusProperty {
@@ -90,7 +95,7 @@ interface StatusProperty {
 }
 
 export interface FlowOptions {
-  /** Properties of the inference node; `type` picks the model. */
+  /** Properties of the inference node; `type` picks the model, and with it the service. */
   node?: Record<string, unknown>;
   /** Properties of the account; null: the node names none. */
   account?: Record<string, unknown> | null;
@@ -110,6 +115,7 @@ const running: Flow[] = [];
 /** Starts a flow on a sandbox of its own. `stopFlows` in `afterEach` ends both. */
 export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const sandbox = await startSandbox({ settings: { latency: 5, ...options.sandbox } });
+  const service = String(options.node?.type ?? "runware").startsWith("fal") ? "fal" : "runware";
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab", label: "test" },
     {
@@ -133,19 +139,27 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   if (options.account !== null) {
     nodes.push({
       id: "account",
-      type: "runware-account",
+      type: `${service}-account`,
       environment: "sandbox",
-      baseUrl: `${sandbox.url}/v1`,
+      ...sandbox.addresses[service],
       ...options.account,
     });
   }
-  const types = [runwareAccount, srpo, krea, kontext, ...(options.types ?? [])] as NodeInitializer[];
+  const types = [
+    runwareAccount,
+    srpo,
+    krea,
+    kontext,
+    falAccount,
+    falSrpo,
+    ...(options.types ?? []),
+  ] as NodeInitializer[];
   helper.settings(options.settings ?? {});
   await helper.load(types, nodes, {
     account: { apiKey: options.apiKey ?? "sandbox-key" },
     ...options.credentials,
   });
-  const flow = connect(sandbox);
+  const flow = connect(sandbox, nodes);
   running.push(flow);
   return flow;
 }
@@ -168,7 +182,7 @@ export async function stopFlows(): Promise<void> {
 
 let sent = 0;
 
-function connect(sandbox: Sandbox): Flow {
+function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
   const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
   const wireListeners = new Set<(message: Message) => void>();
   const statusListeners = new Set<(status: StatusProperty) => void>();
@@ -213,6 +227,9 @@ function connect(sandbox: Sandbox): Flow {
     nextStatus: (matches) => nextOf(statusListeners, matches),
     stop: async () => {
       await helper.unload();
+    },
+    deploy: async (change) => {
+      await helper.setFlows(change(nodes), "nodes");
     },
   };
 }

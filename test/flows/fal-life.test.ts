@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
+
+const prompt = "a lighthouse at dusk";
+const small = { image_size: { width: 128, height: 128 } };
+
+const fal = (more: FlowOptions = {}): FlowOptions => ({
+  ...more,
+  node: { type: "fal-flux-srpo", ...more.node },
+});
+
+const warnings = ({ calls }: Flow): string[] =>
+  calls.filter(({ method }) => method === "warn").map(({ argument }) => String(argument));
+
+/** Sends a message and waits until its job is running at the service, under an id that the node knows. */
+async function withRunningJob(options: FlowOptions): Promise<{ flow: Flow; id: string }> {
+  const flow = await startFlow(fal(options));
+  const accepted = flow.sandbox.once("accepted");
+  const polled = flow.sandbox.once("polled");
+  flow.receive({ payload: prompt, flux: small });
+  const { id } = await accepted;
+  await polled;
+  return { flow, id };
+}
+
+const never: FlowOptions = { sandbox: { latency: 60_000 } };
+
+describe("what a fal node shows of a running job", () => {
+  afterEach(stopFlows);
+
+  it("is its place in the queue, then its last log line, also in fields for Status nodes", async () => {
+    const flow = await startFlow(fal({ sandbox: { latency: 400 } }));
+    const queued = flow.nextStatus(({ queuePosition }) => queuePosition !== undefined);
+    const logged = flow.nextStatus(({ log }) => log !== undefined);
+    const done = flow.nextStatus(({ fill }) => fill === "green");
+    flow.receive({ payload: `${prompt} [fault:long-queue]`, flux: small });
+    const waiting = await queued;
+    assert.equal(waiting.text, "status.queued");
+    assert.ok(Number(waiting.queuePosition) >= 0);
+    const { log, text } = await logged;
+    assert.ok(String(log).length > 0);
+    assert.match(String(text), /^status\.\w+ /);
+    assert.doesNotMatch(JSON.stringify(await logged), /lighthouse/);
+    assert.equal((await done).log, undefined);
+  });
+});
+
+describe("a fal job that is not finished in time", () => {
+  afterEach(stopFlows);
+
+  it("ends as FLUX_TIMEOUT with fal's id and what may still be billed, and is delivered once when it comes late", async () => {
+    const flow = await startFlow(fal({ node: { timeout: 1 }, sandbox: { latency: 1500 } }));
+    const late = flow.nextMessage();
+    const { caught, messages } = await flow.send({ payload: prompt, flux: small });
+    const [id = ""] = flow.sandbox.ledger.jobIds();
+    assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_TIMEOUT", "unknown"]);
+    assert.equal(caught?.error.cause.requestId, id);
+    assert.match(String(caught?.error.message), /bill/);
+    assert.equal(messages.length, 0);
+    const message = await late;
+    assert.equal(message.job.late, true);
+    assert.equal(message.job.requestId, id);
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+  });
+
+  it("is cancelled at fal, and says so, when late results are off", async () => {
+    const flow = await startFlow(fal({ ...never, node: { timeout: 1, lateResults: false } }));
+    const cancelled = flow.sandbox.once("cancelled");
+    const { caught } = await flow.send({ payload: prompt, flux: small });
+    assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    assert.match(String(caught?.error.message), /cancelled/);
+    const { id } = await cancelled;
+    assert.equal(caught?.error.cause.requestId, id);
+  });
+});
+
+describe("a fal job that somebody else cancels while it runs", () => {
+  afterEach(stopFlows);
+
+  it("ends as FLUX_CANCELLED instead of being polled for ever", async () => {
+    const flow = await startFlow(fal());
+    const { caught } = await flow.send({ payload: `${prompt} [fault:cancelled]`, flux: small });
+    assert.equal(caught?.error.code, "FLUX_CANCELLED", caught?.error.message);
+  });
+});
+
+describe("the job of a fal node that a deploy deletes", () => {
+  afterEach(stopFlows);
+
+  const withoutNode = (nodes: readonly { id: string }[]) => nodes.filter(({ id }) => id !== "flux") as never;
+
+  it("is cancelled at fal after the grace period, and the log says what may be billed", async () => {
+    const { flow, id } = await withRunningJob({ ...never, account: { cancelAfter: 0 } });
+    const cancelled = flow.sandbox.once("cancelled");
+    await flow.deploy(withoutNode);
+    assert.equal((await cancelled).id, id);
+    assert.match(warnings(flow)[0] ?? "", new RegExp(`may finish and bill: ${id}`));
+  });
+
+  it("is cancelled although its account is deleted with it", async () => {
+    const { flow, id } = await withRunningJob({ ...never, account: { cancelAfter: 0 } });
+    const cancelled = flow.sandbox.once("cancelled");
+    await flow.deploy((nodes) => nodes.filter((node) => node.id !== "flux" && node.id !== "account"));
+    assert.equal((await cancelled).id, id);
+  });
+
+  it("is left alone while the grace period lasts, and when the node is back by then", async () => {
+    const { flow } = await withRunningJob({ ...never, account: { cancelAfter: 0.3 } });
+    await flow.deploy(withoutNode);
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+    await flow.deploy((nodes) => [...nodes]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+  });
+
+  it("is left alone when the node is only disabled, changed or restarted", async () => {
+    const { flow } = await withRunningJob({ ...never, account: { cancelAfter: 0 } });
+    await flow.deploy((nodes) => nodes.map((node) => (node.id === "flux" ? { ...node, d: true } : node)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+  });
+});
+
+describe("a job at Runware, which cannot be cancelled", () => {
+  afterEach(stopFlows);
+
+  it("is no longer waited for when late results are off", async () => {
+    const flow = await startFlow({ ...never, node: { timeout: 1, lateResults: false } });
+    const { caught } = await flow.send({ payload: prompt, flux: { width: 128, height: 128 } });
+    assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    assert.match(String(caught?.error.message), /Nobody waits for it any more/);
+  });
+});
