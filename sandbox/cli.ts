@@ -4,7 +4,8 @@ import { startSandbox } from "./index";
 
 const usage = `Usage: flux-sandbox [--port N] [--host ADDRESS] [--data DIRECTORY] [--latency MILLISECONDS]
 
-An offline stand-in for Runware's picture service.
+An offline stand-in for the picture services of Runware and fal. It prints the addresses for the accounts of both;
+any key will do.
   --port     where to listen; any free port by default
   --host     the interface to listen on; 127.0.0.1 by default
   --data     a directory in which jobs survive a restart; without it they are kept in memory
@@ -28,7 +29,15 @@ async function main(): Promise<void> {
     settings: values.latency === undefined ? {} : { latency: wholeNumber("--latency", values.latency) },
     log: console.log,
   });
-  console.log(`The sandbox listens at ${sandbox.url}/v1`);
+  const { runware, fal } = sandbox.addresses;
+  const lines = [
+    `The sandbox listens at ${sandbox.url}`,
+    `  Runware, base URL  ${runware.baseUrl}`,
+    `  fal, queue URL     ${fal.queueUrl}`,
+    `  fal, direct URL    ${fal.runUrl}`,
+    `  fal, upload URL    ${fal.restUrl}`,
+  ];
+  console.log(lines.join("\n"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());
 }
 

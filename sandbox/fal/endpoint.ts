@@ -18,6 +18,7 @@ export const answerFal =
   async (request, context) => {
     context.ledger.countRequest();
     const call = readCall(address, request.method, request.path);
+    if (typeof call === "object") context.events.emit("request", { calls: [call.kind] });
     const key = keyOf(request.headers.authorization);
     const requestId = typeof call === "object" && "id" in call ? call.id.slice(0, 100) : randomUUID();
     if (key === undefined) return named(refuse(401), requestId);
@@ -40,7 +41,6 @@ async function answerCall(
 ): Promise<Reply> {
   const { kind } = call;
   const makesPictures = kind === "submit" || kind === "run";
-  context.events.emit("request", { calls: [kind] });
   context.ledger.countCall(kind);
   if (makesPictures) noteSubmission(requestId, context);
   const body = await request.body();

@@ -1,9 +1,9 @@
 import { type Context, charge, isForgotten } from "../context";
 import { jsonReply, type Reply, type Sender } from "../http";
-import { pauseUntil } from "../pause";
 import { platformError, refuse } from "./answers";
 import { applicationOf, type FalJob, findJob, type Phase, phaseOf } from "./job";
 import { logOf } from "./log";
+import { type Look, newsOf } from "./news";
 import { outcomeOf, secondsOf } from "./result";
 
 /** What a call about a job in the queue says. */
@@ -15,10 +15,6 @@ interface Question {
   /** Aborted when the asker is gone. */
   gone: AbortSignal;
 }
-
-/** Milliseconds between two looks of a stream, and between two of its signs of life. */
-const streamPace = 100;
-const signOfLife = 15_000;
 
 /** The addresses under which a job is asked for. */
 export function addressesOf({ id, model }: FalJob, url: string) {
@@ -33,35 +29,13 @@ export function readStatus(question: Question, context: Context, sender: Sender)
   return jsonReply(isDone ? 200 : 202, body);
 }
 
-/** Server-sent events: a line of data whenever there is news, until the job is done. */
+/** The job's states as server-sent events, until it is done. */
 export function streamStatus(question: Question, context: Context, sender: Sender): Reply {
   const job = asked(question, context, sender);
   if (job === undefined) return refuse(404, "There is no such request.");
-  return { status: 200, contentType: "text/event-stream", pieces: newsOf(job, question, context, sender) };
-}
-
-async function* newsOf(job: FalJob, question: Question, context: Context, sender: Sender): AsyncGenerator<string> {
   const end = AbortSignal.any([context.closing, question.gone]);
-  let told = "";
-  let lines = 0;
-  let quietSince = Date.now();
-  while (!end.aborted) {
-    const { body, isDone } = look(job, question, lines, context, sender);
-    const news = JSON.stringify(body);
-    if (news !== told) {
-      yield `data: ${news}\n\n`;
-      lines += body.logs?.length ?? 0;
-      // Lines are told once: without them the same state is no news.
-      told = JSON.stringify(body.logs === undefined ? body : { ...body, logs: [] });
-      quietSince = Date.now();
-    }
-    if (isDone) return;
-    if (Date.now() >= quietSince + signOfLife) {
-      yield ": still there\n\n";
-      quietSince = Date.now();
-    }
-    await pauseUntil(Date.now() + streamPace, end);
-  }
+  const pieces = newsOf((linesTold) => look(job, question, linesTold, context, sender), end);
+  return { status: 200, contentType: "text/event-stream", pieces };
 }
 
 export async function readResult(question: Question, context: Context, sender: Sender): Promise<Reply> {
@@ -103,20 +77,8 @@ function asked(question: Question, context: Context, sender: Sender): FalJob | u
   return known(question, context, sender);
 }
 
-interface StatusBody {
-  status: string;
-  logs?: object[];
-  [further: string]: unknown;
-}
-
 /** What is to be said about a job now. Looking lets it move up in the queue. */
-function look(
-  job: FalJob,
-  { logs }: Question,
-  linesTold: number,
-  context: Context,
-  { url }: Sender,
-): { body: StatusBody; isDone: boolean } {
+function look(job: FalJob, { logs }: Question, linesTold: number, context: Context, { url }: Sender): Look {
   const about = { request_id: job.id, ...addressesOf(job, url) };
   if (job.strangeLooks > 0) {
     job.strangeLooks--;

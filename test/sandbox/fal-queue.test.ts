@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import sharp from "sharp";
+import { newsOf } from "../../sandbox/fal/news";
 import {
   ask,
   detailsIn,
@@ -13,7 +14,7 @@ import {
   submit,
   textToImage,
 } from "./fal-support";
-import { closeSandboxes, download, openSandbox } from "./support";
+import { admin, closeSandboxes, download, openSandbox } from "./support";
 
 /** A job that stays in this state for as long as a test may look. */
 const running = (members = {}) => input({ prompt: "a red lighthouse [fault:never]", ...members });
@@ -135,6 +136,18 @@ describe("fal's queue in the sandbox", () => {
     assert.equal(lines.length, 4);
   });
 
+  it("gives signs of life in a stream while there is no news", async () => {
+    const end = new AbortController();
+    const body = { status: "IN_PROGRESS", logs: [] };
+    const pieces: string[] = [];
+    for await (const piece of newsOf(() => ({ body, isDone: false }), end.signal, { look: 0, signOfLife: 0 })) {
+      pieces.push(piece);
+      if (pieces.length === 3) end.abort();
+    }
+    assert.deepEqual(pieces.slice(0, 1), [`data: ${JSON.stringify(body)}\n\n`]);
+    for (const comment of pieces.slice(1)) assert.match(comment, /^: .*\n\n$/);
+  });
+
   it("ends a stream when nobody listens any more, and when the sandbox closes", async () => {
     const sandbox = await openSandbox();
     const job = await enqueue(sandbox, running());
@@ -251,6 +264,14 @@ describe("fal's queue in the sandbox", () => {
       ["submitted", "accepted", "finished", "polled", "collected"].map((event) => `${event} ${job.id}`),
     );
     assert.equal((await fetched).status, 200);
+  });
+
+  it("says nowhere what was asked or with which key", async () => {
+    const lines: string[] = [];
+    const sandbox = await openSandbox({ log: (line) => lines.push(line), settings: { pngOnly: true } });
+    await finish(sandbox, input({ prompt: "a secret garden" }));
+    const { body } = await admin(sandbox, "GET", "state");
+    assert.doesNotMatch(`${JSON.stringify(body)} ${lines.join(" ")}`, /secret/);
   });
 
   it("forgets jobs after a while where the settings say so", async () => {

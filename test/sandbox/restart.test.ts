@@ -5,6 +5,8 @@ import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import sharp from "sharp";
+import { ask, enqueue, finish, imagesIn, imageToImage, input, upload } from "./fal-support";
 import { closeSandboxes, download, inference, openSandbox, poll, post } from "./support";
 
 const command = join(__dirname, "../../sandbox/cli.ts");
@@ -43,6 +45,50 @@ describe("a sandbox with a data directory", () => {
     assert.equal(after.ledger.submissions(task.taskUUID), 2);
     assert.equal(after.balance, balance);
     assert.equal(after.settings.balanceAs, "object");
+  });
+
+  it("knows fal's jobs, their results and what they were made from after a restart", async () => {
+    const before = await openSandbox({ dataDirectory });
+    const red = await sharp({ create: { width: 96, height: 64, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    const image_url = await upload(before, red);
+    const asked = { prompt: "a red lighthouse", image_url, output_format: "png" };
+    const job = await finish(before, JSON.stringify(asked).replace("{", '{"seed":9007199254740993,'), imageToImage);
+    const result = await job.result();
+    const picture = await download(imagesIn(result)[0]?.url);
+    await before.close();
+
+    const after = await openSandbox({ dataDirectory });
+    const moved = (address: unknown) => String(address).replace(before.url, after.url);
+    const base = `${after.addresses.fal.queueUrl}/fal-ai/flux/requests/${job.id}`;
+    assert.equal((await ask("GET", `${base}/status`)).body.status, "COMPLETED");
+    assert.equal((await ask("GET", base)).text, moved(result.text.replaceAll(before.url, after.url)));
+    assert.deepEqual((await download(moved(imagesIn(result)[0]?.url))).bytes, picture.bytes);
+    assert.deepEqual((await download(moved(image_url))).bytes, red);
+    assert.equal(after.ledger.charges(job.id), 1);
+    assert.equal(after.ledger.submissions(job.id), 1);
+  });
+
+  it("keeps places in fal's queue, starts and cancellations", async () => {
+    const before = await openSandbox({ dataDirectory, settings: { jobsAhead: 3 } });
+    const [waiting, started, cancelled] = [
+      await enqueue(before, input({ prompt: "waiting" })),
+      await enqueue(before, input({ prompt: "started [fault:never] [fault:long-queue=0]" })),
+      await enqueue(before, input({ prompt: "cancelled" })),
+    ] as const;
+    await waiting.status();
+    await cancelled.cancel();
+    await before.close();
+
+    const after = await openSandbox({ dataDirectory });
+    const statusOf = async ({ id }: { id: string }) =>
+      (await ask("GET", `${after.addresses.fal.queueUrl}/fal-ai/flux/requests/${id}/status`)).body;
+    assert.equal((await statusOf(waiting)).queue_position, 2);
+    assert.equal((await statusOf(started)).status, "IN_PROGRESS");
+    assert.equal((await statusOf(cancelled)).error_type, "client_cancelled");
+    assert.equal(after.ledger.charges(started.id), 1);
+    assert.equal(after.ledger.charges(waiting.id) + after.ledger.charges(cancelled.id), 0);
   });
 
   it("goes on with a job that was running", async () => {
@@ -85,15 +131,17 @@ describe("npx flux-sandbox", () => {
   let child: ChildProcess | undefined;
   afterEach(() => void child?.kill("SIGKILL"));
 
-  async function start(...options: string[]): Promise<{ process: ChildProcess; url: string }> {
+  async function start(...options: string[]): Promise<{ process: ChildProcess; url: string; lines: string[] }> {
     const process_ = spawn(process.execPath, ["--require", "tsx/cjs", command, ...options], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     child = process_;
     assert.ok(process_.stdout);
+    const lines: string[] = [];
     for await (const line of createInterface({ input: process_.stdout })) {
-      const url = /(http:\S+)\/v1/.exec(line)?.[1];
-      if (url !== undefined) return { process: process_, url };
+      lines.push(line);
+      const url = /(http:\S+)\/fal\/rest$/.exec(line)?.[1];
+      if (url !== undefined) return { process: process_, url, lines };
     }
     throw new Error("The sandbox did not say where it listens.");
   }
@@ -107,16 +155,26 @@ describe("npx flux-sandbox", () => {
     assert.deepEqual(await exited, [0, null]);
   });
 
+  it("prints the addresses for the accounts of both services", async () => {
+    const { url, lines } = await start();
+    for (const path of ["/v1", "/fal/queue", "/fal/run", "/fal/rest"]) {
+      assert.equal(lines.filter((line) => line.endsWith(` ${url}${path}`)).length, 1, path);
+    }
+  });
+
   it("knows its tasks after it was killed", async () => {
     const data = await mkdtemp(join(tmpdir(), "flux-sandbox-"));
     const task = inference();
     const first = await start("--data", data, "--latency", "0");
     await post(first, [task]);
+    const submitted = await ask("POST", `${first.url}/fal/queue/fal-ai/flux/srpo`, input());
     const exited = once(first.process, "exit");
     first.process.kill("SIGKILL");
     await exited;
     const second = await start("--data", data, "--latency", "0");
     assert.equal((await post(second, [task])).errors[0]?.code, "conflictTaskUUID");
+    const address = String(submitted.body.response_url).replace(first.url, second.url);
+    assert.equal((await ask("GET", address)).status, 200);
     second.process.kill("SIGKILL");
     await once(second.process, "exit");
     await rm(data, { recursive: true });

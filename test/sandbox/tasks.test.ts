@@ -356,6 +356,9 @@ describe("the sandbox's admin interface", () => {
       { colour: 1 },
       { repeatedTask: {} },
       { pngOnly: "no" },
+      { jobsAhead: 1.5 },
+      { refusesAt: "once" },
+      { cancelRunning: true },
     ]) {
       assert.equal((await admin(sandbox, "POST", "settings", wrong)).status, 400);
     }
