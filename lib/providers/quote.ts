@@ -73,6 +73,14 @@ function beginning(text: string, apiKey: string): string {
 
 /** A key, and the halves of one that is made of an id and a secret, unless they are too short to be told. */
 const secretsOf = (apiKey: string): string[] =>
-  [apiKey, ...apiKey.split(":").filter((half) => half.length >= 8)].filter((secret) => secret !== "");
+  [apiKey, ...apiKey.split(":").filter(isTelling)].filter((secret) => secret !== "");
+
+const isTelling = (secret: string): boolean => secret.length >= 8;
+
+/** Whether a text holds a key or half of one. */
+export const holdsKey = (text: string, apiKey: string): boolean =>
+  secretsOf(apiKey)
+    .filter(isTelling)
+    .some((secret) => text.includes(secret));
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

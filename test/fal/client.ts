@@ -32,7 +32,7 @@ const ROUTES = {
 
 type Route = keyof typeof ROUTES;
 
-export type Received = ScriptedServer["requests"][number];
+type Received = ScriptedServer["requests"][number];
 
 /** Answers request number `count` (from 0) of a route; a list answers in order, its last element from then on. */
 type Answers = Scripted | readonly Scripted[] | ((received: Received, count: number) => Scripted | Promise<Scripted>);
@@ -49,7 +49,7 @@ export interface Connected {
 
 const open: { client: AccountProvider; dispatcher: Dispatcher; server: ScriptedServer }[] = [];
 
-export const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2 } };
+const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2 } };
 
 export async function connect(script: Script, options: Partial<FalOptions> = {}): Promise<Connected> {
   const byRoute = new Map<Route, Received[]>();

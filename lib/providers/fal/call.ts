@@ -4,7 +4,7 @@ import { type FalAnswer, readAnswer } from "./answer";
 import type { FalAddresses } from "./context";
 
 /** A request to one of fal's services. */
-export interface FalRequest extends Pick<OutgoingRequest, "url" | "method" | "signal" | "timeout" | "maxBytes"> {
+interface FalRequest extends Pick<OutgoingRequest, "url" | "method" | "signal" | "timeout" | "maxBytes"> {
   /** The body. */
   json?: string;
 }

@@ -1,6 +1,5 @@
 import type { FluxRequest } from "../../models/request";
 import { promptsIn } from "../prompts";
-import type { Task } from "../provider";
 import { type Quote, quoter } from "../quote";
 import type { Call } from "./call";
 import type { Pace } from "./pace";
@@ -35,6 +34,3 @@ export interface FalContext {
 /** The filter for texts of fal about a job. */
 export const quoteFor = ({ apiKey }: Pick<FalContext, "apiKey">, { request }: { request: FluxRequest }): Quote =>
   quoter(apiKey, [...promptsIn(request)]);
-
-/** The id under which fal knows a job that it took. */
-export const requestIdOf = ({ receipt }: Pick<Task, "receipt">): string | undefined => receipt?.requestId;

@@ -4,7 +4,7 @@ import type { HttpAnswer, Send } from "../../net/http";
 import { isLocalName } from "../../net/loopback";
 import { NetworkFailure } from "../../net/network-failure";
 import { serialise } from "../json";
-import { quoter } from "../quote";
+import { holdsKey, quoter } from "../quote";
 import { readRetryAfter } from "../retry-after";
 import type { FalAnswer } from "./answer";
 import type { FalContext } from "./context";
@@ -79,7 +79,7 @@ export async function initiateUpload(context: FalContext, contentType: string, s
 
 /** Pictures travel encrypted, or without leaving this machine where the service itself is on it. */
 function checked(address: unknown, apiKey: string, isSandbox: boolean): string | undefined {
-  if (typeof address !== "string" || address.includes(apiKey) || !URL.canParse(address)) return undefined;
+  if (typeof address !== "string" || holdsKey(address, apiKey) || !URL.canParse(address)) return undefined;
   const { protocol, hostname, username, password, href } = new URL(address);
   if (username !== "" || password !== "") return undefined;
   const isSafe = protocol === "https:" || (protocol === "http:" && isSandbox && isLocalName(hostname));
