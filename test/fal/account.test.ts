@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../lib/errors";
 import { fal } from "../../lib/providers/fal";
+import { createCall } from "../../lib/providers/fal/call";
 import { createFal } from "../../lib/providers/fal/client";
 import type { Scripted } from "../support/scripted-server";
 import { always, apiKey, connect, disconnectAll, failureOf, type Script } from "./client";
@@ -83,6 +84,13 @@ describe("a fal client", () => {
       );
     });
   }
+
+  it("has no way to send the key anywhere but to its three addresses", async () => {
+    const call = createCall({ addresses: usual, apiKey, send: () => assert.fail("something was sent") });
+    for (const url of ["https://fal.ai/x", "http://fal.run/x", "https://fal.run:8443/x", "https://evilfal.run/x"]) {
+      await assert.rejects(call({ url, signal: always, timeout: 1000 }), /not fal's/);
+    }
+  });
 
   it("is what fal's accounts load, at fal's own addresses", async () => {
     assert.deepEqual([fal.provider, fal.title, fal.addresses], ["fal", "fal", usual]);

@@ -251,6 +251,16 @@ describe("a job for fal", () => {
     });
   }
 
+  it("is not called fit for repetition when it may have arrived, whatever fal suggests", async () => {
+    const headers = { "x-fal-retryable": "true", "x-fal-needs-retry": "1" };
+    for (const delivery of ["queue", "sync"] as const) {
+      const answer = { status: 502, headers, json: { detail: "no" } };
+      const { client } = await connect({ submit: answer, run: answer });
+      const { cause } = await failureOf(client.submit(task({}, { delivery }), always));
+      assert.deepEqual([cause.billed, cause.retryable], ["unknown", false]);
+    }
+  });
+
   it("waits as long as fal asks for", async () => {
     const { client } = await connect({ submit: { status: 429, headers: { "retry-after": "3" }, text: "" } });
     assert.equal((await failureOf(client.submit(task(), always))).retryAfter, 3000);

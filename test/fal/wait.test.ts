@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NetworkFailure } from "../../lib/net/network-failure";
 import { pollDelay, usualPace } from "../../lib/providers/fal/pace";
 import type { Answer, Progress } from "../../lib/providers/provider";
 import type { Scripted } from "../support/scripted-server";
@@ -69,6 +70,7 @@ describe("waiting for a fal job", () => {
       `http://localhost:${port}/${path}`,
       `http://127.0.0.1.evil.example:${port}/${path}`,
       `http://user:pass@${host}/${path}`,
+      `http://user@${host}/${path}`,
       `http://${host}/fal/other/${requestId}`,
       `http://${host}/fal/queue/../../${requestId}`,
       `http://${host}/fal/queue/x/requests/another-job`,
@@ -350,6 +352,12 @@ describe("waiting for a fal job", () => {
       });
     }
 
+    it("with a time limit of its sender's, as nothing to send again unchanged", async () => {
+      const headers = { "x-fal-request-timeout-type": "user" };
+      const { error } = await settled({ result: { status: 504, headers, json: { detail: "Request timed out" } } });
+      assert.deepEqual([error.code, error.cause.retryable], ["FLUX_TIMEOUT", false]);
+    });
+
     it("that somebody cancelled", async () => {
       const result: Scripted = { status: 499, json: { detail: "cancelled", error_type: "client_cancelled" } };
       const { error } = await settled({ result });
@@ -373,6 +381,28 @@ describe("waiting for a fal job", () => {
       assert.deepEqual([error.code, error.cause.billed, error.cause.retryable], ["FLUX_PROVIDER", "unknown", false]);
       assert.equal(sent("result").length, 8);
     });
+  });
+
+  it("does not fetch a result again and again that is too large to be read", async () => {
+    let results = 0;
+    const { client } = await connect(
+      {},
+      {
+        send: async ({ url }) => {
+          if (url.includes("/status")) return { status: 200, headers: {}, text: '{"status":"COMPLETED"}' };
+          results += 1;
+          const head = { status: 200, headers: {} };
+          throw new NetworkFailure("too-large", "the answer is too large", {
+            arrived: "unknown",
+            passing: false,
+            head,
+          });
+        },
+      },
+    );
+    const error = failureIn(await client.wait(taken(), always));
+    assert.deepEqual([results, error.code, error.cause.retryable], [1, "FLUX_NETWORK", false]);
+    assert.match(error.message, /too large/);
   });
 
   describe("reads a result again", () => {
