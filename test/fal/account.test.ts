@@ -45,6 +45,14 @@ describe("the test of a fal account", () => {
     ["a broken connection", { initiate: { misbehave: "reset" } }, "FLUX_NETWORK"],
     ["a broken connection to the queue", { initiate: place, status: { misbehave: "reset" } }, "FLUX_NETWORK"],
   ];
+  it("names the address at which something else answers", async () => {
+    const page: Scripted = { status: 404, text: "<html>" };
+    const storage = await connect({ initiate: page });
+    assert.match((await failureOf(storage.client.check(always))).message, /the upload URL/);
+    const queue = await connect({ initiate: place, status: page });
+    assert.match((await failureOf(queue.client.check(always))).message, /the queue URL/);
+  });
+
   for (const [name, script, code] of cases) {
     it(`tells of ${name}, which costs nothing`, async () => {
       const { client } = await connect(script);

@@ -280,7 +280,7 @@ describe("a job that fal's sync delivery makes", () => {
   afterEach(disconnectAll);
   const sync = (more = {}) => task(more, { delivery: "sync" });
 
-  it("is sent to the run URL and settled by the answer", async () => {
+  it("is sent to the direct URL and settled by the answer", async () => {
     const headers = { "x-fal-request-id": requestId, "x-fal-billable-units": "0.75" };
     const { client, sent, server } = await connect({ run: { headers, json: output() } });
     const submission = await client.submit(sync(), always);

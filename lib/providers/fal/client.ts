@@ -39,8 +39,8 @@ export function createFal({ send, ...options }: FalOptions): AccountProvider {
   const address = (text: string, name: string) => checkedAddress(text, name, owner).href.replace(/\/+$/, "");
   const addresses: FalAddresses = {
     queueUrl: address(options.addresses.queueUrl, "queue URL"),
-    runUrl: address(options.addresses.runUrl, "run URL"),
-    restUrl: address(options.addresses.restUrl, "REST URL"),
+    runUrl: address(options.addresses.runUrl, "direct URL"),
+    restUrl: address(options.addresses.restUrl, "upload URL"),
   };
   const context: FalContext = {
     call: createCall({ addresses, apiKey, send }),

@@ -39,7 +39,7 @@ async function run(context: FalContext, task: Task, signal: AbortSignal): Promis
     signal,
   );
   if (isSuccess(answer) && answer.body) return { state: "settled", answer: readPictures(answer.body, task, answer) };
-  throw requestError(answer, { purpose: "run", address: "the run URL", quote: quoteFor(context, task) });
+  throw requestError(answer, { purpose: "run", address: "the direct URL", quote: quoteFor(context, task) });
 }
 
 async function post(

@@ -69,7 +69,7 @@ export async function initiateUpload(context: FalContext, contentType: string, s
   }
   const { status, body } = answer;
   if (!body || !isSuccess(status)) {
-    throw requestError(answer, { purpose: "free", address: "the REST URL", quote: quoter(apiKey, []) });
+    throw requestError(answer, { purpose: "free", address: "the upload URL", quote: quoter(apiKey, []) });
   }
   const isSandbox = isLocalName(new URL(addresses.restUrl).hostname);
   const [uploadUrl, fileUrl] = [body.upload_url, body.file_url].map((address) => checked(address, apiKey, isSandbox));
