@@ -87,6 +87,12 @@ export const faultAmong = (
   kind: CallFaultKind,
 ): Fault<CallFaultKind> | undefined => faults.find((fault) => fault.kind === kind);
 
+/** The number behind a fault's equals sign: 0 or more, else `otherwise`. */
+export function amountOf({ value }: Fault, otherwise: number): number {
+  const amount = Number(value);
+  return amount >= 0 && Number.isFinite(amount) ? amount : otherwise;
+}
+
 /** Decides which faults befall a request: by markers in prompts, and by faults that were armed beforehand. */
 export class Faults {
   #armed: Armed[] = [];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type CallFaultKind, type Fault, faultAmong } from "./faults";
+import { amountOf, type CallFaultKind, type Fault, faultAmong } from "./faults";
 import type { Drawing } from "./images/drawing";
 import type { Format } from "./images/encoding";
 import type { CommonJob, Task } from "./jobs";
@@ -55,7 +55,7 @@ export function planJob(plan: JobPlan, settings: Readonly<SandboxSettings>): Com
 }
 
 /** Seconds that a slow call takes. */
-export const slowness = ({ value }: Fault): number => Number(value ?? 5);
+export const slowness = (fault: Fault): number => amountOf(fault, 5);
 
 /** US dollars for those of its pictures that come out. */
 export const costOf = ({ pictures, price }: CommonJob): number =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { pictureSize } from "../../lib/models/picture";
+import { pictureSize, pictureType } from "../../lib/models/picture";
 import type { Context } from "../context";
 import { readImage } from "../images/bytes";
 import { longestSide } from "../images/canvas";
@@ -32,8 +32,7 @@ export async function readStart(task: Task, context: Context, url: string): Prom
   if (file === "missing") {
     return detail(["image_url"], "file_download_error", "There is no file at this address.", image_url);
   }
-  const image = readImage(file?.bytes.toString("base64"));
-  if (file === undefined || image === undefined) {
+  if (file === undefined || pictureType(file.bytes) === undefined) {
     return detail(["image_url"], "image_load_error", "This is no picture file.", image_url);
   }
   const name = context.images.keepInput(file);

@@ -6,7 +6,7 @@ export interface Look {
   isDone: boolean;
 }
 
-export interface StatusBody {
+interface StatusBody {
   status: string;
   logs?: object[];
   [further: string]: unknown;

@@ -164,7 +164,9 @@ describe("a fault of fal that is rehearsed by a marker in the prompt", () => {
     const job = await enqueue(sandbox, withFault("long-queue=1"));
     for (let look = 0; look < 2; look++) seen.push((await job.status()).body.queue_position);
     assert.deepEqual(seen, [1, 0]);
-    assert.equal((await submit(sandbox, withFault("long-queue"))).body.queue_position, 3);
+    for (const fault of ["long-queue", "long-queue=many", "long-queue=-1"]) {
+      assert.equal((await submit(sandbox, withFault(fault))).body.queue_position, 3);
+    }
   });
 
   it("unknown-status shows a state that no client knows, for a while", async () => {
