@@ -41,6 +41,8 @@ export interface Editor {
   unfold(group: string): Promise<void>;
   /** Types into a parameter's control, the way a person does. */
   type(parameter: string, text: string): Promise<void>;
+  /** Picks an entry of the menu that is open. */
+  pick(entry: string): Promise<void>;
   /** The text of an element. */
   text(selector: string): Promise<string>;
   close(): Promise<void>;
@@ -102,6 +104,11 @@ export const openEditor = async (
       const input = page.locator(`[data-parameter="${parameter}"] input.red-ui-typedInput-input`);
       await input.fill(text);
       await input.press("Tab");
+    },
+    pick: async (entry) => {
+      // While the menu slides open, its entries still move away from under the mouse.
+      await page.waitForFunction("$('.red-ui-typedInput-options:animated').length === 0");
+      await page.locator(".red-ui-typedInput-options:visible a").getByText(entry, { exact: true }).click();
     },
     text: async (selector) => (await page.locator(selector).textContent()) ?? "",
     close: () => page.close(),

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ErrorCode, FluxError } from "../../lib/errors";
-import { models } from "../../lib/models/catalogue";
+import { nodeModels } from "../../lib/models/catalogue";
+import { presetSizes } from "../../lib/models/fragments/fal/size";
+import { nodeFacts } from "../../lib/models/node-facts";
 import { type Activity, type Ending, StatusLine } from "../../lib/node-red/status";
 import type { Node, NodeAPI } from "../../lib/node-red/types";
+import { fal } from "../../lib/providers/fal";
 
 const repository = resolve(__dirname, "../..");
 const built = join(repository, "dist/nodes/locales/en-US");
@@ -16,6 +19,8 @@ const textAt = (catalogue: unknown, key: string): unknown => {
     found = typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
   return found;
 };
+/** What a node's dialog and help are made of, by node type. */
+const models = nodeModels.map((model) => ({ type: model.type, facts: nodeFacts(model) }));
 const nodeTypes = readdirSync(join(repository, "nodes"))
   .filter((file) => file.endsWith(".html"))
   .map((file) => file.slice(0, -".html".length));
@@ -47,6 +52,30 @@ describe("the built catalogues", () => {
     assert.equal(textAt(kontext, "parameters.inputs.seedImage"), undefined);
     assert.equal(typeof textAt(kontext, "parameters.inputs.referenceImages.label"), "string");
     assert.equal(textAt(catalogueOf("runware-account"), "parameters"), undefined);
+  });
+
+  it("give an account nothing but what its dialog says", () => {
+    for (const type of nodeTypes.filter((name) => name.endsWith("-account"))) {
+      assert.deepEqual(Object.keys(Object(catalogueOf(type))), ["account"], type);
+    }
+    assert.equal(textAt(catalogueOf("runware-account"), "account.label.queueUrl"), undefined);
+    assert.equal(textAt(catalogueOf("fal-account"), "account.label.baseUrl"), undefined);
+  });
+
+  it("give the pixels of every size that fal has a name for", () => {
+    const catalogue = catalogueOf("fal-flux-srpo");
+    for (const [preset, { width, height }] of Object.entries(presetSizes)) {
+      assert.match(
+        String(textAt(catalogue, `parameters.image_size.choices.${preset}`)),
+        new RegExp(`, ${width} x ${height}$`),
+      );
+    }
+  });
+
+  it("name the addresses of fal that an account uses unless it is told others", () => {
+    for (const [property, address] of Object.entries(fal.addresses)) {
+      assert.equal(textAt(catalogueOf("fal-account"), `account.placeholder.${property}`), address);
+    }
   });
 
   it("have a name short enough for the canvas for every error", () => {
@@ -138,11 +167,27 @@ describe("the built help", () => {
       const help = readFileSync(join(built, `${type}.html`), "utf8");
       for (const leaf of facts.leaves) {
         const row = `<dt>${leaf.path} <`;
-        assert.equal(help.includes(row), !leaf.owned && leaf.path !== "positivePrompt", `${type}: ${leaf.path}`);
+        const isPrompt = leaf.path === "positivePrompt" || leaf.path === "prompt";
+        assert.equal(help.includes(row), !leaf.owned && !isPrompt, `${type}: ${leaf.path}`);
       }
+      if (!type.startsWith("runware-")) continue;
       assert.match(help, /<dt>steps <span class="property-type">1 to 50<\/span>/);
       assert.match(help, /<dt>CFGScale <span class="property-type">0 to 20 in steps of 0\.01<\/span>/);
       assert.match(help, /<dt>seed <span class="property-type">0 to 9223372036854775807<\/span>/);
+    }
+  });
+
+  it("says in which of fal's modes a parameter counts, and where its range differs", () => {
+    const help = readFileSync(join(built, "fal-flux-srpo.html"), "utf8");
+    for (const row of [
+      'num_inference_steps <span class="property-type">1 to 50, default 28; with a picture 10 to 50, default 40<',
+      'image_size <span class="property-type">text to image only<',
+      'image_size.width <span class="property-type">text to image only; 1 to 14142 px, default 512<',
+      'image_url <span class="property-type">needed; image to image only<',
+      'strength <span class="property-type">image to image only; 0.01 to 1, default 0.95<',
+      'guidance_scale <span class="property-type">1 to 20, default 4.5<',
+    ]) {
+      assert.ok(help.includes(`<dt>${row}`), row);
     }
   });
 });

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { BrowserContext } from "playwright-core";
 import { settableLeaves } from "../../editor/form-tree";
 import { patternOf } from "../../editor/params";
-import { models } from "../../lib/models/catalogue";
+import { nodeModels } from "../../lib/models/catalogue";
+import { falSrpo } from "../../lib/models/fal-srpo";
+import type { ModelFacts } from "../../lib/models/model";
+import { nodeFacts } from "../../lib/models/node-facts";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
 import { type Editor, noBrowser, openEditor, startBrowser } from "./browser";
 
@@ -21,12 +24,31 @@ const account = {
   tls: "",
 };
 
+const { baseUrl: _baseUrl, ...common } = account;
+const falAccount = {
+  ...common,
+  id: "fal",
+  type: "fal-account",
+  queueUrl: "",
+  runUrl: "",
+  restUrl: "",
+  cancelAfter: "60",
+};
+
+/** What dialogs show: each model, and each mode of those that have several. */
+const dialogs: { id: string; type: string; mode?: string; facts: ModelFacts }[] = nodeModels.flatMap((model) => [
+  { id: model.type, type: model.type, facts: nodeFacts(model) },
+  ...("modes" in model
+    ? Object.entries(model.modes).map(([mode, { facts }]) => ({ id: mode, type: model.type, mode, facts }))
+    : []),
+]);
+
 const inference = (id: string, type: string, params: object, more: object = {}) => ({
   id,
   type,
   z: "tab",
   name: "",
-  account: "account",
+  account: type.startsWith("fal-") ? "fal" : "account",
   params,
   promptFrom: { type: "msg", value: "payload" },
   imageFrom: { type: "none", value: "" },
@@ -77,7 +99,19 @@ const wholes = {
 const flows = [
   { id: "tab", type: "tab", label: "Flow" },
   account,
-  ...models.map(({ type }) => inference(type, type, {})),
+  falAccount,
+  ...dialogs.map(({ id, type, mode }) => inference(id, type, {}, mode === undefined ? {} : { mode })),
+  inference("both-sizes", "fal-flux-srpo", {
+    image_size: { type: "str", value: "square" },
+    "image_size.width": { type: "num", value: "640" },
+  }),
+  inference("needless-picture", "fal-flux-srpo", {}, { mode: "text-to-image", imageFrom: { type: "msg", value: "x" } }),
+  inference(
+    "fal-variables",
+    "fal-flux-srpo",
+    { strength: { type: "num", value: "${STRENGTH}" } },
+    { mode: "${MODE}", delivery: "${DELIVERY}", lateResults: "${LATE}" },
+  ),
   inference("unusual", "runware-flux-srpo", unusualParams),
   inference("lists", "runware-flux-srpo", {
     "lora.0.model": { type: "str", value: "first:1@1" },
@@ -101,9 +135,10 @@ const flows = [
   inference("wrong", "runware-flux-srpo", { steps: { type: "num", value: "51" } }, { account: "" }),
 ];
 
-const handwritten = ["variables", "wholes", "old", "newer"];
+const handwritten = ["variables", "wholes", "old", "newer", "both-sizes", "needless-picture", "fal-variables"];
 
 const production = { ...account, id: "production", name: "", environment: "production" };
+const falProduction = { ...falAccount, id: "fal-production", name: "", environment: "production" };
 
 describe("the editor", function () {
   this.timeout(60_000);
@@ -116,7 +151,10 @@ describe("the editor", function () {
       console.log(`      browser tests skipped: ${noBrowser}`);
       return this.skip();
     }
-    [nodeRed, browser] = await Promise.all([startNodeRed({ flows: [...flows, production] }), startBrowser()]);
+    [nodeRed, browser] = await Promise.all([
+      startNodeRed({ flows: [...flows, production, falProduction] }),
+      startBrowser(),
+    ]);
   });
   after(async () => {
     await browser?.browser()?.close();
@@ -138,7 +176,7 @@ describe("the editor", function () {
     );
 
   it("shows every node in the palette, with an icon", async () => {
-    for (const { type } of models) {
+    for (const { type } of nodeModels) {
       const icon = editor.page.locator(`[data-palette-type="${type}"] .red-ui-palette-icon`);
       const style = (await icon.getAttribute("style")) ?? "";
       assert.match(style, new RegExp(`icons/@fluxwire/node-red-flux/${type}\\.svg`));
@@ -149,23 +187,25 @@ describe("the editor", function () {
 
   it("opens every dialog without a complaint, and closing it with Done changes nothing", async () => {
     const before = await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())");
-    for (const id of [...models.map(({ type }) => type), "unusual", "lists", "wrong", ...handwritten]) {
+    for (const id of [...dialogs.map((dialog) => dialog.id), "unusual", "lists", "wrong", ...handwritten]) {
       await editor.open(id);
       for (const group of await editor.page.locator("[data-group]").all()) {
         await editor.unfold((await group.getAttribute("data-group")) ?? "");
       }
       await editor.done();
     }
-    await editor.openAccount("account");
-    await editor.done();
+    for (const id of ["account", "fal", "fal-production"]) {
+      await editor.openAccount(id);
+      await editor.done();
+    }
     assert.deepEqual(editor.complaints, []);
     assert.equal(await editor.get("RED.nodes.dirty()"), false);
     assert.equal(await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())"), before);
   });
 
-  for (const { type, facts } of models) {
-    it(`has a labelled control for every parameter of ${type}`, async () => {
-      await editor.open(type);
+  for (const { id, mode, facts, type } of dialogs) {
+    it(`has a labelled control for every parameter of ${type}${mode === undefined ? "" : `, ${mode}`}`, async () => {
+      await editor.open(id);
       for (const group of await editor.page.locator("[data-group]").all()) {
         await editor.unfold((await group.getAttribute("data-group")) ?? "");
       }
@@ -220,12 +260,13 @@ describe("the editor", function () {
     assert.equal(Object.keys(await paramsOf("lists")).length, 3);
   });
 
+  const pick = async (parameter: string, button: string, label: string) => {
+    await editor.page.locator(`[data-parameter="${parameter}"] .red-ui-typedInput-${button}`).click();
+    await editor.pick(label);
+  };
+
   it("saves a choice, a switch, a message property and a variable", async () => {
     await editor.open("runware-flux-srpo");
-    const pick = async (parameter: string, button: string, label: string) => {
-      await editor.page.locator(`[data-parameter="${parameter}"] .red-ui-typedInput-${button}`).click();
-      await editor.page.locator(".red-ui-typedInput-options:visible a").getByText(label, { exact: true }).click();
-    };
     await pick("scheduler", "option-trigger", "Euler Beta");
     await pick("seed", "type-select", "msg.");
     await editor.type("seed", "seed");
@@ -274,7 +315,7 @@ describe("the editor", function () {
   it("saves sources and forms of output", async () => {
     await editor.open("runware-flux-kontext");
     await editor.page.locator('[data-property="imageFrom"] .red-ui-typedInput-type-select').click();
-    await editor.page.locator(".red-ui-typedInput-options:visible a").getByText("msg.", { exact: true }).click();
+    await editor.pick("msg.");
     await editor.page.locator('[data-property="imageFrom"] input.red-ui-typedInput-input').fill("picture");
     await editor.unfold("output");
     await editor.page.locator('[data-property="output"] select').selectOption("buffer");
@@ -400,7 +441,7 @@ describe("the editor", function () {
     await editor.page
       .locator("#fluxwire-account-journal + .red-ui-typedInput-container .red-ui-typedInput-option-trigger")
       .click();
-    await editor.page.locator(".red-ui-typedInput-options:visible a").getByText("off", { exact: true }).click();
+    await editor.pick("off");
     await editor.done();
     assert.equal(await editor.get("RED.nodes.node('account').concurrency"), "${FLUX_CONCURRENCY}");
     assert.equal(await editor.get("RED.nodes.node('account').journal"), false);
@@ -429,6 +470,242 @@ describe("the editor", function () {
     const text = (await help.textContent()) ?? "";
     assert.match(text, /inputs\.referenceImages/);
     assert.doesNotMatch(text, /controlNet/);
+  });
+
+  const shownModes = async () => ({
+    size: await editor.page.locator('[data-parameter="image_size"]').count(),
+    strength: await editor.page.locator('[data-parameter="strength"]').count(),
+    steps: await editor.text('[data-parameter="num_inference_steps"] .fluxwire-hint'),
+    imageFrom: await editor.text('[data-property="imageFrom"] .fluxwire-hint'),
+  });
+  const chooseMode = (mode: string) => editor.page.locator('[data-property="mode"] select').selectOption(mode);
+  const steps = falSrpo.modes["image-to-image"].facts.leaves.find(({ path }) => path === "num_inference_steps");
+
+  it("shows the parameters, ranges and defaults of the mode that is chosen", async () => {
+    await editor.open("fal-flux-srpo");
+    await editor.unfold("image");
+    assert.deepEqual(await shownModes(), {
+      size: 1,
+      strength: 1,
+      steps: "1 to 50, default 28; with a picture 10 to 50, default 40",
+      imageFrom: "used as: Image; with a picture it is image to image",
+    });
+    assert.equal(
+      await editor.text('[data-parameter="strength"] .fluxwire-hint'),
+      "image to image only; 0.01 to 1, default 0.95",
+    );
+    assert.equal(await editor.text('[data-parameter="image_size"] .fluxwire-hint'), "text to image only");
+    await chooseMode("text-to-image");
+    assert.deepEqual(await shownModes(), {
+      size: 1,
+      strength: 0,
+      steps: "1 to 50, default 28",
+      imageFrom: "text to image takes no picture",
+    });
+    await chooseMode("image-to-image");
+    assert.deepEqual(await shownModes(), {
+      size: 0,
+      strength: 1,
+      steps: `10 to 50, default ${steps?.default}`,
+      imageFrom: "used as: Image",
+    });
+    assert.deepEqual(editor.complaints, []);
+  });
+
+  it("keeps what was typed for a mode while another one is shown, and when it is saved", async () => {
+    await editor.open("fal-flux-srpo");
+    await editor.type("num_inference_steps", "5");
+    await editor.unfold("image");
+    await editor.type("strength", "0.5");
+    await chooseMode("text-to-image");
+    await pick("image_size", "option-trigger", "square, 1024 x 1024");
+    await chooseMode("image-to-image");
+    assert.equal(
+      await editor.page.locator('[data-parameter="strength"] input.red-ui-typedInput-input').inputValue(),
+      "0.5",
+    );
+    await chooseMode("text-to-image");
+    assert.match(await editor.text('[data-parameter="image_size"]'), /square, 1024 x 1024/);
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), {
+      image_size: { type: "str", value: "square_hd" },
+      num_inference_steps: { type: "num", value: "5" },
+      strength: { type: "num", value: "0.5" },
+    });
+    assert.equal(await editor.get("RED.nodes.node('fal-flux-srpo').mode"), "text-to-image");
+    assert.deepEqual(await editor.get("RED.nodes.node('fal-flux-srpo').validationErrors"), []);
+    await editor.open("fal-flux-srpo");
+    await chooseMode("image-to-image");
+    await editor.done();
+    assert.deepEqual(await editor.get("RED.nodes.node('fal-flux-srpo').validationErrors"), ["Steps: below 10"]);
+    assert.deepEqual(editor.complaints, []);
+  });
+
+  it("saves one of fal's sizes or one's own, and never both", async () => {
+    const members = editor.page.locator(".fluxwire-choice > .fluxwire-members");
+    await editor.open("fal-flux-srpo");
+    assert.equal(await members.isVisible(), false);
+    await pick("image_size", "option-trigger", "own size ...");
+    await editor.type("image_size.height", "640");
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), { "image_size.height": { type: "num", value: "640" } });
+
+    await editor.open("fal-flux-srpo");
+    assert.equal(await members.isVisible(), true);
+    assert.match(await editor.text('[data-parameter="image_size"]'), /own size/);
+    await pick("image_size", "option-trigger", "portrait 3:4, 768 x 1024");
+    assert.equal(await members.isVisible(), false);
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), { image_size: { type: "str", value: "portrait_4_3" } });
+
+    await editor.open("fal-flux-srpo");
+    await pick("image_size", "option-trigger", "own size ...");
+    await editor.type("image_size.width", "800");
+    await pick("image_size", "type-select", "msg.");
+    assert.equal(await members.isVisible(), false);
+    await editor.type("image_size", "size");
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), { image_size: { type: "msg", value: "size" } });
+
+    await editor.open("fal-flux-srpo");
+    await pick("image_size", "type-select", "choice");
+    await pick("image_size", "option-trigger", "default: landscape 4:3, 1024 x 768");
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), {});
+    assert.deepEqual(editor.complaints, []);
+  });
+
+  it("gives back one's own size when its author looked at the others and returned", async () => {
+    await editor.open("fal-flux-srpo");
+    await pick("image_size", "option-trigger", "own size ...");
+    await editor.type("image_size.width", "800");
+    await pick("image_size", "option-trigger", "square, 512 x 512");
+    await pick("image_size", "option-trigger", "own size ...");
+    await editor.done();
+    assert.deepEqual(await paramsOf("fal-flux-srpo"), { "image_size.width": { type: "num", value: "800" } });
+  });
+
+  it("shows which of two sizes counts, and takes the other one out", async () => {
+    assert.deepEqual(await editor.get("RED.nodes.node('both-sizes').validationErrors"), [
+      "Size: either one of the choices, or values of its own, not both",
+    ]);
+    await editor.open("both-sizes");
+    assert.match(await editor.text('[data-parameter="image_size"]'), /own size/);
+    await editor.page.locator('[data-whole="image_size"] .fluxwire-remove').click();
+    await editor.done();
+    assert.deepEqual(await paramsOf("both-sizes"), { "image_size.width": { type: "num", value: "640" } });
+    assert.equal(await editor.get("RED.nodes.node('both-sizes').valid"), true);
+  });
+
+  it("says that text to image takes no picture", async () => {
+    assert.deepEqual(await editor.get("RED.nodes.node('needless-picture').validationErrors"), [
+      "Image from: text to image takes no picture; choose none, or another mode",
+    ]);
+    await editor.open("needless-picture");
+    await chooseMode("image-to-image");
+    await editor.done();
+    assert.equal(await editor.get("RED.nodes.node('needless-picture').valid"), true);
+  });
+
+  it("warns of large answers in fal's queue", async () => {
+    await editor.open("fal-flux-srpo");
+    await editor.unfold("output");
+    const hint = editor.page.locator('[data-property="delivery"] .fluxwire-hint');
+    const output = editor.page.locator('[data-property="output"] select');
+    const delivery = editor.page.locator('[data-property="delivery"] select');
+    assert.equal(await hint.count(), 0);
+    await output.selectOption("dataURI");
+    assert.match((await hint.textContent()) ?? "", /6 minutes/);
+    await delivery.selectOption("sync");
+    assert.equal(await hint.count(), 0);
+    await delivery.selectOption("queue");
+    await output.selectOption("buffer");
+    assert.equal(await hint.count(), 0);
+    await output.selectOption("base64");
+    assert.equal(await hint.count(), 1);
+    await delivery.selectOption("sync");
+    await editor.page.locator('[data-group="advanced"] > button').click();
+    assert.equal(await editor.page.locator('[data-property="lateResults"] input').isChecked(), true);
+    await editor.page.locator('[data-property="lateResults"] input').uncheck();
+    await editor.done();
+    assert.deepEqual(
+      await editor.get(
+        "(({ output, delivery, lateResults, mode }) => [output, delivery, lateResults, mode ?? 'none'])(RED.nodes.node('fal-flux-srpo'))",
+      ),
+      ["base64", "sync", false, "none"],
+    );
+  });
+
+  it("keeps variables for mode, delivery and late results, and calls nothing wrong that they may allow", async () => {
+    assert.deepEqual(await editor.get("RED.nodes.node('fal-variables').validationErrors"), []);
+    await editor.open("fal-variables");
+    await editor.unfold("advanced");
+    assert.match(await editor.text('[data-property="lateResults"]'), /\$\{LATE\}/);
+    await editor.type("guidance_scale", "3");
+    await editor.done();
+    assert.deepEqual(
+      await editor.get(
+        "(({ mode, delivery, lateResults }) => [mode, delivery, lateResults])(RED.nodes.node('fal-variables'))",
+      ),
+      ["${MODE}", "${DELIVERY}", "${LATE}"],
+    );
+  });
+
+  it("gives a node of Runware no setting that only fal has", async () => {
+    await editor.open("runware-flux-krea");
+    assert.equal(await editor.page.locator('[data-property="mode"], [data-property="delivery"]').count(), 0);
+    await editor.unfold("advanced");
+    await editor.page.locator('[data-property="lateResults"] input').uncheck();
+    await editor.done();
+    const saved = await editor.get<Record<string, unknown>>(
+      "RED.nodes.createCompleteNodeSet().find(({ id }) => id === 'runware-flux-krea')",
+    );
+    assert.equal(saved.lateResults, false);
+    assert.equal("mode" in saved || "delivery" in saved, false);
+  });
+
+  it("sends all addresses of an fal account to its test, and says what that could not prove", async () => {
+    let posted: Record<string, unknown> = {};
+    await editor.page.route("**/flux/fal-account/test", (route) => {
+      posted = route.request().postDataJSON();
+      return route.fulfill({ json: { ok: true, unproven: ["credit", "model"] } });
+    });
+    await editor.openAccount("fal-production");
+    await editor.page.fill("#node-config-input-apiKey", "id:secret");
+    await editor.page.fill("#node-config-input-queueUrl", " https://queue.example.com ");
+    await editor.page.click(".fluxwire-account-test button");
+    await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good");
+    assert.equal(
+      await editor.text(".fluxwire-answer"),
+      "The key is accepted. Only a paid job can show: whether there is credit left; whether the key may run the model.",
+    );
+    assert.deepEqual(posted, {
+      id: "fal-production",
+      environment: "production",
+      queueUrl: "https://queue.example.com",
+      runUrl: "",
+      restUrl: "",
+      proxy: "",
+      tls: "",
+      apiKey: "id:secret",
+    });
+    await editor.page.fill("#node-config-input-apiKey", "");
+    await editor.page.fill("#node-config-input-runUrl", "http://example.com");
+    await editor.page.fill("#node-config-input-cancelAfter", "-1");
+    await editor.done();
+    assert.deepEqual(await editor.get("RED.nodes.node('fal-production').validationErrors"), [
+      "API key: needed outside the sandbox",
+      "Direct URL: https://..., plain http only on this machine",
+      "Cancel: 0 to 3,600 seconds after the deletion",
+    ]);
+  });
+
+  it("tests an fal account in the sandbox", async () => {
+    await editor.openAccount("fal");
+    await editor.page.click(".fluxwire-account-test button");
+    await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good, .fluxwire-answer.fluxwire-bad");
+    assert.match(await editor.text(".fluxwire-answer"), /^The key is accepted\./);
+    assert.deepEqual(editor.complaints, []);
   });
 
   it("still loads, and keeps what is saved, when the shared dialog code cannot be fetched", async () => {

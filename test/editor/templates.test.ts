@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createContext, runInContext } from "node:vm";
-import { models } from "../../lib/models/catalogue";
+import { nodeModels } from "../../lib/models/catalogue";
+import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
+import { readAccountSettings, readInferenceSettings } from "../../lib/node-red/settings";
+import { fal } from "../../lib/providers/fal";
 
 const repository = resolve(__dirname, "../..");
 const folder = join(repository, "dist/nodes");
@@ -88,39 +91,76 @@ describe("a node's template", () => {
     });
   }
 
+  const inference = [
+    "name",
+    "account",
+    "params",
+    "promptFrom",
+    "imageFrom",
+    "output",
+    "results",
+    "keepFlux",
+    "allowUnknown",
+    "timeout",
+    "lateResults",
+    "version",
+  ];
+  const defaultsOf = (type: string) => registerWithoutBundle(type).definition.defaults;
+  /** What a node is saved with when nobody changes anything. */
+  const untouched = (type: string) =>
+    Object.fromEntries(Object.entries(defaultsOf(type)).map(([property, { value }]) => [property, value]));
+
   it("saves the properties that an inference node reads, and no other", () => {
-    for (const { type } of models) {
-      assert.deepEqual(Object.keys(registerWithoutBundle(type).definition.defaults), [
-        "name",
-        "account",
-        "params",
-        "promptFrom",
-        "imageFrom",
-        "output",
-        "results",
-        "keepFlux",
-        "allowUnknown",
-        "timeout",
-        "version",
-      ]);
+    for (const model of nodeModels) {
+      const ofModes = "modes" in model ? ["mode", "delivery"] : [];
+      assert.deepEqual(Object.keys(defaultsOf(model.type)), [...ofModes, ...inference], model.type);
+    }
+  });
+
+  it("starts with the settings that hold for a flow which does not have them", () => {
+    for (const { type } of nodeModels) {
+      assert.deepEqual(readInferenceSettings(untouched(type)), readInferenceSettings({}), type);
+    }
+    for (const [type, addresses] of [
+      ["runware-account", ["baseUrl"]],
+      ["fal-account", Object.keys(fal.addresses)],
+    ] as const) {
+      const saved = readAccountSettings(untouched(type), addresses);
+      assert.deepEqual({ ...saved, ...readAccountSettings({}, addresses) }, saved, type);
+    }
+  });
+
+  it("gives a node the accounts of its service to choose from", () => {
+    for (const { type } of nodeModels) {
+      assert.match(htmlOf(type), new RegExp(`type: '${type.split("-")[0]}-account'`));
     }
   });
 
   it("keeps the key out of the flow file", () => {
-    const { defaults, credentials } = registerWithoutBundle("runware-account").definition;
-    assert.deepEqual(Object.keys(defaults), [
-      "name",
-      "environment",
-      "baseUrl",
-      "concurrency",
-      "line",
-      "timeout",
-      "retries",
-      "journal",
-      "proxy",
-      "tls",
-    ]);
-    assert.equal(credentials?.apiKey?.type, "password");
+    const common = ["concurrency", "line", "timeout", "retries", "journal", "proxy", "tls"];
+    const saved = {
+      "runware-account": ["name", "environment", "baseUrl", ...common],
+      "fal-account": ["name", "environment", ...Object.keys(fal.addresses), "cancelAfter", ...common],
+    };
+    for (const [type, properties] of Object.entries(saved)) {
+      const { defaults, credentials } = registerWithoutBundle(type).definition;
+      assert.deepEqual(Object.keys(defaults), properties);
+      assert.equal(credentials?.apiKey?.type, "password");
+    }
+  });
+
+  it("shows in an emptied number what then holds", () => {
+    for (const type of ["runware-account", "fal-account"]) {
+      const shown = [...htmlOf(type).matchAll(/id="node-config-input-(\w+)" placeholder="(\d+)"/g)];
+      assert.deepEqual(
+        new Map(shown.map(([, property, placeholder]) => [property, Number(placeholder)])),
+        new Map(
+          Object.entries(ACCOUNT_RANGES)
+            .filter(([property]) => property in defaultsOf(type))
+            .map(([property, range]) => [property, range.default]),
+        ),
+      );
+    }
   });
 
   it("takes colours of the dialogs from the editor's theme only", () => {
