@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { freePort } from "./free-port";
 import { nodeRedPackage } from "./node-red-package";
 import { showLog } from "./show-log";
-import { provideFlow } from "./start-flow";
+import { keyVariables, provideFlow } from "./start-flow";
 import { picturesOf, prepareUserDirectory } from "./user-directory";
 import { watchPictures } from "./watch-pictures";
 
@@ -13,7 +13,8 @@ const repository = resolve(__dirname, "..");
 
 const usage = `npm start -- [options]
 
-  --live             real pictures: takes the key from RUNWARE_API_KEY, costs money
+  --live             real pictures: takes keys from ${keyVariables.join(" and ")}, costs money;
+                     a service without a key stays in the sandbox
   --port <number>    the port to try first (1880)
   --user-dir <path>  where flows, settings and pictures are kept (.node-red)
   --verbose          all of Node-RED's log, not only warnings and errors`;
@@ -73,15 +74,22 @@ const start = async (live: boolean, preferredPort: number, userDir: string, verb
 
   if (!(await isUp(address, ended.signal))) return;
   console.log(`Editor:  ${address}`);
-  console.log(live ? "Live: pictures cost money." : "Sandbox: pictures are made on this machine and cost nothing.");
+  console.log(
+    live
+      ? "Live: pictures cost money, except at a service whose account is in the sandbox."
+      : "Sandbox: pictures are made on this machine and cost nothing.",
+  );
   console.log("Ctrl-C stops everything.");
 };
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({ options });
   if (values.help) return console.log(usage);
-  if (values.live && !process.env.RUNWARE_API_KEY) {
-    throw new Error("--live needs a Runware API key in the environment: RUNWARE_API_KEY=... npm start -- --live");
+  if (values.live && !keyVariables.some((variable) => process.env[variable])) {
+    const named = keyVariables.join(" or ");
+    throw new Error(
+      `--live needs an API key in the environment (${named}): ${keyVariables[0]}=... npm start -- --live`,
+    );
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_515) throw new Error("--port takes a number from 1 to 65515.");

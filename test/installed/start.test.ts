@@ -74,15 +74,15 @@ describe("npm start", function () {
     await rm(userDir, { recursive: true, force: true });
   });
 
-  it("makes three picture files, prints where they are and where the editor is, and stops at Ctrl-C", async () => {
+  it("makes five picture files, prints where they are and where the editor is, and stops at Ctrl-C", async () => {
     running = npmStart(userDir);
     const [, address] = await running.printed(/Editor:\s+(http:\S+)/);
     assert.equal((await fetch(String(address))).status, 200);
-    await running.printed(/(?:Picture: .*[\s\S]*){3}/);
+    await running.printed(/(?:Picture: .*[\s\S]*){5}/);
     const names = (await readdir(join(userDir, "pictures"))).sort();
     assert.deepEqual(
       names.map((name) => name.replace(/-.*/, "")),
-      ["kontext", "krea", "srpo"],
+      ["edited", "fal", "kontext", "krea", "srpo"],
     );
     for (const name of names) {
       await running.printed(new RegExp(name));
@@ -116,29 +116,32 @@ describe("npm start", function () {
   });
 
   it("--live without a key says which variable is missing, and starts nothing", async () => {
-    running = npmStart(userDir, ["--live"], { RUNWARE_API_KEY: "" });
-    await running.printed(/RUNWARE_API_KEY/);
+    running = npmStart(userDir, ["--live"], { RUNWARE_API_KEY: "", FAL_KEY: "" });
+    await running.printed(/RUNWARE_API_KEY or FAL_KEY/);
     assert.equal(await running.ended, 1);
     assert.deepEqual(await readdir(userDir), []);
   });
 
-  it("--live has a flow of its own, which names the variable and does not hold the key", async () => {
+  it("--live has a flow of its own, which names the variable and does not hold the key; the rest stays in the sandbox", async () => {
     const key = "a-key-that-must-not-be-stored";
+    const others = process.env.FAL_KEY;
+    delete process.env.FAL_KEY;
     process.env.RUNWARE_API_KEY = key;
     try {
       prepareUserDirectory(userDir);
       assert.notEqual(provideFlow(userDir, true), provideFlow(userDir, false));
     } finally {
       delete process.env.RUNWARE_API_KEY;
+      if (others !== undefined) process.env.FAL_KEY = others;
     }
     for (const name of (await readdir(userDir)).filter((entry) => entry.includes("."))) {
       assert(!(await readFile(join(userDir, name), "utf8")).includes(key), `${name} holds the key`);
     }
     const accounts = async (file: string): Promise<unknown[]> =>
       (JSON.parse(await readFile(join(userDir, file), "utf8")) as { type: string; environment?: string }[])
-        .filter(({ type }) => type === "runware-account")
-        .map(({ environment }) => environment);
-    assert.deepEqual(await accounts("flows-live.json"), ["production"]);
-    assert.deepEqual(await accounts("flows.json"), ["sandbox"]);
+        .filter(({ type }) => type.endsWith("-account"))
+        .map(({ type, environment }) => `${type}: ${environment}`);
+    assert.deepEqual(await accounts("flows-live.json"), ["runware-account: production", "fal-account: sandbox"]);
+    assert.deepEqual(await accounts("flows.json"), ["runware-account: sandbox", "fal-account: sandbox"]);
   });
 });
