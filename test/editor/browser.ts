@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Why there can be no browser tests here; undefined when there can. */
-export const noBrowser = existsSync(executablePath)
+const noBrowser = existsSync(executablePath)
   ? undefined
   : `no browser at ${executablePath}; set CHROMIUM to the path of one`;
 
 /** A browser whose pages share a cache: the editor is some megabytes. */
-export const startBrowser = async (): Promise<BrowserContext> => {
+const startBrowser = async (): Promise<BrowserContext> => {
   const browser = await chromium.launch({
     executablePath,
     args: [
@@ -37,8 +38,12 @@ export interface Editor {
   openAccount(id: string): Promise<void>;
   /** Presses Done or Update, and waits until the dialog is gone. */
   done(): Promise<void>;
+  /** Presses Cancel, and waits until the dialog is gone. */
+  cancel(): Promise<void>;
   /** Unfolds a section of an inference dialog. */
   unfold(group: string): Promise<void>;
+  /** Unfolds every section of an inference dialog. */
+  unfoldAll(): Promise<void>;
   /** Types into a parameter's control, the way a person does. */
   type(parameter: string, text: string): Promise<void>;
   /** Picks an entry of the menu that is open. */
@@ -54,11 +59,7 @@ interface EditorOptions {
 }
 
 /** Opens the editor and waits until the flows are on its canvas and the dialogs' shared code is there. */
-export const openEditor = async (
-  browser: BrowserContext,
-  url: string,
-  options: EditorOptions = {},
-): Promise<Editor> => {
+const openEditor = async (browser: BrowserContext, url: string, options: EditorOptions = {}): Promise<Editor> => {
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -74,6 +75,10 @@ export const openEditor = async (
     `window.RED && RED.nodes && RED.nodes.getType('runware-flux-srpo') && RED.nodes.filterNodes({}).length > 0 && $('#red-ui-loading-progress:visible').length === 0 && ${bundle}`,
   );
 
+  const leave = async (buttons: string): Promise<void> => {
+    await page.click(buttons);
+    await page.waitForFunction("$('.red-ui-tray').length === 0");
+  };
   const opened = async (button: string): Promise<void> => {
     await page.waitForSelector(button);
     await page.waitForFunction("$('.red-ui-tray').length > 0 && $('.red-ui-tray:animated').length === 0");
@@ -92,14 +97,13 @@ export const openEditor = async (
       );
       await opened("#node-config-dialog-ok");
     },
-    done: async () => {
-      await page.click("#node-dialog-ok, #node-config-dialog-ok");
-      await page.waitForFunction("$('.red-ui-tray').length === 0");
-    },
+    done: () => leave("#node-dialog-ok, #node-config-dialog-ok"),
+    cancel: () => leave("#node-dialog-cancel, #node-config-dialog-cancel"),
     unfold: async (group) => {
       const heading = page.locator(`[data-group="${group}"] > .fluxwire-section-heading`);
       if ((await heading.getAttribute("aria-expanded")) === "false") await heading.click();
     },
+    unfoldAll: () => page.evaluate("$('.fluxwire-section-heading[aria-expanded=false]').click() && undefined"),
     type: async (parameter, text) => {
       const input = page.locator(`[data-parameter="${parameter}"] input.red-ui-typedInput-input`);
       await input.fill(text);
@@ -112,5 +116,32 @@ export const openEditor = async (
     },
     text: async (selector) => (await page.locator(selector).textContent()) ?? "",
     close: () => page.close(),
+  };
+};
+
+/**
+ * Gives the tests of the suite that calls this a Node-RED with these flows, and a browser; without a browser they are
+ * skipped. `open` opens the editor in a new page.
+ */
+export const inBrowser = (flows: readonly object[]): { open(options?: EditorOptions): Promise<Editor> } => {
+  let nodeRed: NodeRedProcess | undefined;
+  let browser: BrowserContext | undefined;
+  before(async function () {
+    if (noBrowser !== undefined) {
+      console.log(`      browser tests skipped: ${noBrowser}`);
+      return this.skip();
+    }
+    [nodeRed, browser] = await Promise.all([startNodeRed({ flows }), startBrowser()]);
+  });
+  after(async () => {
+    await browser?.browser()?.close();
+    await nodeRed?.stop();
+  });
+  return {
+    open: (options) => {
+      if (nodeRed === undefined || browser === undefined)
+        throw new Error("the editor is opened by tests and hooks only");
+      return openEditor(browser, nodeRed.url, options);
+    },
   };
 };

@@ -1,68 +1,8 @@
 import assert from "node:assert/strict";
-import type { BrowserContext } from "playwright-core";
-import { settableLeaves } from "../../editor/form-tree";
-import { patternOf } from "../../editor/params";
 import { nodeModels } from "../../lib/models/catalogue";
-import { falSrpo } from "../../lib/models/fal-srpo";
-import type { ModelFacts } from "../../lib/models/model";
 import { nodeFacts } from "../../lib/models/node-facts";
-import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
-import { type Editor, noBrowser, openEditor, startBrowser } from "./browser";
-
-const account = {
-  id: "account",
-  type: "runware-account",
-  name: "practice",
-  environment: "sandbox",
-  baseUrl: "",
-  concurrency: "4",
-  line: "1000",
-  timeout: "600",
-  retries: "4",
-  journal: true,
-  proxy: "",
-  tls: "",
-};
-
-const { baseUrl: _baseUrl, ...common } = account;
-const falAccount = {
-  ...common,
-  id: "fal",
-  type: "fal-account",
-  queueUrl: "",
-  runUrl: "",
-  restUrl: "",
-  cancelAfter: "60",
-};
-
-/** What dialogs show: each model, and each mode of those that have several. */
-const dialogs: { id: string; type: string; mode?: string; facts: ModelFacts }[] = nodeModels.flatMap((model) => [
-  { id: model.type, type: model.type, facts: nodeFacts(model) },
-  ...("modes" in model
-    ? Object.entries(model.modes).map(([mode, { facts }]) => ({ id: mode, type: model.type, mode, facts }))
-    : []),
-]);
-
-const inference = (id: string, type: string, params: object, more: object = {}) => ({
-  id,
-  type,
-  z: "tab",
-  name: "",
-  account: type.startsWith("fal-") ? "fal" : "account",
-  params,
-  promptFrom: { type: "msg", value: "payload" },
-  imageFrom: { type: "none", value: "" },
-  output: "url",
-  results: "each",
-  keepFlux: false,
-  allowUnknown: false,
-  timeout: "",
-  version: 1,
-  x: 200,
-  y: 100,
-  wires: [[]],
-  ...more,
-});
+import { type Editor, inBrowser } from "./browser";
+import { account, assertAllParameters, falAccount, inference } from "./nodes";
 
 /** As an older version or a hand may have written them: out of order, sparse, with variables and strangers. */
 const unusualParams = {
@@ -100,18 +40,7 @@ const flows = [
   { id: "tab", type: "tab", label: "Flow" },
   account,
   falAccount,
-  ...dialogs.map(({ id, type, mode }) => inference(id, type, {}, mode === undefined ? {} : { mode })),
-  inference("both-sizes", "fal-flux-srpo", {
-    image_size: { type: "str", value: "square" },
-    "image_size.width": { type: "num", value: "640" },
-  }),
-  inference("needless-picture", "fal-flux-srpo", {}, { mode: "text-to-image", imageFrom: { type: "msg", value: "x" } }),
-  inference(
-    "fal-variables",
-    "fal-flux-srpo",
-    { strength: { type: "num", value: "${STRENGTH}" } },
-    { mode: "${MODE}", delivery: "${DELIVERY}", lateResults: "${LATE}" },
-  ),
+  ...nodeModels.map(({ type }) => inference(type, type, {})),
   inference("unusual", "runware-flux-srpo", unusualParams),
   inference("lists", "runware-flux-srpo", {
     "lora.0.model": { type: "str", value: "first:1@1" },
@@ -135,33 +64,17 @@ const flows = [
   inference("wrong", "runware-flux-srpo", { steps: { type: "num", value: "51" } }, { account: "" }),
 ];
 
-const handwritten = ["variables", "wholes", "old", "newer", "both-sizes", "needless-picture", "fal-variables"];
+const handwritten = ["variables", "wholes", "old", "newer"];
 
 const production = { ...account, id: "production", name: "", environment: "production" };
-const falProduction = { ...falAccount, id: "fal-production", name: "", environment: "production" };
 
 describe("the editor", function () {
   this.timeout(60_000);
-  let nodeRed: NodeRedProcess;
-  let browser: BrowserContext;
+  const { open } = inBrowser([...flows, production]);
   let editor: Editor;
 
-  before(async function () {
-    if (noBrowser !== undefined) {
-      console.log(`      browser tests skipped: ${noBrowser}`);
-      return this.skip();
-    }
-    [nodeRed, browser] = await Promise.all([
-      startNodeRed({ flows: [...flows, production, falProduction] }),
-      startBrowser(),
-    ]);
-  });
-  after(async () => {
-    await browser?.browser()?.close();
-    await nodeRed?.stop();
-  });
   beforeEach(async () => {
-    editor = await openEditor(browser, nodeRed.url);
+    editor = await open();
   });
   afterEach(async () => {
     await editor?.close();
@@ -187,14 +100,12 @@ describe("the editor", function () {
 
   it("opens every dialog without a complaint, and closing it with Done changes nothing", async () => {
     const before = await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())");
-    for (const id of [...dialogs.map((dialog) => dialog.id), "unusual", "lists", "wrong", ...handwritten]) {
+    for (const id of [...nodeModels.map(({ type }) => type), "unusual", "lists", "wrong", ...handwritten]) {
       await editor.open(id);
-      for (const group of await editor.page.locator("[data-group]").all()) {
-        await editor.unfold((await group.getAttribute("data-group")) ?? "");
-      }
+      await editor.unfoldAll();
       await editor.done();
     }
-    for (const id of ["account", "fal", "fal-production"]) {
+    for (const id of ["account", "fal"]) {
       await editor.openAccount(id);
       await editor.done();
     }
@@ -203,31 +114,9 @@ describe("the editor", function () {
     assert.equal(await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())"), before);
   });
 
-  for (const { id, mode, facts, type } of dialogs) {
-    it(`has a labelled control for every parameter of ${type}${mode === undefined ? "" : `, ${mode}`}`, async () => {
-      await editor.open(id);
-      for (const group of await editor.page.locator("[data-group]").all()) {
-        await editor.unfold((await group.getAttribute("data-group")) ?? "");
-      }
-      // One element in every list, lists inside of elements too.
-      for (const { path } of facts.lists) {
-        await editor.page.locator(`[data-list="${path.replaceAll("[]", ".0")}"] > div > .fluxwire-add`).click();
-      }
-      const rows = await editor.page.locator("[data-parameter]").all();
-      const shown = await Promise.all(
-        rows.map(async (row) => patternOf((await row.getAttribute("data-parameter")) ?? "")),
-      );
-      assert.deepEqual(
-        shown.sort(),
-        settableLeaves(facts)
-          .map((leaf) => leaf.path)
-          .sort(),
-      );
-      for (const row of rows) {
-        assert.notEqual(await row.locator(".fluxwire-label").textContent(), "");
-        assert.equal(await row.locator(".red-ui-typedInput-container").count(), 1);
-      }
-      await editor.page.click("#node-dialog-cancel");
+  for (const model of nodeModels) {
+    it(`has a labelled control for every parameter of ${model.type}`, async () => {
+      await assertAllParameters(editor, model.type, nodeFacts(model));
       assert.deepEqual(editor.complaints, []);
     });
   }
@@ -472,185 +361,6 @@ describe("the editor", function () {
     assert.doesNotMatch(text, /controlNet/);
   });
 
-  const shownModes = async () => ({
-    size: await editor.page.locator('[data-parameter="image_size"]').count(),
-    strength: await editor.page.locator('[data-parameter="strength"]').count(),
-    steps: await editor.text('[data-parameter="num_inference_steps"] .fluxwire-hint'),
-    imageFrom: await editor.text('[data-property="imageFrom"] .fluxwire-hint'),
-  });
-  const chooseMode = (mode: string) => editor.page.locator('[data-property="mode"] select').selectOption(mode);
-  const steps = falSrpo.modes["image-to-image"].facts.leaves.find(({ path }) => path === "num_inference_steps");
-
-  it("shows the parameters, ranges and defaults of the mode that is chosen", async () => {
-    await editor.open("fal-flux-srpo");
-    await editor.unfold("image");
-    assert.deepEqual(await shownModes(), {
-      size: 1,
-      strength: 1,
-      steps: "1 to 50, default 28; with a picture 10 to 50, default 40",
-      imageFrom: "used as: Image; with a picture it is image to image",
-    });
-    assert.equal(
-      await editor.text('[data-parameter="strength"] .fluxwire-hint'),
-      "image to image only; 0.01 to 1, default 0.95",
-    );
-    assert.equal(await editor.text('[data-parameter="image_size"] .fluxwire-hint'), "text to image only");
-    await chooseMode("text-to-image");
-    assert.deepEqual(await shownModes(), {
-      size: 1,
-      strength: 0,
-      steps: "1 to 50, default 28",
-      imageFrom: "text to image takes no picture",
-    });
-    await chooseMode("image-to-image");
-    assert.deepEqual(await shownModes(), {
-      size: 0,
-      strength: 1,
-      steps: `10 to 50, default ${steps?.default}`,
-      imageFrom: "used as: Image",
-    });
-    assert.deepEqual(editor.complaints, []);
-  });
-
-  it("keeps what was typed for a mode while another one is shown, and when it is saved", async () => {
-    await editor.open("fal-flux-srpo");
-    await editor.type("num_inference_steps", "5");
-    await editor.unfold("image");
-    await editor.type("strength", "0.5");
-    await chooseMode("text-to-image");
-    await pick("image_size", "option-trigger", "square, 1024 x 1024");
-    await chooseMode("image-to-image");
-    assert.equal(
-      await editor.page.locator('[data-parameter="strength"] input.red-ui-typedInput-input').inputValue(),
-      "0.5",
-    );
-    await chooseMode("text-to-image");
-    assert.match(await editor.text('[data-parameter="image_size"]'), /square, 1024 x 1024/);
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), {
-      image_size: { type: "str", value: "square_hd" },
-      num_inference_steps: { type: "num", value: "5" },
-      strength: { type: "num", value: "0.5" },
-    });
-    assert.equal(await editor.get("RED.nodes.node('fal-flux-srpo').mode"), "text-to-image");
-    assert.deepEqual(await editor.get("RED.nodes.node('fal-flux-srpo').validationErrors"), []);
-    await editor.open("fal-flux-srpo");
-    await chooseMode("image-to-image");
-    await editor.done();
-    assert.deepEqual(await editor.get("RED.nodes.node('fal-flux-srpo').validationErrors"), ["Steps: below 10"]);
-    assert.deepEqual(editor.complaints, []);
-  });
-
-  it("saves one of fal's sizes or one's own, and never both", async () => {
-    const members = editor.page.locator(".fluxwire-choice > .fluxwire-members");
-    await editor.open("fal-flux-srpo");
-    assert.equal(await members.isVisible(), false);
-    await pick("image_size", "option-trigger", "own size ...");
-    await editor.type("image_size.height", "640");
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), { "image_size.height": { type: "num", value: "640" } });
-
-    await editor.open("fal-flux-srpo");
-    assert.equal(await members.isVisible(), true);
-    assert.match(await editor.text('[data-parameter="image_size"]'), /own size/);
-    await pick("image_size", "option-trigger", "portrait 3:4, 768 x 1024");
-    assert.equal(await members.isVisible(), false);
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), { image_size: { type: "str", value: "portrait_4_3" } });
-
-    await editor.open("fal-flux-srpo");
-    await pick("image_size", "option-trigger", "own size ...");
-    await editor.type("image_size.width", "800");
-    await pick("image_size", "type-select", "msg.");
-    assert.equal(await members.isVisible(), false);
-    await editor.type("image_size", "size");
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), { image_size: { type: "msg", value: "size" } });
-
-    await editor.open("fal-flux-srpo");
-    await pick("image_size", "type-select", "choice");
-    await pick("image_size", "option-trigger", "default: landscape 4:3, 1024 x 768");
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), {});
-    assert.deepEqual(editor.complaints, []);
-  });
-
-  it("gives back one's own size when its author looked at the others and returned", async () => {
-    await editor.open("fal-flux-srpo");
-    await pick("image_size", "option-trigger", "own size ...");
-    await editor.type("image_size.width", "800");
-    await pick("image_size", "option-trigger", "square, 512 x 512");
-    await pick("image_size", "option-trigger", "own size ...");
-    await editor.done();
-    assert.deepEqual(await paramsOf("fal-flux-srpo"), { "image_size.width": { type: "num", value: "800" } });
-  });
-
-  it("shows which of two sizes counts, and takes the other one out", async () => {
-    assert.deepEqual(await editor.get("RED.nodes.node('both-sizes').validationErrors"), [
-      "Size: either one of the choices, or values of its own, not both",
-    ]);
-    await editor.open("both-sizes");
-    assert.match(await editor.text('[data-parameter="image_size"]'), /own size/);
-    await editor.page.locator('[data-whole="image_size"] .fluxwire-remove').click();
-    await editor.done();
-    assert.deepEqual(await paramsOf("both-sizes"), { "image_size.width": { type: "num", value: "640" } });
-    assert.equal(await editor.get("RED.nodes.node('both-sizes').valid"), true);
-  });
-
-  it("says that text to image takes no picture", async () => {
-    assert.deepEqual(await editor.get("RED.nodes.node('needless-picture').validationErrors"), [
-      "Image from: text to image takes no picture; choose none, or another mode",
-    ]);
-    await editor.open("needless-picture");
-    await chooseMode("image-to-image");
-    await editor.done();
-    assert.equal(await editor.get("RED.nodes.node('needless-picture').valid"), true);
-  });
-
-  it("warns of large answers in fal's queue", async () => {
-    await editor.open("fal-flux-srpo");
-    await editor.unfold("output");
-    const hint = editor.page.locator('[data-property="delivery"] .fluxwire-hint');
-    const output = editor.page.locator('[data-property="output"] select');
-    const delivery = editor.page.locator('[data-property="delivery"] select');
-    assert.equal(await hint.count(), 0);
-    await output.selectOption("dataURI");
-    assert.match((await hint.textContent()) ?? "", /6 minutes/);
-    await delivery.selectOption("sync");
-    assert.equal(await hint.count(), 0);
-    await delivery.selectOption("queue");
-    await output.selectOption("buffer");
-    assert.equal(await hint.count(), 0);
-    await output.selectOption("base64");
-    assert.equal(await hint.count(), 1);
-    await delivery.selectOption("sync");
-    await editor.page.locator('[data-group="advanced"] > button').click();
-    assert.equal(await editor.page.locator('[data-property="lateResults"] input').isChecked(), true);
-    await editor.page.locator('[data-property="lateResults"] input').uncheck();
-    await editor.done();
-    assert.deepEqual(
-      await editor.get(
-        "(({ output, delivery, lateResults, mode }) => [output, delivery, lateResults, mode ?? 'none'])(RED.nodes.node('fal-flux-srpo'))",
-      ),
-      ["base64", "sync", false, "none"],
-    );
-  });
-
-  it("keeps variables for mode, delivery and late results, and calls nothing wrong that they may allow", async () => {
-    assert.deepEqual(await editor.get("RED.nodes.node('fal-variables').validationErrors"), []);
-    await editor.open("fal-variables");
-    await editor.unfold("advanced");
-    assert.match(await editor.text('[data-property="lateResults"]'), /\$\{LATE\}/);
-    await editor.type("guidance_scale", "3");
-    await editor.done();
-    assert.deepEqual(
-      await editor.get(
-        "(({ mode, delivery, lateResults }) => [mode, delivery, lateResults])(RED.nodes.node('fal-variables'))",
-      ),
-      ["${MODE}", "${DELIVERY}", "${LATE}"],
-    );
-  });
-
   it("gives a node of Runware no setting that only fal has", async () => {
     await editor.open("runware-flux-krea");
     assert.equal(await editor.page.locator('[data-property="mode"], [data-property="delivery"]').count(), 0);
@@ -664,52 +374,8 @@ describe("the editor", function () {
     assert.equal("mode" in saved || "delivery" in saved, false);
   });
 
-  it("sends all addresses of an fal account to its test, and says what that could not prove", async () => {
-    let posted: Record<string, unknown> = {};
-    await editor.page.route("**/flux/fal-account/test", (route) => {
-      posted = route.request().postDataJSON();
-      return route.fulfill({ json: { ok: true, unproven: ["credit", "model"] } });
-    });
-    await editor.openAccount("fal-production");
-    await editor.page.fill("#node-config-input-apiKey", "id:secret");
-    await editor.page.fill("#node-config-input-queueUrl", " https://queue.example.com ");
-    await editor.page.click(".fluxwire-account-test button");
-    await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good");
-    assert.equal(
-      await editor.text(".fluxwire-answer"),
-      "The key is accepted. Only a paid job can show: whether there is credit left; whether the key may run the model.",
-    );
-    assert.deepEqual(posted, {
-      id: "fal-production",
-      environment: "production",
-      queueUrl: "https://queue.example.com",
-      runUrl: "",
-      restUrl: "",
-      proxy: "",
-      tls: "",
-      apiKey: "id:secret",
-    });
-    await editor.page.fill("#node-config-input-apiKey", "");
-    await editor.page.fill("#node-config-input-runUrl", "http://example.com");
-    await editor.page.fill("#node-config-input-cancelAfter", "-1");
-    await editor.done();
-    assert.deepEqual(await editor.get("RED.nodes.node('fal-production').validationErrors"), [
-      "API key: needed outside the sandbox",
-      "Direct URL: https://..., plain http only on this machine",
-      "Cancel: 0 to 3,600 seconds after the deletion",
-    ]);
-  });
-
-  it("tests an fal account in the sandbox", async () => {
-    await editor.openAccount("fal");
-    await editor.page.click(".fluxwire-account-test button");
-    await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good, .fluxwire-answer.fluxwire-bad");
-    assert.match(await editor.text(".fluxwire-answer"), /^The key is accepted\./);
-    assert.deepEqual(editor.complaints, []);
-  });
-
   it("still loads, and keeps what is saved, when the shared dialog code cannot be fetched", async () => {
-    const bare = await openEditor(browser, nodeRed.url, { withoutBundle: true });
+    const bare = await open({ withoutBundle: true });
     await bare.open("unusual");
     assert.match(await bare.text(".fluxwire-form"), /could not be loaded/);
     await bare.done();

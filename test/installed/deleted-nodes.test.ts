@@ -12,11 +12,12 @@ interface FlowNode {
 const flowAt = (addresses: object): FlowNode[] => [
   { id: "account", type: "fal-account", environment: "sandbox", ...addresses, cancelAfter: "0" },
   { id: "house", type: "subflow", name: "House style", in: [{ x: 0, y: 0, wires: [{ id: "inside" }] }], out: [] },
-  { id: "inside", type: "fal-flux-srpo", z: "house", account: "account", version: 1, wires: [[]] },
+  { id: "inside", type: "fal-flux-srpo", z: "house", x: 1, y: 1, account: "account", version: 1, wires: [[]] },
   { id: "tab", type: "tab", label: "Deleted nodes" },
   { id: "in", type: "http in", z: "tab", url: "/run", method: "post", wires: [["prompt", "answer"]] },
   { id: "prompt", type: "change", z: "tab", rules: [{ t: "set", p: "payload", to: "a harbour" }], wires: [["use"]] },
-  { id: "use", type: "subflow:house", z: "tab", wires: [] },
+  // Without a place on the canvas Node-RED would take it for a config node.
+  { id: "use", type: "subflow:house", z: "tab", x: 1, y: 1, wires: [] },
   { id: "answer", type: "http response", z: "tab", wires: [] },
 ];
 
