@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { settableLeaves } from "../../editor/form-tree";
+import { patternOf } from "../../editor/params";
+import type { ModelFacts } from "../../lib/models/model";
+import type { Editor } from "./browser";
+
+/** An account of each service as the editor saves it, in the sandbox. */
+export const account = {
+  id: "account",
+  type: "runware-account",
+  name: "practice",
+  environment: "sandbox",
+  baseUrl: "",
+  concurrency: "4",
+  line: "1000",
+  timeout: "600",
+  retries: "4",
+  journal: true,
+  proxy: "",
+  tls: "",
+};
+
+const { baseUrl: _baseUrl, ...common } = account;
+export const falAccount = {
+  ...common,
+  id: "fal",
+  type: "fal-account",
+  queueUrl: "",
+  runUrl: "",
+  restUrl: "",
+  cancelAfter: "60",
+};
+
+/** An inference node as an earlier version saved it: without the settings that came later. */
+export const inference = (id: string, type: string, params: object, more: object = {}) => ({
+  id,
+  type,
+  z: "tab",
+  name: "",
+  account: type.startsWith("fal-") ? "fal" : "account",
+  params,
+  promptFrom: { type: "msg", value: "payload" },
+  imageFrom: { type: "none", value: "" },
+  output: "url",
+  results: "each",
+  keepFlux: false,
+  allowUnknown: false,
+  timeout: "",
+  version: 1,
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
+/** Opens a node's dialog, finds exactly one labelled control for every parameter, and cancels. */
+export const assertAllParameters = async (editor: Editor, id: string, facts: ModelFacts): Promise<void> => {
+  await editor.open(id);
+  await editor.unfoldAll();
+  // One element in every list, lists inside of elements too.
+  for (const { path } of facts.lists) {
+    await editor.page.locator(`[data-list="${path.replaceAll("[]", ".0")}"] > div > .fluxwire-add`).click();
+  }
+  const rows = await editor.get<{ path: string; label: string; controls: number }[]>(
+    `$("[data-parameter]").get().map((row) => ({
+      path: row.dataset.parameter,
+      label: $(row).find(".fluxwire-label").text(),
+      controls: $(row).find(".red-ui-typedInput-container").length,
+    }))`,
+  );
+  assert.deepEqual(
+    rows.map(({ path }) => patternOf(path)).sort(),
+    settableLeaves(facts)
+      .map((leaf) => leaf.path)
+      .sort(),
+  );
+  for (const { path, label, controls } of rows) {
+    assert.notEqual(label, "", path);
+    assert.equal(controls, 1, path);
+  }
+  await editor.cancel();
+};
