@@ -11,6 +11,20 @@ interface FlowsStarted {
   diff?: object;
 }
 
+/** What is to be decided when the flows run again. One listener serves all nodes: a deploy may close hundreds. */
+const undecided = new Set<(event: FlowsStarted | undefined) => void>();
+
+function whenFlowsStarted(RED: NodeAPI, decide: (event: FlowsStarted | undefined) => void): void {
+  if (undecided.size === 0) {
+    RED.events.once("flows:started", (event?: FlowsStarted) => {
+      const decisions = [...undecided];
+      undecided.clear();
+      for (const one of decisions) one(event);
+    });
+  }
+  undecided.add(decide);
+}
+
 /**
  * What a closing node leaves at the service is cancelled there when the node turns out to be deleted. That is known when
  * the flows run again: a node that is disabled, moved or only restarted is still among them, and so is one inside a
@@ -22,19 +36,18 @@ export function cancelIfDeleted(RED: NodeAPI, node: Node, left: readonly LeftBeh
   if (!first) return;
   // The account closes right after its nodes, but the cancelling still needs its connections.
   const releases = jobs.map(({ opened }) => opened.hold());
-  const release = async () => {
-    for (const letGo of releases) await letGo();
-  };
+  // Connections that cannot be closed are no reason to end the process.
+  const release = () => Promise.allSettled(releases.map((letGo) => letGo()));
   const cancelAll = async () => {
     if (!isInFlows(RED, node.id)) {
       await Promise.all(jobs.map((one) => cancelJob(node, one, "because its node was deleted")));
     }
     await release();
   };
-  RED.events.once("flows:started", (event?: FlowsStarted) => {
+  whenFlowsStarted(RED, (event) => {
     const isDeleted = event?.diff !== undefined && !isInFlows(RED, node.id);
-    if (!isDeleted) return void release();
-    setTimeout(() => void cancelAll(), first.opened.cancelAfter).unref();
+    if (isDeleted) setTimeout(() => void cancelAll(), first.opened.cancelAfter).unref();
+    else void release();
   });
 }
 

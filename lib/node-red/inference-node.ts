@@ -16,7 +16,7 @@ import { type AccountNode, findAccount } from "./find-account";
 import { type ReportedError, reportJob, totalCost } from "./job-report";
 import { assertWritable, toMessages } from "./outgoing";
 import { readInput } from "./read-input";
-import { type Run, Runs } from "./runs";
+import { type LeftBehind, type Run, Runs } from "./runs";
 import { type InferenceSettings, readInferenceSettings } from "./settings";
 import { StatusLine } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
@@ -72,6 +72,8 @@ class Inference {
   #settings: InferenceSettings | undefined;
   // Late results come back through the node's own input, so that Complete, Catch and hooks see them like any other.
   readonly #late = new WeakMap<FluxMessage, Result>();
+  // Their messages have had an error, but the jobs are still asked for.
+  readonly #overdue = new Set<LeftBehind>();
 
   constructor(RED: NodeAPI, node: Node, model: NodeModel, config: NodeDef) {
     this.#RED = RED;
@@ -107,7 +109,8 @@ class Inference {
   }
 
   close(): void {
-    const { sent, unsent } = this.#runs.close();
+    const { sent: running, unsent } = this.#runs.close();
+    const sent = [...running, ...this.#overdue];
     this.#status.close();
     if (sent.length > 0) {
       const ids = sent.map(({ job, opened }) => knownAs(job, opened.service.provider) ?? "(no id yet)").join(", ");
@@ -152,12 +155,12 @@ class Inference {
         run.progress = progress;
         this.#status.changed();
       },
-      onOverdue: () => this.#overdue(work),
+      onOverdue: () => this.#afterDeadline(work),
     });
   }
 
   /** Decides what becomes of a job whose deadline has passed, and says so. */
-  #overdue(work: Work): string {
+  #afterDeadline(work: Work): string {
     const { provider } = work.opened.service;
     const isFindable = knownAs(work.job, provider) !== undefined;
     if (!isFindable) return "";
@@ -173,6 +176,7 @@ class Inference {
   /** Never rejects: nobody waits for it. */
   async #deliverLate(work: Work): Promise<void> {
     const { message, run, job, opened } = work;
+    this.#overdue.add(work);
     try {
       // Cloned now: the message goes to Catch nodes next, which may change it, and answer its HTTP request.
       const { req, res, ...rest } = message;
@@ -186,6 +190,8 @@ class Inference {
     } catch (error) {
       // The message has had its error already.
       if (!this.#runs.closed) this.#node.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
+    } finally {
+      this.#overdue.delete(work);
     }
   }
 

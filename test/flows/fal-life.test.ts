@@ -104,6 +104,46 @@ describe("the job of a fal node that a deploy deletes", () => {
     assert.equal((await cancelled).id, id);
   });
 
+  it("is cancelled too when its deadline has passed and only a late result was still hoped for", async () => {
+    const flow = await startFlow(fal({ ...never, node: { timeout: 1 }, account: { cancelAfter: 0 } }));
+    const { caught } = await flow.send({ payload: prompt, flux: small });
+    assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    const cancelled = flow.sandbox.once("cancelled");
+    await flow.deploy(withoutNode);
+    assert.equal((await cancelled).id, caught?.error.cause.requestId);
+  });
+
+  it("is one of many: every job of every deleted node is cancelled, and Node.js has nothing to warn of", async () => {
+    const twins = Array.from({ length: 12 }, (_, n) => ({
+      ...{ id: `twin-${n}`, z: "tab", type: "fal-flux-srpo", account: "account", version: 1, wires: [] },
+    }));
+    const flow = await startFlow(fal({ ...never, account: { cancelAfter: 0, concurrency: 20 }, nodes: twins }));
+    const complaints: Error[] = [];
+    const complain = (warning: Error) => void complaints.push(warning);
+    process.on("warning", complain);
+    const waiting = new Set<string>();
+    flow.sandbox.on("accepted", ({ id }) => waiting.add(id));
+    const allPolled = new Promise<void>((resolve) => {
+      const polled = new Set<string>();
+      flow.sandbox.on("polled", ({ id }) => {
+        polled.add(id);
+        if (polled.size === twins.length) resolve();
+      });
+    });
+    for (const { id } of twins) flow.receiveAt(id, { payload: prompt, flux: small });
+    await allPolled;
+    const allCancelled = new Promise<void>((resolve) => {
+      flow.sandbox.on("cancelled", ({ id }) => {
+        waiting.delete(id);
+        if (waiting.size === 0) resolve();
+      });
+    });
+    await flow.deploy((nodes) => nodes.filter(({ id }) => !id.startsWith("twin-")));
+    await allCancelled;
+    process.off("warning", complain);
+    assert.deepEqual(complaints, []);
+  });
+
   it("is left alone while the grace period lasts, and when the node is back by then", async () => {
     const { flow } = await withRunningJob({ ...never, account: { cancelAfter: 0.3 } });
     await flow.deploy(withoutNode);

@@ -71,6 +71,8 @@ export interface Flow {
   send(message: Record<string, unknown>): Promise<Outcome>;
   /** Sends a message in without waiting. */
   receive(message: Record<string, unknown>): void;
+  /** The same, at another node of the flow. */
+  receiveAt(id: string, message: Record<string, unknown>): void;
   /** Calls `listener` with every message on the wire out of the node. */
   onMessage(listener: (message: Message) => void): void;
   /** Resolves with the next message on the wire out of the node. */
@@ -222,6 +224,7 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
         node.receive({ _msgid: id, ...message });
       }),
     receive: (message) => node.receive(message),
+    receiveAt: (id, message) => runningNode(id).receive(message),
     onMessage: (listener) => void wireListeners.add(listener),
     nextMessage: () => nextOf(wireListeners, () => true),
     nextStatus: (matches) => nextOf(statusListeners, matches),
