@@ -61,10 +61,10 @@ describe("the shipped examples, imported as they are", function () {
     return names.map((name) => name.replace(/-.*/, ""));
   };
 
-  it("first-pictures: one picture file per model, by itself", async () => {
+  it("first-pictures: one picture file per model and one that goes from service to service, by itself", async () => {
     await deploy("first-pictures");
-    await debugged("Path", 3);
-    assert.deepEqual(await writtenPictures(), ["kontext", "krea", "srpo"]);
+    await debugged("Path", 5);
+    assert.deepEqual(await writtenPictures(), ["edited", "fal", "kontext", "krea", "srpo"]);
   });
 
   it("text-to-picture-file: two picture files for one prompt", async () => {
