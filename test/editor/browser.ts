@@ -75,9 +75,14 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
     `window.RED && RED.nodes && RED.nodes.getType('runware-flux-srpo') && RED.nodes.filterNodes({}).length > 0 && $('#red-ui-loading-progress:visible').length === 0 && ${bundle}`,
   );
 
+  /** On a busy machine a click can come while the tray is still laid out, and is lost: it is then made once more. */
   const leave = async (buttons: string): Promise<void> => {
+    const isClosed = "$('.red-ui-tray').length === 0";
     await page.click(buttons);
-    await page.waitForFunction("$('.red-ui-tray').length === 0");
+    await page.waitForFunction(isClosed, undefined, { timeout: 10_000 }).catch(async () => {
+      await page.click(buttons);
+      await page.waitForFunction(isClosed);
+    });
   };
   const opened = async (button: string): Promise<void> => {
     await page.waitForSelector(button);
