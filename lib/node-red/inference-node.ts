@@ -90,7 +90,8 @@ class Inference {
     try {
       const outgoing = await this.#runs.start((run) =>
         this.#handle(message, run).catch((error: unknown) => {
-          throw asFluxError(error, run.job);
+          job = run.job;
+          throw asFluxError(error, job);
         }),
       );
       job = outgoing.job;
@@ -98,7 +99,7 @@ class Inference {
       advance(job, { state: "delivered" });
     } catch (error) {
       failure = asFluxError(error, job);
-      this.#status.ended({ outcome: "failed", error: failure });
+      this.#status.ended({ outcome: "failed", job: job?.id, error: failure });
     }
     try {
       done(failure);

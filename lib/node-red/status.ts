@@ -16,7 +16,7 @@ export interface Activity {
 /** How the last job ended. */
 export type Ending =
   | { outcome: "delivered"; job: string; pictures: number; seconds: number; cost: number | undefined }
-  | { outcome: "failed"; error: FluxError };
+  | { outcome: "failed"; job: string | undefined; error: FluxError };
 
 /** Characters of a log line on the canvas; the status object has all of it. */
 const LONGEST_LOG = 30;
@@ -101,8 +101,7 @@ export class StatusLine {
     if (!ending) return {};
     if (ending.outcome === "failed") {
       const text = withoutTranslation(this.#text(`status.error.${ending.error.code}`));
-      const { requestId } = ending.error.cause;
-      return { fill: "red", shape: "ring", text, inFlight: 0, ...withoutUndefined({ job: requestId }) };
+      return { fill: "red", shape: "ring", text, inFlight: 0, ...withoutUndefined({ job: ending.job }) };
     }
     const { job, pictures, seconds, cost } = ending;
     const key = `${cost === undefined ? "done" : "doneCost"}${pictures === 1 ? "_one" : "_other"}`;

@@ -117,7 +117,11 @@ describe("the status texts", () => {
     let activity: Activity = { waiting: 0, running: 0 };
     const node = { status: () => undefined } as unknown as Node;
     const line = new StatusLine(node, translate as NodeAPI["_"], () => activity);
-    const endings: Ending[] = errorCodes().map((code) => ({ outcome: "failed", error: new FluxError(code, "") }));
+    const endings: Ending[] = errorCodes().map((code) => ({
+      outcome: "failed",
+      job: "a",
+      error: new FluxError(code, ""),
+    }));
     for (const pictures of [1, 2]) {
       for (const cost of [undefined, 0.01]) {
         endings.push({ outcome: "delivered", job: "job", pictures, seconds: 1, cost });

@@ -43,6 +43,14 @@ describe("what a fal node shows of a running job", () => {
     assert.doesNotMatch(JSON.stringify(await logged), /lighthouse/);
     assert.equal((await done).log, undefined);
   });
+
+  it("names the job by the same id when it failed", async () => {
+    const flow = await startFlow(fal());
+    const running = flow.nextStatus(({ fill }) => fill === "blue");
+    const failed = flow.nextStatus(({ fill }) => fill === "red");
+    await flow.send({ payload: `${prompt} [fault:moderated]`, flux: small });
+    assert.equal((await failed).job, (await running).job);
+  });
 });
 
 describe("a fal job that is not finished in time", () => {
