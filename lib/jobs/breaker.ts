@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import { firstSentence } from "./first-sentence";
 
 /** Failed requests in a row, of at least two jobs, that open the breaker; and how long it stays open, in ms. */
 const FAILURES = 5;
@@ -43,10 +44,19 @@ export class Breaker {
       return;
     }
     const left = probing ? LOOK_AGAIN : this.#closedAgainAt - now;
+    const { code, message, cause } = this.#last;
+    // That request must not be repeated, as it may have been paid for. What is held back here was never sent.
+    const mayBePaid = cause.billed === "unknown";
+    const happened = mayBePaid ? firstSentence(message) : message;
     throw new FluxError(
-      this.#last.code,
-      `${this.#failures} requests in a row failed, the last one so: ${this.#last.message} Nothing more is sent for ${Math.ceil(left / 1000)} s.`,
-      { ...this.#last.cause, requestId: undefined, billed: "no" },
+      code,
+      `${this.#failures} requests in a row failed, the last one so: ${happened} Nothing more is sent for ${Math.ceil(left / 1000)} s.`,
+      {
+        ...cause,
+        requestId: undefined,
+        billed: "no",
+        retryable: cause.retryable || (mayBePaid && code !== "FLUX_CONFIG"),
+      },
       left,
       "service",
     );

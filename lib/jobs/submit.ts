@@ -3,6 +3,7 @@ import { pause } from "../pause";
 import type { Found, Provider, Submission } from "../providers/provider";
 import { backoff } from "./backoff";
 import type { Breaker } from "./breaker";
+import { firstSentence } from "./first-sentence";
 import { type Job, knownAs } from "./job";
 
 /** What a submit needs beside the job. */
@@ -95,7 +96,7 @@ async function ask(job: Job, failure: FluxError, context: SubmitContext): Promis
 
 function outcomeUnknown(job: Job, failure: FluxError, provider: Provider): FluxError {
   // Only what happened: what the failure advises, such as trying again, would be wrong here.
-  const [happened] = failure.message.split(/\.(?= |$)/);
+  const happened = firstSentence(failure.message);
   const requestId = failure.cause.requestId ?? knownAs(job, provider);
   const lookUp =
     requestId === undefined
@@ -103,7 +104,7 @@ function outcomeUnknown(job: Job, failure: FluxError, provider: Provider): FluxE
       : `look up job ${requestId} at the service`;
   return new FluxError(
     "FLUX_OUTCOME_UNKNOWN",
-    `The request was sent, but what became of it is unknown: ${happened}. It may have been paid for; ${lookUp} before you send it again.`,
+    `The request was sent, but what became of it is unknown: ${happened} It may have been paid for; ${lookUp} before you send it again.`,
     { ...failure.cause, requestId, retryable: false, billed: "unknown" },
   );
 }

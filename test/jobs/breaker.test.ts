@@ -5,14 +5,14 @@ import { Breaker } from "../../lib/jobs/breaker";
 const refusedKey = new FluxError("FLUX_AUTH", "The key was refused.", { status: 401 }, undefined, "service");
 
 /** A breaker after `count` failed requests, one second apart, of as many jobs. */
-function afterFailures(count: number, jobOf: (n: number) => string = String) {
+function afterFailures(count: number, jobOf: (n: number) => string = String, error = refusedKey) {
   let now = 1_000_000;
   const breaker = new Breaker(() => now);
   const pass = (ms: number) => {
     now += ms;
   };
   for (let n = 0; n < count; n += 1) {
-    breaker.failed(jobOf(n), refusedKey);
+    breaker.failed(jobOf(n), error);
     pass(1000);
   }
   return { breaker, pass };
@@ -62,6 +62,30 @@ describe("a key that is refused again and again", () => {
     breaker.check();
     pass(120_000);
     breaker.check();
+  });
+});
+
+describe("requests whose fate is unknown, one after the other", () => {
+  const lost = new FluxError(
+    "FLUX_PROVIDER",
+    "It failed (502). The job abc may have been accepted and paid for.",
+    { status: 502, requestId: "abc", billed: "unknown" },
+    undefined,
+    "service",
+  );
+
+  it("hold the next message back as one that was never sent: it may wait, and the others' money is not its matter", () => {
+    const { breaker } = afterFailures(5, String, lost);
+    assert.throws(
+      () => breaker.check(),
+      (error) =>
+        error instanceof FluxError &&
+        error.cause.retryable &&
+        error.cause.billed === "no" &&
+        error.cause.requestId === undefined &&
+        error.message ===
+          "5 requests in a row failed, the last one so: It failed (502). Nothing more is sent for 29 s.",
+    );
   });
 });
 
