@@ -27,6 +27,12 @@ export interface ServiceKey {
   apiKey: string;
 }
 
+/**
+ * Ends an account node's share.
+ * @returns whether others are left on its route, whose requests may be on its way right now.
+ */
+export type Leave = () => Promise<boolean>;
+
 interface Route<Transport> {
   provider: Provider;
   members: Set<Member<Transport>>;
@@ -55,7 +61,7 @@ export class ServiceRegistry<Transport> {
     key: ServiceKey,
     member: Member<Transport>,
     create: (transport: () => Transport) => Provider,
-  ): { service: Service; leave: () => Promise<void> } {
+  ): { service: Service; leave: Leave } {
     const id = fingerprint(key);
     const shared = this.#shared.get(id) ?? {
       limit: new Limit(member.concurrency, member.line),
@@ -71,14 +77,16 @@ export class ServiceRegistry<Transport> {
     return { service: { provider: route.provider, limit, breaker }, leave: () => this.#leave(id, member) };
   }
 
-  async #leave(id: string, member: Member<Transport>): Promise<void> {
+  async #leave(id: string, member: Member<Transport>): Promise<boolean> {
     const shared = this.#shared.get(id);
     const route = shared?.routes.get(member.route);
-    if (!shared || !route?.members.delete(member)) return;
-    if (route.members.size === 0) shared.routes.delete(member.route);
+    if (!shared || !route?.members.delete(member)) return false;
+    const isShared = route.members.size > 0;
+    if (!isShared) shared.routes.delete(member.route);
     if (shared.routes.size === 0) this.#shared.delete(id);
     else resize(shared);
-    if (route.members.size === 0) await route.provider.close();
+    if (!isShared) await route.provider.close();
+    return isShared;
   }
 }
 

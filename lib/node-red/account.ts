@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { FluxError } from "../errors";
 import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
-import { type Service, ServiceRegistry } from "../jobs/service";
+import { type Leave, type Service, ServiceRegistry } from "../jobs/service";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
 import { exchange } from "../net/http";
 import { mayCarryKey } from "../net/key-address";
@@ -48,7 +48,7 @@ export class Account {
   readonly #access: AccountAccess;
   #opening: Promise<OpenAccount> | undefined;
   #dispatcher: Promise<Dispatcher> | undefined;
-  #leave: (() => Promise<void>) | undefined;
+  #leave: Leave | undefined;
   #closed = false;
   #holds = 0;
 
@@ -106,14 +106,18 @@ export class Account {
 
   /**
    * Leaves the service and closes the connections, once nobody holds them any more. Jobs that still run are aborted by
-   * their own nodes.
+   * their own nodes; those of other accounts go on.
    */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#holds > 0) return;
-    await this.#leave?.();
+    const leave = this.#leave;
+    if (this.#holds > 0 || !leave) return;
+    this.#leave = undefined;
+    const isShared = await leave();
     const dispatcher = await this.#dispatcher;
-    await dispatcher?.destroy();
+    // Accounts that share the route may have paid requests under way on these connections, which then end with those.
+    if (isShared) dispatcher?.close().catch(() => {});
+    else await dispatcher?.destroy();
   }
 }
 
