@@ -213,6 +213,22 @@ describe("a job for fal", () => {
         });
       }
 
+      const refused: [string, Scripted][] = [
+        ["422", { status: 422, headers: hint, json: { detail: "no" } }],
+        ["401", { status: 401, headers: hint, json: { detail: "no" } }],
+        ["409 of a runner", { status: 409, json: { detail: "no", error_type: "runner_disconnected" } }],
+        ["400 for time", { status: 400, json: { detail: "no", error_type: "request_timeout" } }],
+      ];
+      for (const [name, answer] of refused) {
+        it(`or as refused after a ${name}, though fal suggests a repetition`, async () => {
+          const { client, sent } = await connect({ [route]: answer });
+          const { outcome, attempts } = await submitJob(client, delivery);
+          assert(outcome instanceof FluxError, JSON.stringify(outcome));
+          assert.deepEqual([outcome.cause.billed, outcome.cause.retryable], ["no", false]);
+          assert.deepEqual([attempts, sent(route).length], [1, 1]);
+        });
+      }
+
       it("when no answer comes in time", async () => {
         const { client, sent } = await connect(
           { [route]: { misbehave: "hang" } },

@@ -376,11 +376,18 @@ describe("waiting for a fal job", () => {
       });
     }
 
-    it("as paid for in doubt when its result stays unreadable, without inviting to send it again", async () => {
-      const { error, sent } = await settled({ result: { status: 502, text: "<html>" } });
-      assert.deepEqual([error.code, error.cause.billed, error.cause.retryable], ["FLUX_PROVIDER", "unknown", false]);
-      assert.equal(sent("result").length, 8);
-    });
+    for (const [name, result, code] of [
+      ["a gateway's page", { status: 502, text: "<html>" }, "FLUX_PROVIDER"],
+      ["a 503 that is no model's", { status: 503, json: { detail: "Service Unavailable" } }, "FLUX_PROVIDER"],
+      ["a 500 without a type", { status: 500, json: { message: "Internal Server Error" } }, "FLUX_PROVIDER"],
+      ["a 408 without a type", { status: 408, json: { detail: "slow" } }, "FLUX_TIMEOUT"],
+    ] as [string, Scripted, string][]) {
+      it(`as paid for in doubt when its result stays ${name}, without inviting to send it again`, async () => {
+        const { error, sent } = await settled({ result });
+        assert.deepEqual([error.code, error.cause.billed, error.cause.retryable], [code, "unknown", false]);
+        assert.equal(sent("result").length, 8);
+      });
+    }
   });
 
   it("does not fetch a result again and again that is too large to be read", async () => {
@@ -414,7 +421,8 @@ describe("waiting for a fal job", () => {
       ["when fal is busy", { status: 429, json: {} }, 7],
       ["when it is missing for a moment", { status: 404, json: { detail: "not found" } }, 2],
       ["when the key is refused for a moment", { status: 401, json: { detail: "no" } }, 2],
-      ["after a 500 that passes", { status: 500, json: { detail: "x" } }, 2],
+      ["after a 500 that passes", { status: 500, json: { detail: "x", error_type: "internal_error" } }, 2],
+      ["after a 503 without a type", { status: 503, json: { detail: "x" } }, 7],
     ] as [string, Scripted, number][]) {
       it(name, async () => {
         const { client } = await connect({

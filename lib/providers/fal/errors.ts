@@ -133,12 +133,14 @@ function billedAfter(
 /** Whether the same call may be repeated: never one that may pay twice. */
 function isRetryable(
   family: Family,
-  { ownTimeout, retryable }: FalAnswer,
+  { status, ownTimeout, retryable }: FalAnswer,
   { billed, purpose, subject }: { billed: Billed; purpose: Purpose; subject: Subject },
 ): boolean {
   if (ownTimeout) return false;
   // Asking for a job is free, whatever became of it.
   if (purpose === "result" && subject === "request") return MAY_PASS.has(family);
+  // A paid request is sent again on these two words only, whatever a hint beside another refusal says.
+  if ((purpose === "submit" || purpose === "run") && status !== 429 && status !== 503) return false;
   return billed === "no" && (retryable ?? MAY_PASS.has(family));
 }
 

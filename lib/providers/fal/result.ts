@@ -77,8 +77,13 @@ export async function readResult(
   }
   if (body && status === 400 && saysPending(body.detail)) return { state: "not yet" };
   if (isJobFailure(answer)) {
+    // Without a type the same status may be that of a server on the way, which knows nothing of the job.
+    if (!saysWhose(answer) && (status >= 500 || status === 408)) {
+      const error = aboutAcceptedJob(requestError(answer, about), about.requestId);
+      return { state: "unclear", times: TIMES.passing, error, isTold: false };
+    }
     const error = jobError(answer, about);
-    // The same status may be fal's own for a moment, unless it says whose it is.
+    // It may be fal's own for a moment.
     return status < 500 ? settled(error) : { state: "unclear", times: TIMES.serverError, error, isTold: false };
   }
   if (body && (status === 404 || status === 410)) {
@@ -100,9 +105,13 @@ const isPending = (status: unknown): boolean => status === "IN_QUEUE" || status 
 /** What fal answers when a result is asked for too early. */
 const saysPending = (detail: unknown): boolean => typeof detail === "string" && /in (progress|queue)/i.test(detail);
 
+/** Whether a failure names itself as fal's platform and its models do. */
+const saysWhose = ({ body, errorType, ownTimeout }: FalAnswer): boolean =>
+  errorType !== undefined || ownTimeout || Array.isArray(body?.detail);
+
 /**
- * Whether an answer is the model's own failure. The queue's refusals have other statuses, or no list of what is wrong;
- * JSON with a 5xx is the model's, as gateways answer with pages.
+ * Whether an answer may be the model's own failure. The queue's refusals have other statuses, or no list of what is
+ * wrong; gateways mostly answer with pages.
  */
 function isJobFailure({ status, body }: FalAnswer): boolean {
   if (!body || status < 400) return false;
