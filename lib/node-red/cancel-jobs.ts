@@ -1,10 +1,14 @@
 import { FluxError } from "../errors";
+import { repeated } from "../jobs/backoff";
 import { knownAs } from "../jobs/job";
 import type { LeftBehind } from "./runs";
 import type { Node, NodeAPI } from "./types";
 
-/** For one call that asks a service to drop a job, in ms. */
+/** For asking a service to drop a job, repetitions included, in ms. */
 const CANCEL_TIMEOUT = 15_000;
+
+/** Repetitions of a question that costs nothing, while the job may cost something. */
+const CANCEL_RETRIES = 4;
 
 /** What Node-RED tells when flows have started; only a deploy comes with a diff, a restart or another project without. */
 interface FlowsStarted {
@@ -56,7 +60,8 @@ export async function cancelJob(node: Node, { job, opened }: LeftBehind, why: st
   const { provider } = opened.service;
   const name = `Job ${knownAs(job, provider) ?? job.id}`;
   try {
-    switch (await provider.cancel?.(job, AbortSignal.timeout(CANCEL_TIMEOUT))) {
+    const signal = AbortSignal.timeout(CANCEL_TIMEOUT);
+    switch (await repeated(async () => provider.cancel?.(job, signal), CANCEL_RETRIES, signal)) {
       case "requested":
         return node.warn(
           `${name} was cancelled ${why}. If it was running already, it may still be finished and billed.`,

@@ -80,6 +80,15 @@ describe("a fal job that is not finished in time", () => {
     const { id } = await cancelled;
     assert.equal(caught?.error.cause.requestId, id);
   });
+
+  it("is cancelled all the same when fal is down for a moment", async () => {
+    const flow = await startFlow(fal({ ...never, node: { timeout: 1, lateResults: false } }));
+    flow.sandbox.arm("503", { call: "cancel" });
+    const cancelled = flow.sandbox.once("cancelled");
+    const { caught } = await flow.send({ payload: prompt, flux: small });
+    assert.equal(caught?.error.cause.requestId, (await cancelled).id);
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 2);
+  });
 });
 
 describe("a fal job that somebody else cancels while it runs", () => {
