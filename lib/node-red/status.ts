@@ -117,8 +117,8 @@ export class StatusLine {
 /** Two digits like a price tag, more where two would say zero. */
 const dollars = (cost: number): string => (cost >= 0.01 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2));
 
-/** i18next would translate what a provider's text nests with `$t(`. */
-const withoutTranslation = (text: string): string => text.replaceAll("$t(", "(");
+/** i18next would translate what a provider's text nests with `$t(`; taking one out must not leave another. */
+const withoutTranslation = (text: string): string => text.replace(/(\$t)+\(/g, "(");
 
 const withoutUndefined = <Fields extends object>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
