@@ -4,19 +4,23 @@ export type Quote = (text: unknown) => string | undefined;
 const LONGEST_QUOTE = 200;
 /** How much of a text is looked at: enough for a quote even when addresses in it are shortened. */
 const LONGEST_HEAD = 400;
+/** Characters of prompts that texts are compared with: that takes a third of a second for five million. */
+const MOST_COMPARED = 500_000;
 /** A shared run of this many characters counts as a piece of the prompt. */
 const TELLING = 12;
 
 /**
  * Makes the filter for texts of the service. They may echo what was sent, so keys and addresses (signatures, tokens) are
- * taken out, and a text that repeats a piece of a prompt is dropped, as is every text when the prompts are not known.
+ * taken out, and a text that repeats a piece of a prompt is dropped, as is every text when the prompts are not known or
+ * are too long to be compared with.
  * All tasks of a POST may be answered by one text: the last verdict is kept.
  */
 export function quoter(apiKey: string, prompts: readonly string[] | undefined): Quote {
   let known: readonly string[] | undefined;
   let last: { text: string; quoted: string | undefined } | undefined;
+  const isLong = prompts !== undefined && prompts.reduce((sum, { length }) => sum + length, 0) > MOST_COMPARED;
   return (text) => {
-    if (typeof text !== "string" || !prompts) return undefined;
+    if (typeof text !== "string" || !prompts || isLong) return undefined;
     if (last?.text === text) return last.quoted;
     known ??= prompts.map(comparable).filter((prompt) => prompt !== "");
     last = { text, quoted: quoted(text, apiKey, known) };

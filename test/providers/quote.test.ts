@@ -54,6 +54,11 @@ describe("a text of the service", () => {
     assert.equal(quoter(apiKey, undefined)("Width is too large"), undefined);
   });
 
+  it("is left out beside a prompt that it would take long to be compared with", () => {
+    assert.equal(quoter(apiKey, ["fog ".repeat(200_000)])("Width is too large"), undefined);
+    assert.equal(quoter(apiKey, ["fog ".repeat(10_000)])("Width is too large"), "Width is too large");
+  });
+
   it("is repeated without keys, addresses and picture bytes", () => {
     const text = quote(
       `bad ${apiKey} at https://bucket.example/x?sig=abc with data:image/png;base64,AAAA ${"A".repeat(90)}`,
