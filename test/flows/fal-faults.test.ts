@@ -55,6 +55,15 @@ const REHEARSED: Record<string, Expectation> = {
   "losing its answer after it took the job": unknownOutcome("lost-answer", 1),
   "failing while it works on the job": { fault: "fail", code: "FLUX_PROVIDER", submissions: 1, charges: 0 },
   "saying COMPLETED with an error": { fault: "completed-error", code: "FLUX_PROVIDER", submissions: 1, charges: 0 },
+  // The result's status alone would pass for the model's refusal of a parameter.
+  "saying COMPLETED with an error that its result does not name": {
+    fault: "completed-error=422",
+    code: "FLUX_PROVIDER",
+    billed: "no",
+    submissions: 1,
+    charges: 0,
+    says: /internal_error/,
+  },
   "moderating the prompt": { fault: "moderated", code: "FLUX_CONTENT_POLICY", submissions: 1, charges: 0 },
   slow: { fault: "slow=0.3", submissions: 1, charges: 1 },
   "reporting a state that nobody knows": { fault: "unknown-status", submissions: 1, charges: 1 },

@@ -134,3 +134,62 @@ describe("somebody who may only look at flows", () => {
     }
   });
 });
+
+describe("the Test button of a fal account", function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  let nodeRed: NodeRedProcess;
+
+  async function press(values: Record<string, string>): Promise<TestAnswer> {
+    const answer = await fetch(`${nodeRed.url}/flux/fal-account/test`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        id: "account",
+        environment: "production",
+        ...sandbox.addresses.fal,
+        proxy: "",
+        tls: "",
+        ...values,
+      }),
+    });
+    return (await answer.json()) as TestAnswer;
+  }
+
+  before(async () => {
+    sandbox = await startSandbox();
+    nodeRed = await startNodeRed({
+      flows: [{ id: "account", type: "fal-account", ...sandbox.addresses.fal, credentials: { apiKey: "stored:key" } }],
+    });
+  });
+  after(async () => {
+    await nodeRed.stop();
+    await sandbox.close();
+  });
+
+  it("tells a good key, colon and all, from a bad one, and says what it could not prove", async () => {
+    for (const apiKey of ["id:secret", UNCHANGED]) {
+      assert.deepEqual(await press({ apiKey }), { ok: true, unproven: ["credit", "model"] });
+    }
+    const { ok, code, message } = await press({ apiKey: "bad:secret" });
+    assert.deepEqual([ok, code], [false, "FLUX_AUTH"]);
+    assert.doesNotMatch(message ?? "", /secret/);
+    assert.deepEqual(sandbox.ledger.jobIds(), [], "nothing is paid");
+  });
+
+  it("tells that the account is locked", async () => {
+    sandbox.arm("locked", { call: "upload" });
+    const { ok, code } = await press({ apiKey: "id:secret" });
+    assert.deepEqual([ok, code], [false, "FLUX_QUOTA"]);
+  });
+
+  it("never sends a stored key to any other address, whichever of the three it is", async () => {
+    const elsewhere = await startSandbox();
+    for (const property of ["queueUrl", "runUrl", "restUrl"] as const) {
+      const answer = await press({ apiKey: UNCHANGED, [property]: elsewhere.addresses.fal[property] ?? "" });
+      assert.deepEqual([answer.ok, answer.code], [false, "FLUX_CONFIG"], property);
+    }
+    assert.equal(elsewhere.ledger.requests, 0);
+    await elsewhere.close();
+  });
+});
