@@ -48,12 +48,16 @@ export async function answerStorage(request: Incoming, context: Context): Promis
   return lateReply(fault, keep(path.slice(1), headers, bytes, context));
 }
 
+/** A type that may be answered later: whoever uploads must not choose headers, or pages that run scripts. */
+const servable = (type: string): string =>
+  /^image\/[\w.+-]{1,60}$/.test(type) && !type.includes("svg") ? type : "application/octet-stream";
+
 function keep(id: string, headers: Incoming["headers"], bytes: Buffer | undefined, context: Context): Reply {
   if (headers.authorization !== undefined) return refuse(400, "This address takes no Authorization header.");
   const reserved = context.images.reserved(id);
   if (reserved === undefined) return refuse(403, "Nobody asked for this address.");
   if (bytes === undefined || bytes.length === 0) return refuse(400, "The file is empty or too large.");
-  const contentType = headers["content-type"] ?? reserved;
+  const contentType = servable(headers["content-type"] ?? reserved);
   context.images.keepUpload(id, { kind: "bytes", bytes, contentType, extension: "" });
   context.events.emit("uploaded", { id });
   return { status: 200, content: "", contentType: "text/plain" };

@@ -73,6 +73,20 @@ describe("fal's storage in the sandbox", () => {
     assert.equal(status, 422);
     assert.match(JSON.stringify(body.detail), /file_name/);
   });
+
+  for (const type of ["text/html", "image/svg+xml", "image/png\r\nset-cookie: a=b"]) {
+    it(`serves a file that was announced as ${JSON.stringify(type)} as plain bytes`, async () => {
+      const sandbox = await openSandbox();
+      const { body } = await ask("POST", `${sandbox.addresses.fal.restUrl}/storage/upload/initiate`, {
+        content_type: type,
+        file_name: "a.html",
+      });
+      const stored = await fetch(String(body.upload_url), { method: "PUT", body: Buffer.from("<script></script>") });
+      assert.equal(stored.status, 200);
+      const served = await fetch(String(body.file_url));
+      assert.deepEqual([served.status, served.headers.get("content-type")], [200, "application/octet-stream"]);
+    });
+  }
 });
 
 describe("image to image at fal, in the sandbox", () => {
