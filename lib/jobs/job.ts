@@ -21,6 +21,8 @@ export interface Job extends Task {
   /** Once its pictures are uploaded, exactly what is sent. */
   request: FluxRequest;
   receipt?: Receipt;
+  /** Set when nobody waits any more for the answer to the submit: settles once it was heard, or will not come. */
+  answering?: Promise<void>;
   phase: Phase;
   /** How often the paid request was sent. */
   attempts: number;

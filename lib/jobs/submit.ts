@@ -66,7 +66,7 @@ async function send(job: Job, context: SubmitContext): Promise<Sent> {
   }
   try {
     job.attempts += 1;
-    const submission = await provider.submit(job, signal);
+    const submission = await answerOf(job, provider, signal);
     breaker.succeeded();
     return submission;
   } catch (error) {
@@ -74,6 +74,34 @@ async function send(job: Job, context: SubmitContext): Promise<Sent> {
     breaker.failed(job.id, error);
     return { state: "failed", error };
   }
+}
+
+/** How long the answer to a submit is heard out although nobody waits for the job any more, in ms. */
+const HEARD_OUT = 30_000;
+
+/**
+ * Submits. Where only the answer tells the job's id, the exchange is not broken off when `signal` aborts: the service may
+ * have the job by then, and without its id it could neither be cancelled nor looked up.
+ */
+function answerOf(job: Job, provider: Provider, signal: AbortSignal): Promise<Submission> {
+  const isNamedByUs = provider.resendWindow > 0;
+  // Breaking off a request that is waited for is the only way to stop its job.
+  if (isNamedByUs || job.delivery === "sync") return provider.submit(job, signal);
+  const hearing = new AbortController();
+  if (signal.aborted) hearing.abort(signal.reason);
+  const answer = provider.submit(job, hearing.signal);
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      const limit = setTimeout(() => hearing.abort(signal.reason), HEARD_OUT).unref();
+      const heard = (submission: Submission) => {
+        if (submission.state === "accepted") job.receipt = submission.receipt;
+      };
+      job.answering = answer.then(heard, () => {}).finally(() => clearTimeout(limit));
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 /** Asks the service for the job; undefined when it could not be asked at all. */

@@ -35,7 +35,7 @@ function whenFlowsStarted(RED: NodeAPI, decide: (event: FlowsStarted | undefined
  * subflow. The account's grace period is for those who take a deletion back.
  */
 export function cancelIfDeleted(RED: NodeAPI, node: Node, left: readonly LeftBehind[]): void {
-  const jobs = left.filter(({ job, opened }) => job.receipt && opened.service.provider.cancel);
+  const jobs = left.filter(({ job, opened }) => (job.receipt || job.answering) && opened.service.provider.cancel);
   const [first] = jobs;
   if (!first) return;
   // The account closes right after its nodes, but the cancelling still needs its connections.
@@ -48,16 +48,32 @@ export function cancelIfDeleted(RED: NodeAPI, node: Node, left: readonly LeftBeh
     }
     await release();
   };
+  const unnamed = jobs.filter(({ job }) => !job.receipt);
+  const nameAll = async () => {
+    await Promise.all(unnamed.map((one) => nameJob(node, one)));
+    await release();
+  };
   whenFlowsStarted(RED, (event) => {
     const isDeleted = event?.diff !== undefined && !isInFlows(RED, node.id);
     if (isDeleted) setTimeout(() => void cancelAll(), first.opened.cancelAfter).unref();
-    else void release();
+    else void nameAll();
   });
+}
+
+/** Says under which id the service took a job whose submit was under way when its node was closed. Never rejects. */
+async function nameJob(node: Node, { job }: LeftBehind): Promise<void> {
+  await job.answering;
+  if (!job.receipt) return;
+  const id = job.receipt.requestId;
+  node.warn(`The job that was being submitted when its node was closed is ${id}. It may be finished and billed.`);
 }
 
 /** Asks the service to drop a job, and says in the log what came of it. Never rejects. */
 export async function cancelJob(node: Node, { job, opened }: LeftBehind, why: string): Promise<void> {
   const { provider } = opened.service;
+  await job.answering;
+  // Refused, or of unknown outcome: the warning at closing time has said what there is to say.
+  if (!job.receipt) return;
   const name = `Job ${knownAs(job, provider) ?? job.id}`;
   try {
     const signal = AbortSignal.timeout(CANCEL_TIMEOUT);

@@ -91,7 +91,7 @@ class Inference {
       const outgoing = await this.#runs.start((run) =>
         this.#handle(message, run).catch((error: unknown) => {
           job = run.job;
-          throw asFluxError(error, job);
+          throw asFluxError(error, job, requestIdOf(run));
         }),
       );
       job = outgoing.job;
@@ -164,11 +164,12 @@ class Inference {
   #afterDeadline(work: Work): string {
     const { provider } = work.opened.service;
     const isFindable = knownAs(work.job, provider) !== undefined;
-    if (!isFindable) return "";
     if (work.settings.lateResults) {
+      // Without an id it is tried all the same: the answer that has it may still come.
       void this.#deliverLate(work);
-      return "If it comes within the next hour, its result is still delivered.";
+      if (isFindable) return "If it comes within the next hour, its result is still delivered.";
     }
+    if (!isFindable) return "";
     if (!provider.cancel) return "Nobody waits for it any more.";
     void cancelJob(this.#node, work, "because its deadline passed");
     return "It is being cancelled.";
@@ -232,6 +233,9 @@ class Inference {
     return { messages: toMessages(this.#RED, message, pictures, report, settings), job };
   }
 }
+
+const requestIdOf = ({ job, opened }: Run): string | undefined =>
+  job && opened && knownAs(job, opened.service.provider);
 
 const newJob = (
   node: Node,

@@ -13,11 +13,15 @@ const BILLED: Record<Job["phase"]["state"], Billed> = {
   delivered: "yes",
 };
 
-/** Any failure as a FluxError. Without a job nothing had been sent. Never throws, whatever was thrown. */
-export function asFluxError(error: unknown, job?: Job): FluxError {
+/**
+ * Any failure as a FluxError. Without a job nothing had been sent. Never throws, whatever was thrown.
+ *
+ * @param requestId under which the service knows the job, where it does.
+ */
+export function asFluxError(error: unknown, job?: Job, requestId?: string): FluxError {
   if (error instanceof FluxError) return error;
   return new FluxError("FLUX_PROVIDER", `Unexpected failure in this node: ${textOf(error)}`, {
-    ...(job && { requestId: job.id }),
+    ...(requestId !== undefined && { requestId }),
     billed: job ? BILLED[job.phase.state] : "no",
   });
 }

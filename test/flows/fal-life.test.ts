@@ -112,6 +112,11 @@ describe("the job of a fal node that a deploy deletes", () => {
     await flow.deploy(withoutNode);
     assert.equal((await cancelled).id, id);
     assert.match(warnings(flow)[0] ?? "", new RegExp(`may finish and bill: ${id}`));
+    const told = await flow.nextWarning((text) => text.includes("was cancelled"));
+    assert.match(
+      told,
+      new RegExp(`${id} was cancelled because its node was deleted.*may still be finished and billed`),
+    );
   });
 
   it("is cancelled although its account is deleted with it", async () => {
@@ -128,6 +133,29 @@ describe("the job of a fal node that a deploy deletes", () => {
     const cancelled = flow.sandbox.once("cancelled");
     await flow.deploy(withoutNode);
     assert.equal((await cancelled).id, caught?.error.cause.requestId);
+  });
+
+  /** Sends a message and waits until fal has the job, but its answer to the submit is still on the way. */
+  async function withSubmitUnderWay(): Promise<{ flow: Flow; id: string }> {
+    const flow = await startFlow(fal({ ...never, account: { cancelAfter: 0 } }));
+    const accepted = flow.sandbox.once("accepted");
+    flow.receive({ payload: prompt, flux: small });
+    return { flow, id: (await accepted).id };
+  }
+
+  it("is cancelled even when its submit was still under way", async () => {
+    const { flow, id } = await withSubmitUnderWay();
+    const cancelled = flow.sandbox.once("cancelled");
+    await flow.deploy(withoutNode);
+    assert.equal((await cancelled).id, id);
+  });
+
+  it("is named in the log when its submit was under way and the node is only deployed again", async () => {
+    const { flow, id } = await withSubmitUnderWay();
+    const named = flow.nextWarning((text) => text.includes(`being submitted when its node was closed is ${id}`));
+    await flow.deploy((nodes) => nodes.map((node) => (node.id === "flux" ? { ...node, name: "changed" } : node)));
+    await named;
+    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
   });
 
   it("is one of many: every job of every deleted node is cancelled, and Node.js has nothing to warn of", async () => {

@@ -79,9 +79,11 @@ export interface Flow {
   nextMessage(): Promise<Message>;
   /** Resolves with the next status that `matches`. */
   nextStatus(matches: (status: StatusProperty) => boolean): Promise<StatusProperty>;
+  /** Resolves with the first warning of the node that `matches`, past ones included. */
+  nextWarning(matches: (text: string) => boolean): Promise<string>;
   readonly node: RunningNode;
   /** What the node has sent, shown, warned of and reported so far. */
-  readonly calls: readonly { method: string; argument: unknown }[];
+  readonly calls: readonly Call[];
   readonly sandbox: Sandbox;
   /** Closes the nodes. */
   stop(): Promise<void>;
@@ -188,8 +190,11 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
   const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
   const wireListeners = new Set<(message: Message) => void>();
   const statusListeners = new Set<(status: StatusProperty) => void>();
+  const warningListeners = new Set<(text: string) => void>();
   const node = runningNode("flux");
-  const calls = recordCalls(node, ["send", "status", "warn", "error"]);
+  const calls = recordCalls(node, ["send", "status", "warn", "error"], ({ method, argument }) => {
+    if (method === "warn") for (const listener of warningListeners) listener(String(argument));
+  });
   const on = (id: string, listener: (message: Message) => void) =>
     runningNode(id).on("input", (message: unknown) => listener(message as Message));
   const settle = (id: string) => {
@@ -228,6 +233,10 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
     onMessage: (listener) => void wireListeners.add(listener),
     nextMessage: () => nextOf(wireListeners, () => true),
     nextStatus: (matches) => nextOf(statusListeners, matches),
+    nextWarning: (matches) => {
+      const earlier = calls.find(({ method, argument }) => method === "warn" && matches(String(argument)));
+      return earlier ? Promise.resolve(String(earlier.argument)) : nextOf(warningListeners, matches);
+    },
     stop: async () => {
       await helper.unload();
     },
@@ -237,13 +246,20 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
   };
 }
 
+interface Call {
+  method: string;
+  argument: unknown;
+}
+
 /** The test helper's own records end with the flow, and what a node does after that is what some tests ask. */
-function recordCalls(node: RunningNode, methods: readonly string[]): { method: string; argument: unknown }[] {
-  const calls: { method: string; argument: unknown }[] = [];
+function recordCalls(node: RunningNode, methods: readonly string[], tell: (call: Call) => void): Call[] {
+  const calls: Call[] = [];
   for (const method of methods) {
     const original = node[method];
     node[method] = (...given: unknown[]) => {
-      calls.push({ method, argument: given[0] });
+      const call = { method, argument: given[0] };
+      calls.push(call);
+      tell(call);
       if (typeof original === "function") return Reflect.apply(original, node, given);
     };
   }
