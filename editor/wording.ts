@@ -48,19 +48,18 @@ const rangeOf = ({ minimum, maximum, largest, unit, kind, minLength, maxLength }
 
 /** "128 to 2048 px in steps of 16, default 1024". */
 const rangeAndDefault = (leaf: Leaf, t: Translate): string => {
-  const { step, choices, kind } = leaf;
-  const isChosen = choices !== undefined || kind === "boolean";
+  const { step, kind } = leaf;
   const steps = step === undefined || (kind === "integer" && step === 1) ? "" : t("ranges.step", { step });
   const inSteps = [rangeOf(leaf, t), steps].filter((part) => part !== "").join(" ");
-  const preset = leaf.default !== undefined && !isChosen ? t("ranges.default", { value: leaf.default }) : "";
+  const preset = leaf.default === undefined ? "" : t("ranges.default", { value: leaf.default });
   return [inSteps, preset].filter((part) => part !== "").join(", ");
 };
 
 /**
- * What a field takes, in a few words: range and default, in which mode it counts, or those of both modes where they
+ * What a parameter takes, in a few words: range and default, in which mode it counts, or those of both modes where they
  * differ. Empty where nothing needs saying.
  */
-export const hintOf = (leaf: Leaf, t: Translate): string => {
+export const limitsOf = (leaf: Leaf, t: Translate): string => {
   const { byMode, mode } = leaf;
   if (byMode) {
     const { minimum: _minimum, maximum: _maximum, default: _default, ...common } = leaf;
@@ -69,6 +68,12 @@ export const hintOf = (leaf: Leaf, t: Translate): string => {
   }
   const only = mode === undefined ? "" : t("ranges.onlyInMode", { mode: t(`dialog.${mode}`) });
   return [only, rangeAndDefault(leaf, t)].filter((part) => part !== "").join("; ");
+};
+
+/** What stands beside a field: its limits, without the default where the field is a list that shows it. */
+export const hintOf = (leaf: Leaf, t: Translate): string => {
+  const isChosen = leaf.choices !== undefined || leaf.kind === "boolean";
+  return limitsOf(isChosen ? { ...leaf, default: undefined } : leaf, t);
 };
 
 /** A choice in words, where the catalogue has them: "landscape_4_3" -> "landscape 4:3 (1024 x 768)". */

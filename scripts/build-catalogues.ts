@@ -50,7 +50,7 @@ const sharedFor = (shared: Texts, facts: ModelFacts | undefined): Texts => {
 };
 
 /** Looks up and fills in as the editor does: `a.b.c`, `__name__`; a missing text gives its key. */
-const translator =
+export const translator =
   (texts: Texts): Translate =>
   (key, values = {}) => {
     let found: string | Texts | undefined = texts;

@@ -1,6 +1,6 @@
 import { settableLeaves } from "../editor/form-tree";
 import type { Translate } from "../editor/node-red";
-import { helpOf, hintOf } from "../editor/wording";
+import { helpOf, limitsOf } from "../editor/wording";
 import type { Group, Leaf, ModelFacts } from "../lib/models/model";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -16,7 +16,7 @@ const choicesOf = ({ choices = [], kind }: Leaf): string => {
 };
 
 const row = (leaf: Leaf, t: Translate): string => {
-  const marks = [leaf.required ? t("dialog.required") : "", hintOf(leaf, t)].filter((mark) => mark !== "").join("; ");
+  const marks = [leaf.required ? t("dialog.required") : "", limitsOf(leaf, t)].filter((mark) => mark !== "").join("; ");
   const choices = choicesOf(leaf);
   return [
     `<dt>${escaped(leaf.path)} <span class="property-type">${escaped(marks === "" ? leaf.kind : marks)}</span></dt>`,

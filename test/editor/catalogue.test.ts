@@ -185,7 +185,7 @@ describe("the built help", () => {
     const help = readFileSync(join(built, "fal-flux-srpo.html"), "utf8");
     for (const row of [
       'num_inference_steps <span class="property-type">1 to 50, default 28; with a picture 10 to 50, default 40<',
-      'image_size <span class="property-type">text to image only<',
+      'image_size <span class="property-type">text to image only; default landscape_4_3<',
       'image_size.width <span class="property-type">text to image only; 1 to 14142 px, default 512<',
       'image_url <span class="property-type">needed; image to image only<',
       'strength <span class="property-type">image to image only; 0.01 to 1, default 0.95<',
