@@ -121,8 +121,11 @@ const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux =
   const name = String(path.at(-1));
   const nodes = origins === undefined ? [] : originsAround(origins, writePath(path));
   const origin = nodes.length > 0 ? setBy(nodes) : "";
-  // Of another provider's parameters it helps to know where they came in, even if no node signed.
+  // Where something came in helps even if no node signed.
   const anyOrigin = origin === "" && valueAt(flux, path) !== undefined ? " (set in msg.flux)" : origin;
+
+  const reason = path.length === 1 ? model.dialect.never.get(name)?.(value) : undefined;
+  if (reason !== undefined) return `${anyOrigin}: ${reason}`;
 
   const others = modelsThatKnow(generalPath(path)).filter((other) => other !== model);
   const siblings = others.filter(({ dialect }) => dialect === model.dialect);
@@ -144,7 +147,8 @@ const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux =
   const guess = nearest(name, members.get(owner) ?? []);
   const deeper = [...leaves.keys(), ...lists.keys()].find((candidate) => candidate.endsWith(`.${name}`));
   const meant = guess === undefined ? deeper : `${place}${guess}`;
-  return meant === undefined ? origin : `${origin}; did you mean ${meant}?`;
+  // A slip of the keyboard is found by its name alone.
+  return meant === undefined ? anyOrigin : `${origin}; did you mean ${meant}?`;
 };
 
 const unknownViolation = (model: Model, path: Path, value: unknown, context: Context): Violation => {

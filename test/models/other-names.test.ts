@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { falSrpo } from "../../lib/models/fal-srpo";
 import { kontext } from "../../lib/models/kontext";
 import { srpo } from "../../lib/models/srpo";
-import { picture, refusal } from "./support";
+import { imageFrom, picture, refusal } from "./support";
 
 describe("a parameter as another provider calls it", () => {
   for (const { flux, says } of [
@@ -43,6 +43,30 @@ describe("a parameter as another provider calls it", () => {
       const [name] = Object.keys(flux);
       const { message } = refusal(srpo, flux);
       assert.equal(message, `FLUX.1 [dev] SRPO has no ${name} (set in msg.flux); ${says}. Nothing was sent.`);
+    });
+  }
+
+  for (const { flux, says } of [
+    { flux: { loras: [] }, says: "" },
+    {
+      flux: { model: "runware:111@1" },
+      says: ": the mode of the node decides which endpoint of fal's runs. Leave it out",
+    },
+    {
+      flux: { taskType: "imageInference" },
+      says: ": the mode of the node decides what a job does; taskType is Runware's. Leave it out",
+    },
+    { flux: { taskUUID: "x" }, says: ": fal gives each job an id of its own; taskUUID is Runware's. Leave it out" },
+    { flux: { input: { num_images: 2 } }, says: ": give the members of input as msg.flux itself" },
+    { flux: { arguments: { num_images: 2 } }, says: ": give the members of arguments as msg.flux itself" },
+    { flux: { input: "a fox" }, says: "" },
+  ]) {
+    it(`is refused at fal with what to do about it: ${JSON.stringify(flux)}`, () => {
+      const [name] = Object.keys(flux);
+      for (const more of [{}, { mode: "image-to-image", ...imageFrom(picture.url) }] as const) {
+        const { message } = refusal(falSrpo, flux, more);
+        assert.equal(message, `FLUX.1 SRPO [dev] at fal has no ${name} (set in msg.flux)${says}. Nothing was sent.`);
+      }
     });
   }
 

@@ -22,6 +22,12 @@ export type TaskName =
   | { parameter: string }
   | { parameter: string; only: (model: Model) => string; meaning: (model: Model) => string };
 
+/**
+ * Why requests never have a parameter that examples in circulation have, and what to do, to follow "has no X:" and to be
+ * followed by a full stop; undefined where the value shows that something else is meant.
+ */
+type WhyNever = (value: unknown) => string | undefined;
+
 /** The parameter that the node sets because it decides in which form pictures leave. */
 interface AnswerForm {
   parameter: string;
@@ -54,6 +60,8 @@ export interface Dialect {
   readonly countParameter: string;
   readonly spellings: readonly Spelling[];
   readonly taskNames: readonly TaskName[];
+  /** What comes along with a pasted example and is no parameter of the service, by name. */
+  readonly never: ReadonlyMap<string, WhyNever>;
   /** What every request says, whatever its author wants. */
   readonly fixed: (model: Model) => FluxRequest;
   /** Stands in for what a request gets only when it is sent, so that it can be validated as a whole. */

@@ -16,6 +16,12 @@ const sizeOf = (imageSize: unknown = standardPreset): { width?: number; height?:
   return typeof width === "number" && typeof height === "number" ? { width, height } : {};
 };
 
+/** fal's clients are called with the parameters inside one member of the options; a request is what is in there. */
+const unwrap =
+  (name: string) =>
+  (value: unknown): string | undefined =>
+    isObject(value) ? `give the members of ${name} as msg.flux itself` : undefined;
+
 export const fal: Dialect = {
   provider: "fal",
   title: "fal",
@@ -25,6 +31,13 @@ export const fal: Dialect = {
   spellings: [],
   // The address of the endpoint names the model, and fal names the job.
   taskNames: [],
+  never: new Map([
+    ["model", () => "the mode of the node decides which endpoint of fal's runs. Leave it out"],
+    ["taskType", () => "the mode of the node decides what a job does; taskType is Runware's. Leave it out"],
+    ["taskUUID", () => "fal gives each job an id of its own; taskUUID is Runware's. Leave it out"],
+    ["input", unwrap("input")],
+    ["arguments", unwrap("arguments")],
+  ]),
   fixed: () => ({}),
   standIn: {},
   nullMeansNone: ["seed", "image_url"],

@@ -38,6 +38,7 @@ export const runware: Dialect = {
     { parameter: "taskType", only: () => TASK_TYPE, meaning: () => "runs" },
     { parameter: "model", only: ({ id }) => id, meaning: ({ title }) => `is ${title} and runs` },
   ],
+  never: new Map(),
   fixed: ({ id }) => ({ model: id }),
   standIn: { taskType: TASK_TYPE, taskUUID: "00000000-0000-4000-8000-000000000000" },
   nullMeansNone: [],
