@@ -51,7 +51,7 @@ const shownNode = ({ id, type, name }: FluxRequest): string | undefined => {
  */
 export const readOrigins = (origins: unknown, flux: FluxRequest): Origins => {
   const found = new Map<string, string>();
-  if (typeof origins !== "object" || origins === null || Array.isArray(origins)) return found;
+  if (typeof origins !== "object" || origins === null) return found;
   for (const [path, node] of Object.entries(safeCopy(origins, "msg.fluxOrigins").copy)) {
     if (!PATH.test(path) || !isObject(node) || valueAt(flux, readPath(path)) === undefined) continue;
     const label = shownNode(node);

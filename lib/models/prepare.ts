@@ -2,6 +2,7 @@ import { FluxError, type Violation } from "../errors";
 import { canonicaliseNumbers } from "./canonical";
 import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
+import { isList } from "./is-list";
 import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
@@ -15,7 +16,7 @@ import { readPath, valueAt } from "./paths";
 import { promptViolation, refusePicturePrompts } from "./prompt";
 import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "./request";
 import { runRules } from "./run-rules";
-import { isPlainObject, safeCopy } from "./safe-copy";
+import { isPlainObject, safeCopy, unreadable } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
 import { endpointInWords } from "./titles";
 import { readTyped } from "./typed-in";
@@ -50,9 +51,14 @@ const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
 /** `msg.flux` as plain data of ours. */
 const readFlux = (flux: unknown): { copy: FluxRequest; violations: Violation[] } => {
   if (flux === undefined || flux === null) return { copy: {}, violations: [] };
-  if (isPlainObject(flux) && !isJsonBuffer(flux)) return safeCopy(flux, "msg.flux");
-  const message = `msg.flux is ${describe(flux)}, but must be an object with request parameters.`;
-  return { copy: {}, violations: [{ parameter: "msg.flux", message, value: describe(flux), allowed: "an object" }] };
+  try {
+    if (isPlainObject(flux) && !isJsonBuffer(flux)) return safeCopy(flux, "msg.flux");
+  } catch {
+    return { copy: {}, violations: [unreadable("msg.flux")] };
+  }
+  const value = describe(flux);
+  const message = `msg.flux is ${value}, but must be an object with request parameters.`;
+  return { copy: {}, violations: [{ parameter: "msg.flux", message, value, allowed: "an object" }] };
 };
 
 /** Puts the input image where the model takes it, unless the message's own request has one there. */
@@ -75,9 +81,9 @@ const placeImage = (
       },
     ];
   }
-  const isList = parametersOf(model).lists.has(imageParameter);
+  const takesList = parametersOf(model).lists.has(imageParameter);
   const { copy, violations } = safeCopy(
-    { value: isList && !Array.isArray(image.value) ? [image.value] : image.value },
+    { value: takesList && !isList(image.value) ? [image.value] : image.value },
     image.source,
   );
   for (const parameter of [imageParameter, `${imageParameter}[0]`]) sources.set(parameter, image.source);

@@ -1,6 +1,7 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../errors";
 import { base64Head, httpUrl, withoutSpace, writtenPicture } from "./formats";
+import { isList } from "./is-list";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
 import type { Leaf, Model } from "./model";
 import { parametersOf } from "./parameters";
@@ -46,7 +47,7 @@ const pictureInPlace = (value: unknown, longest: number): string | undefined => 
     return pictureType(value) === undefined ? size : `a picture (${size})`;
   }
   if (isJsonBuffer(value)) return describe(value);
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     const elements = elementsOf(value);
     if (elements.length === 0 || !elements.every(isPicture)) return undefined;
     return `a list of ${grouped(elements.length)} ${elements.length === 1 ? "picture" : "pictures"}`;

@@ -12,7 +12,11 @@ const MOST_VALUES = 10_000;
 
 const POISON = new Set(["__proto__", "constructor", "prototype"]);
 
-/** A plain object of any realm: function nodes run in a realm of their own, with an Object of their own. */
+/**
+ * A plain object of any realm: function nodes run in a realm of their own, with an Object of their own.
+ *
+ * @throws whatever a proxy throws
+ */
 export const isPlainObject = (value: unknown): value is object => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -23,6 +27,12 @@ export const isPlainObject = (value: unknown): value is object => {
     Object.hasOwn(prototype, "hasOwnProperty")
   );
 };
+
+/** Of what throws at a mere look: a revoked proxy, for instance. */
+export const unreadable = (origin: string): Violation => ({
+  parameter: origin,
+  message: `${origin} cannot be read: reading it throws.`,
+});
 
 /**
  * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers stay the same Buffers;
@@ -94,8 +104,7 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
   try {
     root = copyBranch(original, []);
   } catch {
-    // A proxy that throws, for instance.
-    violations.push({ parameter: origin, message: `${origin} cannot be read: reading it throws.` });
+    violations.push(unreadable(origin));
   }
   if (values > MOST_VALUES) {
     const message = `${origin} holds more than ${grouped(MOST_VALUES)} values.`;

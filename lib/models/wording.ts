@@ -1,3 +1,4 @@
+import { isList } from "./is-list";
 import { isJsonBuffer } from "./json-buffer";
 import type { Leaf } from "./model";
 
@@ -95,7 +96,7 @@ export const describe = (value: unknown, leaf?: Leaf): string => {
     case "object":
       if (value === null) return "null";
       if (ArrayBuffer.isView(value)) return `a Buffer of ${grouped(value.byteLength)} bytes`;
-      return Array.isArray(value) ? "a list" : "an object";
+      return isList(value) ? "a list" : "an object";
     default:
       return `a ${typeof value}`;
   }

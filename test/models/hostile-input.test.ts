@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
+import { falSrpo } from "../../lib/models/fal-srpo";
+import { kontext } from "../../lib/models/kontext";
 import { srpo } from "../../lib/models/srpo";
-import { picture, png, prepare, refusal, refusedParameters } from "./support";
+import { imageFrom, picture, png, prepare, refusal, refusedParameters, revoked } from "./support";
 
 describe("a hostile message", () => {
   for (const text of [
@@ -69,6 +71,28 @@ describe("a hostile message", () => {
       assert.deepEqual(refusedParameters(srpo, flux), ["msg.flux"]);
     });
   }
+
+  it("that throws at every look at it is refused in words", () => {
+    const thrown = (): never => {
+      throw new Error("looked at");
+    };
+    const closed = new Proxy({}, { getPrototypeOf: thrown });
+    for (const flux of [revoked({}), revoked([]), closed, { lora: revoked([]) }, { lora: [revoked({})] }]) {
+      const { code, message } = refusal(srpo, flux);
+      assert.equal(code, "FLUX_VALIDATION");
+      assert.equal(message, "msg.flux cannot be read: reading it throws. Nothing was sent.");
+    }
+    for (const model of [srpo, kontext, falSrpo]) {
+      for (const value of [revoked({}), revoked([]), closed]) {
+        const prompt = refusal(model, {}, { prompt: { value, source: "Prompt from (msg.payload)" } });
+        assert.match(prompt.message, /^Prompt from \(msg\.payload\) holds an object, but a prompt is/);
+        assert.match(
+          refusal(model, {}, imageFrom(value)).message,
+          /^Image from \(msg\.image\) holds an object that is no/,
+        );
+      }
+    }
+  });
 
   it("may have no msg.flux at all", () => {
     for (const flux of [undefined, null, {}]) prepare(srpo, flux);

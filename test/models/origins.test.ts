@@ -4,7 +4,7 @@ import { kontext } from "../../lib/models/kontext";
 import type { NodeModel } from "../../lib/models/model";
 import type { RequestInput } from "../../lib/models/request";
 import { srpo } from "../../lib/models/srpo";
-import { picture, prepare, refusal } from "./support";
+import { picture, prepare, refusal, revoked } from "./support";
 
 const style = { id: "1a2b3c", type: "flux-lora", name: "style" };
 const pose = { id: "4d5e6f", type: "flux-controlnet", name: "pose" };
@@ -116,6 +116,9 @@ describe("an error about what a node upstream set", () => {
 describe("hostile msg.fluxOrigins", () => {
   const plain = refusal(srpo, { lora }).message;
   const called = (): never => assert.fail("called");
+  const thrown = (): never => {
+    throw new Error("looked at");
+  };
 
   for (const { name, origins } of [
     { name: "text", origins: "lora[0]" },
@@ -136,6 +139,13 @@ describe("hostile msg.fluxOrigins", () => {
       origins: { "lora[0]": Object.defineProperty({}, "name", { enumerable: true, get: called }) },
     },
     { name: "a proxy", origins: new Proxy({}, { ownKeys: called, get: called }) },
+    {
+      name: "a proxy that shows nothing of itself",
+      origins: new Proxy({}, { getPrototypeOf: thrown, ownKeys: thrown }),
+    },
+    { name: "a revoked proxy", origins: revoked({}) },
+    { name: "a revoked proxy of a list", origins: revoked([]) },
+    { name: "a node that is a revoked proxy", origins: { "lora[0]": revoked({}) } },
     { name: "poison", origins: JSON.parse('{"__proto__":{"type":"x"},"constructor":{"type":"x"}}') },
     {
       name: "paths that are none",

@@ -32,6 +32,13 @@ export const refusal = (model: NodeModel, flux: unknown, more: Partial<RequestIn
 export const refusedParameters = (model: NodeModel, flux: unknown, more: Partial<RequestInput> = {}): string[] =>
   refusal(model, flux, more).cause.violations.map(({ parameter }) => parameter);
 
+/** What throws at every look at it. */
+export const revoked = (target: object): object => {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+};
+
 export const picture = {
   url: "https://example.com/lighthouse.jpg",
   uuid: "59a2edc2-45e6-429f-be5f-7ded59b92046",
