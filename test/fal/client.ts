@@ -49,7 +49,7 @@ export interface Connected {
 
 const open: { client: AccountProvider; dispatcher: Dispatcher; server: ScriptedServer }[] = [];
 
-const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2 } };
+const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2, most: 2 } };
 
 export async function connect(script: Script, options: Partial<FalOptions> = {}): Promise<Connected> {
   const byRoute = new Map<Route, Received[]>();

@@ -412,6 +412,15 @@ describe("waiting for a fal job", () => {
     assert.match(error.message, /too large/);
   });
 
+  it("finds a job done although fal asked to come back in an hour", async () => {
+    const later: Scripted = { status: 429, headers: { "retry-after": "3600" }, json: {} };
+    const { client } = await connect({
+      status: [later, later, completed()],
+      result: [later, { json: output() }],
+    });
+    assert.equal((await client.wait(taken(), always)).pictures.length, 1);
+  });
+
   describe("reads a result again", () => {
     for (const [name, trouble, times] of [
       ["after a broken connection", { misbehave: "reset" }, 20],

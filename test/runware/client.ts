@@ -23,7 +23,7 @@ export interface Connected {
 
 const open: { client: AccountProvider; dispatcher: Dispatcher; server: ScriptedServer }[] = [];
 
-export const quickly = { first: 2, growth: 1, longest: 2, gap: 1, failures: { first: 1, longest: 2 } };
+export const quickly = { first: 2, growth: 1, longest: 2, gap: 1, failures: { first: 1, longest: 2, most: 2 } };
 
 export async function connect(script: Script, options: Partial<RunwareOptions> = {}): Promise<Connected> {
   const server = await startScriptedServer(script);

@@ -262,6 +262,11 @@ describe("waiting for a Runware job", () => {
         headers: { "retry-after": "0" },
         json: { errors: [{ code: "rateLimit" }] },
       },
+      "the service asks to come back in an hour": {
+        status: 429,
+        headers: { "retry-after": "3600" },
+        json: { errors: [{ code: "rateLimit" }] },
+      },
       "the answer is truncated": { text: '{"data":[' },
       "a firewall answers 403 in HTML": { status: 403, text: "<html>Access denied</html>" },
       "a proxy answers 401 without a body": { status: 401, text: "" },

@@ -1,4 +1,4 @@
-import type { Growth } from "../../pause";
+import type { Patience } from "../ask-again";
 
 /** How often fal is asked for a job. Times in ms. */
 export interface Pace {
@@ -10,7 +10,7 @@ export interface Pace {
   share: number;
   longest: number;
   /** Pauses after polls that failed. */
-  failures: Growth;
+  failures: Patience;
 }
 
 /** fal's own JavaScript client asks every half second, whatever the queue position is. */
@@ -19,7 +19,7 @@ export const usualPace: Pace = {
   perPosition: 250,
   share: 0.05,
   longest: 5000,
-  failures: { first: 500, longest: 30_000 },
+  failures: { first: 500, longest: 30_000, most: 60_000 },
 };
 
 /** A sandbox is on this machine and costs nothing to ask. */
@@ -28,7 +28,7 @@ export const sandboxPace: Pace = {
   perPosition: 25,
   share: 0.05,
   longest: 500,
-  failures: { first: 50, longest: 1000 },
+  failures: { first: 50, longest: 1000, most: 60_000 },
 };
 
 /** Ms before the next poll of a job that has `ahead` others before it and has been waited for for `waited` ms. */

@@ -1,6 +1,7 @@
 import { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
-import { jitteredPause, pause } from "../../pause";
+import { pause } from "../../pause";
+import { pauseBeforeAsking } from "../ask-again";
 import type { Item } from "../json";
 import type { Answer } from "../provider";
 import { type FalAnswer, readErrorType } from "./answer";
@@ -44,7 +45,7 @@ export async function fetchResult(
     if (reading.state === "settled") return reading.answer;
     if (reading.state === "not yet") return "not yet";
     if (read >= reading.times) return failed(reading.error);
-    await pause(jitteredPause(failures, read - 1, reading.error.retryAfter), signal);
+    await pause(pauseBeforeAsking(failures, read - 1, reading.error.retryAfter), signal);
   }
 }
 

@@ -1,4 +1,5 @@
-import { jitteredPause, pause } from "../../pause";
+import { pause } from "../../pause";
+import { pauseBeforeAsking } from "../ask-again";
 import type { Answer, Progress } from "../provider";
 import { aboutAcceptedJob, forgottenJob } from "./errors";
 import type { Inquiry } from "./inquiry";
@@ -81,6 +82,6 @@ class Troubles {
 
   /** Ms beyond the usual pace. */
   pause({ context: { pace } }: Inquiry): number {
-    return this.#count === 0 ? 0 : jitteredPause(pace.failures, this.#count - 1, this.#retryAfter);
+    return this.#count === 0 ? 0 : pauseBeforeAsking(pace.failures, this.#count - 1, this.#retryAfter);
   }
 }

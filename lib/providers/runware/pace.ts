@@ -1,4 +1,4 @@
-import { type Growth, jitteredPause } from "../../pause";
+import { type Patience, pauseBeforeAsking } from "../ask-again";
 
 /** How often the service is asked. Times in ms. */
 export interface Pace {
@@ -9,7 +9,7 @@ export interface Pace {
   /** Between any two polls of one client. */
   gap: number;
   /** Pauses after failed polls. */
-  failures: Growth;
+  failures: Patience;
 }
 
 /** Runware asks for 1-2 s at first and growing gaps; ours grow by half, to 5 s at most. */
@@ -18,7 +18,7 @@ export const usualPace: Pace = {
   growth: 1.5,
   longest: 5000,
   gap: 1000,
-  failures: { first: 1000, longest: 30_000 },
+  failures: { first: 1000, longest: 30_000, most: 60_000 },
 };
 
 /** A sandbox is on this machine and costs nothing to ask. */
@@ -27,7 +27,7 @@ export const sandboxPace: Pace = {
   growth: 1.5,
   longest: 500,
   gap: 50,
-  failures: { first: 50, longest: 1000 },
+  failures: { first: 50, longest: 1000, most: 60_000 },
 };
 
 /** Ms to wait before poll number `n` (0-based) of a job. */
@@ -35,4 +35,4 @@ export const pollDelay = (pace: Pace, n: number): number => Math.min(pace.longes
 
 /** Ms to pause after `failures` failed polls in a row. */
 export const pauseAfter = (pace: Pace, failures: number, retryAfter?: number): number =>
-  jitteredPause(pace.failures, failures - 1, retryAfter) + pace.gap;
+  pauseBeforeAsking(pace.failures, failures - 1, retryAfter) + pace.gap;
