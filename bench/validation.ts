@@ -1,4 +1,4 @@
-import { prepareRequest } from "../lib/models/prepare";
+import { prepareRequest } from "../lib/models/preparing/prepare";
 import type { FluxRequest } from "../lib/models/request";
 import { srpo } from "../lib/models/srpo";
 import { type Measure, measure } from "./measure";

@@ -5,7 +5,7 @@ import { lateAnswer } from "../jobs/late";
 import { runJob } from "../jobs/run-job";
 import { expectedPicture } from "../models/expected-picture";
 import type { NodeModel } from "../models/model";
-import { prepareRequest } from "../models/prepare";
+import { prepareRequest } from "../models/preparing/prepare";
 import type { PreparedRequest } from "../models/request";
 import type { Answer } from "../providers/provider";
 import type { OpenAccount } from "./account";

@@ -2,7 +2,7 @@ import type { Violation } from "../../lib/errors";
 import type { Leaf, Model } from "../../lib/models/model";
 import { knows, parametersOf } from "../../lib/models/parameters";
 import { generalPath, readPath, valueAt } from "../../lib/models/paths";
-import { wireViolations } from "../../lib/models/wire";
+import { wireViolations } from "../../lib/models/preparing/wire";
 import { longestSide } from "../images/canvas";
 import type { Task } from "../jobs";
 

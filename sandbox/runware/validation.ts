@@ -3,7 +3,7 @@ import { uuid } from "../../lib/models/formats";
 import type { Model } from "../../lib/models/model";
 import { knows, parametersOf } from "../../lib/models/parameters";
 import { generalPath, plainValues, readPath, valueAt, writePath } from "../../lib/models/paths";
-import { wireViolations } from "../../lib/models/wire";
+import { wireViolations } from "../../lib/models/preparing/wire";
 import type { Context } from "../context";
 import { longestSide } from "../images/canvas";
 import type { Task } from "../jobs";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
 import { nodeModels } from "../../lib/models/catalogue";
-import { prepareRequest } from "../../lib/models/prepare";
+import { prepareRequest } from "../../lib/models/preparing/prepare";
 
 const RUNS = 50_000;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exclusivePairs } from "../../lib/models/exclusive";
 import { kontext } from "../../lib/models/kontext";
 import { krea } from "../../lib/models/krea";
+import { exclusivePairs } from "../../lib/models/preparing/exclusive";
 import { schema as kontextSchema } from "../../lib/models/runware-flux-kontext.schema";
 import { schema as kreaSchema } from "../../lib/models/runware-flux-krea.schema";
 import { schema as srpoSchema } from "../../lib/models/runware-flux-srpo.schema";

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
 import { falSrpo } from "../../lib/models/fal-srpo";
 import type { Mode } from "../../lib/models/model";
-import { prepareRequest } from "../../lib/models/prepare";
-import { wireViolations } from "../../lib/models/wire";
+import { prepareRequest } from "../../lib/models/preparing/prepare";
+import { wireViolations } from "../../lib/models/preparing/wire";
 import { mayBeSent, type Structure } from "./oracle";
 import {
   type Fields,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { expectedPicture } from "../../lib/models/expected-picture";
 import { falSrpo } from "../../lib/models/fal-srpo";
 import type { Mode } from "../../lib/models/model";
+import { wireViolations } from "../../lib/models/preparing/wire";
 import type { OutputForm, RequestInput } from "../../lib/models/request";
-import { wireViolations } from "../../lib/models/wire";
 import { falExamples } from "./fal-examples";
 import { imageFrom, picture, png, prepare, refusal, refusedParameters } from "./support";
 

@@ -6,7 +6,7 @@ import { FluxError } from "../../lib/errors";
 import { kontext } from "../../lib/models/kontext";
 import { krea } from "../../lib/models/krea";
 import type { Model } from "../../lib/models/model";
-import { prepareRequest } from "../../lib/models/prepare";
+import { prepareRequest } from "../../lib/models/preparing/prepare";
 import type { OutputForm } from "../../lib/models/request";
 import { srpo } from "../../lib/models/srpo";
 import { mayBeSent, type Structure } from "./oracle";

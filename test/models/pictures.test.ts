@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { formHint } from "../../lib/models/form-hint";
 import { image } from "../../lib/models/formats";
 import { kontext } from "../../lib/models/kontext";
 import type { Leaf } from "../../lib/models/model";
 import { pictureSize, pictureType } from "../../lib/models/picture";
 import { publicRequest } from "../../lib/models/public-request";
 import { srpo } from "../../lib/models/srpo";
+import { formHint } from "../../lib/models/wording/form-hint";
 import { picture, png, prepare, refusal, refusedParameters } from "./support";
 
 const bytes = (hex: string): Buffer => Buffer.concat([Buffer.from(hex.replaceAll(" ", ""), "hex"), Buffer.alloc(32)]);

@@ -1,6 +1,6 @@
 import { FluxError } from "../../lib/errors";
 import type { NodeModel } from "../../lib/models/model";
-import { prepareRequest } from "../../lib/models/prepare";
+import { prepareRequest } from "../../lib/models/preparing/prepare";
 import type { PreparedRequest, RequestInput } from "../../lib/models/request";
 
 export const PROMPT = "a lighthouse at dusk";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunwareFluxSrpoRequest } from "../../lib/models/generated/runware-flux-srpo.type";
+import { wireViolations } from "../../lib/models/preparing/wire";
 import { srpo } from "../../lib/models/srpo";
-import { wireViolations } from "../../lib/models/wire";
 import { picture, prepare } from "./support";
 
 const whole: RunwareFluxSrpoRequest = {

@@ -1,7 +1,7 @@
 import { v4 as newUuid } from "uuid";
 import { presetSizes, STANDARD_SIDE, standardPreset } from "../fragments/fal/size";
-import { isObject } from "../merge";
 import { knows } from "../parameters";
+import { isObject } from "../preparing/merge";
 import type { Dialect } from "./dialect";
 
 /** Content types by `output_format`; jpeg is the default. */

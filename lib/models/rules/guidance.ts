@@ -1,4 +1,4 @@
-import { named } from "../wording";
+import { named } from "../wording/wording";
 import { elements, member, numberIn, warning } from "./reading";
 import type { Rule } from "./rule";
 

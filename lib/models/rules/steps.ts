@@ -1,4 +1,4 @@
-import { named } from "../wording";
+import { named } from "../wording/wording";
 import { elements, error, numberIn } from "./reading";
 import type { Finding, Rule } from "./rule";
 

@@ -1,9 +1,9 @@
-import type { Violation } from "../errors";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import { generalPath, plainValues, removeAt } from "./paths";
-import type { FluxRequest } from "./request";
-import { objectViolation } from "./violations";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import { generalPath, plainValues, removeAt } from "../paths";
+import type { FluxRequest } from "../request";
+import { objectViolation } from "../wording/violations";
 
 /**
  * Takes out, in place, the Buffers that stand where objects belong: `inputs`, `lora[0]`. To a validator each of their bytes

@@ -1,4 +1,4 @@
-import type { FluxRequest } from "./request";
+import type { FluxRequest } from "../request";
 
 /** An object with members: no list, no bytes. For safe copies only. */
 export const isObject = (value: unknown): value is FluxRequest =>

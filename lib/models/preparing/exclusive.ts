@@ -1,7 +1,7 @@
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import { readPath, removeAt, valueAt } from "./paths";
-import type { FluxRequest } from "./request";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import { readPath, removeAt, valueAt } from "../paths";
+import type { FluxRequest } from "../request";
 
 /** The service takes a step or the same as a percentage, and names the latter after the former. */
 const asPercentage = (path: string): string => `${path}Percentage`;

@@ -1,7 +1,7 @@
-import type { Violation } from "../errors";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import type { Attachment, FluxRequest } from "../request";
 import { pictureReader } from "./input-pictures";
-import type { Model } from "./model";
-import type { Attachment, FluxRequest } from "./request";
 
 /** What a rule wants the author to know of a parameter. */
 interface Warning {

@@ -1,10 +1,10 @@
-import type { Violation } from "../errors";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import { generalPath, plainValues, removeAt, writePath } from "../paths";
+import type { FluxRequest } from "../request";
+import { describe } from "../wording/wording";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import { generalPath, plainValues, removeAt, writePath } from "./paths";
-import type { FluxRequest } from "./request";
-import { describe } from "./wording";
 
 /**
  * Takes out, in place, what JSON cannot write of parameters that the model does not know; of those that it knows, the

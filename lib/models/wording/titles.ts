@@ -1,4 +1,4 @@
-import type { Mode, Model } from "./model";
+import type { Mode, Model } from "../model";
 
 const modes: Readonly<Record<Mode, string>> = {
   "text-to-image": "text to image",

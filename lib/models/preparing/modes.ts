@@ -1,10 +1,10 @@
-import type { Violation } from "../errors";
-import type { Model, NodeModel } from "./model";
-import { knows, parametersOf } from "./parameters";
-import { readPath, valueAt } from "./paths";
-import type { FluxRequest, RequestInput, Sourced } from "./request";
-import { modeInWords } from "./titles";
-import { reportedValue } from "./wording";
+import type { Violation } from "../../errors";
+import type { Model, NodeModel } from "../model";
+import { knows, parametersOf } from "../parameters";
+import { readPath, valueAt } from "../paths";
+import type { FluxRequest, RequestInput, Sourced } from "../request";
+import { modeInWords } from "../wording/titles";
+import { reportedValue } from "../wording/wording";
 
 /** The endpoint that a request is for, and what that makes of the input image. */
 interface Endpoint {

@@ -1,7 +1,7 @@
-import type { Dialect } from "./dialects/dialect";
-import { isObject } from "./merge";
-import type { Model } from "./model";
-import { knows } from "./parameters";
+import type { Dialect } from "../dialects/dialect";
+import type { Model } from "../model";
+import { knows } from "../parameters";
+import { isObject } from "../preparing/merge";
 
 /** One thing, and what each provider calls it. A provider with several names has the most telling one first. */
 const sameThings: readonly Readonly<Record<Dialect["provider"], readonly string[]>>[] = [

@@ -1,15 +1,15 @@
-import type { Violation } from "../errors";
-import { models } from "./catalogue";
+import type { Violation } from "../../errors";
+import { models } from "../catalogue";
+import type { Leaf, Model, SchemaError } from "../model";
+import { knows, type Parameters, parametersOf } from "../parameters";
+import { generalPath, type Path, pathOfPointer, valueAt, writePath } from "../paths";
+import { isJsonBuffer, MAKE_BUFFER } from "../preparing/json-buffer";
+import { isObject } from "../preparing/merge";
+import { type Origins, originsAround } from "../preparing/origins";
+import type { FluxRequest } from "../request";
 import { formHint } from "./form-hint";
-import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
-import { isObject } from "./merge";
-import type { Leaf, Model, SchemaError } from "./model";
 import { nearest } from "./nearest";
-import { type Origins, originsAround } from "./origins";
 import { otherName } from "./other-names";
-import { knows, type Parameters, parametersOf } from "./parameters";
-import { generalPath, type Path, pathOfPointer, valueAt, writePath } from "./paths";
-import type { FluxRequest } from "./request";
 import { endpointInWords, modeInWords, modelInWords } from "./titles";
 import { allowedValues, alternatives, describe, grouped, named, reportedValue } from "./wording";
 

@@ -1,5 +1,5 @@
-import { httpUrl, image, writtenPicture } from "./formats";
-import type { Leaf } from "./model";
+import { httpUrl, image, writtenPicture } from "../formats";
+import type { Leaf } from "../model";
 
 /** Not `URL.canParse`: once Node 20 has compiled it, it refuses hosts with letters such as ü. */
 const isAddress = (text: string): boolean => {

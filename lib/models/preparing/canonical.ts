@@ -1,7 +1,7 @@
-import type { Leaf, Model } from "./model";
-import { parametersOf } from "./parameters";
-import { generalPath, plainValues, replaceAt, writePath } from "./paths";
-import type { FluxRequest } from "./request";
+import type { Leaf, Model } from "../model";
+import { parametersOf } from "../parameters";
+import { generalPath, plainValues, replaceAt, writePath } from "../paths";
+import type { FluxRequest } from "../request";
 
 /** A number where a number keeps every digit, otherwise the digits. */
 const exact = (seed: bigint): number | string => (seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : String(seed));

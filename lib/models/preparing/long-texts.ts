@@ -1,9 +1,9 @@
-import type { Violation } from "../errors";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import { generalPath, plainValues, removeAt, writePath } from "./paths";
-import type { FluxRequest } from "./request";
-import { allowedValues, grouped, named } from "./wording";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import { generalPath, plainValues, removeAt, writePath } from "../paths";
+import type { FluxRequest } from "../request";
+import { allowedValues, grouped, named } from "../wording/wording";
 
 /** Characters; more than any parameter but a picture has use for. */
 const LONGEST_TEXT = 100_000;

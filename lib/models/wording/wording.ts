@@ -1,6 +1,6 @@
-import { isList } from "./is-list";
-import { isJsonBuffer } from "./json-buffer";
-import type { Leaf } from "./model";
+import type { Leaf } from "../model";
+import { isList } from "../preparing/is-list";
+import { isJsonBuffer } from "../preparing/json-buffer";
 
 const listLabels: Readonly<Record<string, string>> = {
   lora: "LoRA",

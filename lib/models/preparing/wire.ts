@@ -1,9 +1,9 @@
-import type { Violation } from "../errors";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import type { FluxRequest } from "./request";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import type { FluxRequest } from "../request";
+import { leafViolation, schemaViolations } from "../wording/violations";
 import { runRules } from "./run-rules";
-import { leafViolation, schemaViolations } from "./violations";
 
 /** On the wire a seed is digits without quotes; read without losing any, large ones are bigints. */
 const seedViolations = (model: Model, seed: unknown): Violation[] => {

@@ -1,9 +1,9 @@
 import { isUint8Array } from "node:util/types";
-import type { Violation } from "../errors";
+import type { Violation } from "../../errors";
+import { type Path, writePath } from "../paths";
+import type { FluxRequest } from "../request";
+import { describe, grouped } from "../wording/wording";
 import { isJsonBuffer, JSON_BUFFER } from "./json-buffer";
-import { type Path, writePath } from "./paths";
-import type { FluxRequest } from "./request";
-import { describe, grouped } from "./wording";
 
 /** Deeper than any request: ipAdapters[].guideImages[] has four levels. */
 const DEEPEST = 20;

@@ -1,6 +1,6 @@
-import type { Leaf, Model } from "./model";
-import { parametersOf } from "./parameters";
-import type { FluxRequest } from "./request";
+import type { Leaf, Model } from "../model";
+import { parametersOf } from "../parameters";
+import type { FluxRequest } from "../request";
 
 /*
  * Values of dialogs and environment variables are strings until told otherwise. A message's values are not touched:

@@ -1,15 +1,15 @@
 import { isUint8Array } from "node:util/types";
-import type { Violation } from "../errors";
-import { base64Head, httpUrl, withoutSpace, writtenPicture } from "./formats";
+import type { Violation } from "../../errors";
+import { base64Head, httpUrl, withoutSpace, writtenPicture } from "../formats";
+import type { Leaf, Model } from "../model";
+import { parametersOf } from "../parameters";
+import { generalPath, plainValues, removeAt, writePath } from "../paths";
+import { pictureType } from "../picture";
+import type { FluxRequest, Sourced } from "../request";
+import { allowedValues, describe, grouped } from "../wording/wording";
 import { isList } from "./is-list";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
-import type { Leaf, Model } from "./model";
-import { parametersOf } from "./parameters";
-import { generalPath, plainValues, removeAt, writePath } from "./paths";
-import { pictureType } from "./picture";
-import type { FluxRequest, Sourced } from "./request";
 import { safeCopy } from "./safe-copy";
-import { allowedValues, describe, grouped } from "./wording";
 
 /** No address that is meant to be clicked or fetched is longer. */
 const LONGEST_URL = 8192;

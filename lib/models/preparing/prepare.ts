@@ -1,4 +1,11 @@
-import { FluxError, type Violation } from "../errors";
+import { FluxError, type Violation } from "../../errors";
+import type { Model, NodeModel } from "../model";
+import { parametersOf } from "../parameters";
+import { readPath, valueAt } from "../paths";
+import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "../request";
+import { endpointInWords } from "../wording/titles";
+import { schemaViolations } from "../wording/violations";
+import { describe, grouped } from "../wording/wording";
 import { canonicaliseNumbers } from "./canonical";
 import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
@@ -7,22 +14,15 @@ import { isJsonBuffer } from "./json-buffer";
 import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
 import { refuseMisplacedBytes } from "./misplaced-bytes";
-import type { Model, NodeModel } from "./model";
 import { chooseEndpoint } from "./modes";
 import { readOrigins, withOrigin } from "./origins";
 import { setAnswerForm, takeTaskNames } from "./owned";
-import { parametersOf } from "./parameters";
-import { readPath, valueAt } from "./paths";
 import { promptViolation, refusePicturePrompts } from "./prompt";
-import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "./request";
 import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy, unreadable } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
-import { endpointInWords } from "./titles";
 import { readTyped } from "./typed-in";
 import { refuseUnsendable } from "./unsendable";
-import { schemaViolations } from "./violations";
-import { describe, grouped } from "./wording";
 
 /** Stands in for a prompt that has its violation already. */
 const standInPrompt = "a prompt";

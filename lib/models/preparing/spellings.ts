@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Violation } from "../errors";
+import type { Violation } from "../../errors";
+import type { Model } from "../model";
+import { knows, parametersOf } from "../parameters";
+import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "../paths";
+import type { FluxRequest } from "../request";
 import { isObject } from "./merge";
-import type { Model } from "./model";
-import { knows, parametersOf } from "./parameters";
-import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "./paths";
-import type { FluxRequest } from "./request";
 
 /** The paths of the objects that `within` stands for. */
 const containers = (request: FluxRequest, within: string): Path[] => {

@@ -1,8 +1,8 @@
+import { readPath, valueAt } from "../paths";
+import type { FluxRequest } from "../request";
+import { named } from "../wording/wording";
 import { isObject } from "./merge";
-import { readPath, valueAt } from "./paths";
-import type { FluxRequest } from "./request";
 import { safeCopy } from "./safe-copy";
-import { named } from "./wording";
 
 /**
  * Which node upstream set a parameter, by path: `lora[0]` -> `"style" / flux-lora`. Composition nodes write it to

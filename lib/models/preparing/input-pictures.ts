@@ -1,13 +1,13 @@
-import type { Violation } from "../errors";
-import { dataUriHead, type ImageForm, imageForm } from "./formats";
-import type { Leaf, Model } from "./model";
-import { knows, parametersOf } from "./parameters";
-import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "./paths";
-import { pictureType } from "./picture";
-import type { Attachment, FluxRequest } from "./request";
-import type { PictureReader } from "./rules/rule";
-import { leafViolation, type Sources } from "./violations";
-import { grouped, named } from "./wording";
+import type { Violation } from "../../errors";
+import { dataUriHead, type ImageForm, imageForm } from "../formats";
+import type { Leaf, Model } from "../model";
+import { knows, parametersOf } from "../parameters";
+import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "../paths";
+import { pictureType } from "../picture";
+import type { Attachment, FluxRequest } from "../request";
+import type { PictureReader } from "../rules/rule";
+import { leafViolation, type Sources } from "../wording/violations";
+import { grouped, named } from "../wording/wording";
 
 /** base64 writes 3 bytes with 4 characters: no longer string holds no larger picture. */
 const charactersFor = (bytes: number): number => Math.floor(bytes / 3) * 4;

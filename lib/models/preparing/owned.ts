@@ -1,9 +1,9 @@
-import type { Violation } from "../errors";
-import type { TaskName } from "./dialects/dialect";
-import type { Model } from "./model";
-import { parametersOf } from "./parameters";
-import type { Delivery, FluxRequest, OutputForm } from "./request";
-import { describe, reportedValue } from "./wording";
+import type { Violation } from "../../errors";
+import type { TaskName } from "../dialects/dialect";
+import type { Model } from "../model";
+import { parametersOf } from "../parameters";
+import type { Delivery, FluxRequest, OutputForm } from "../request";
+import { describe, reportedValue } from "../wording/wording";
 
 /**
  * Takes out of a request, in place, what names the task: every message is a task of its own, whatever example it was
