@@ -1,13 +1,8 @@
-import { createHash } from "node:crypto";
 import type { FluxError } from "../errors";
 import type { Attachment, FluxRequest } from "../models/request";
 import { underSignals } from "./abort";
 import type { Task } from "./provider";
-
-/** How many uploads are remembered; the least recently used goes first. */
-const MOST_REMEMBERED = 500;
-/** How long an upload is relied on, in ms. The services do not say how long they keep them. */
-const RELIED_ON = 6 * 60 * 60 * 1000;
+import { pictureIds, processMemory, type Uploaded, type UploadMemory, type UploadPlace } from "./upload-memory";
 
 /** Jobs whose uploads are known; a job that ends takes itself out. */
 const MOST_JOBS = 2000;
@@ -30,88 +25,88 @@ export interface Uploads {
   ended(id: string, errors: readonly FluxError[]): void;
 }
 
-/** One upload under way or done, shared by everybody who has the same bytes. */
-interface Upload {
-  name: Promise<string>;
-  /** On the clock that nobody sets. */
-  startedAt: number;
+/** One upload under way, shared by everybody who has the same bytes. */
+interface UnderWay {
+  uploaded: Promise<Uploaded>;
   interested: number;
-  done: boolean;
-  forget: () => void;
   abandon: () => void;
 }
 
-export function createUploads(service: UploadService): Uploads {
-  // A Map keeps insertion order; entries move to its end when they are used.
-  const uploads = new Map<string, Upload>();
-  const byJob = new Map<string, readonly Upload[]>();
+/** An upload that a job relies on. */
+interface Used {
+  id: string;
+  uploaded: Uploaded;
+}
 
-  const remember = (id: string, used: readonly Upload[]) => {
+/** @param memory holds what is uploaded, for this client and those after it; uploads under way are the client's own. */
+export function createUploads(
+  service: UploadService,
+  place: UploadPlace,
+  memory: UploadMemory = processMemory,
+): Uploads {
+  const underWay = new Map<string, UnderWay>();
+  const byJob = new Map<string, readonly Used[]>();
+  const idOf = pictureIds(place);
+
+  const remember = (id: string, used: readonly Used[]) => {
     byJob.delete(id);
     if (used.length > 0) byJob.set(id, used);
     const [oldest] = byJob.keys();
     if (oldest !== undefined && byJob.size > MOST_JOBS) byJob.delete(oldest);
   };
 
-  const start = (hash: string, attachment: Attachment): Upload => {
+  const start = (id: string, attachment: Attachment): UnderWay => {
     const abandonment = new AbortController();
-    // Only this upload: in the meantime there may be a fresh one of the same picture.
-    const forget = () => {
-      if (uploads.get(hash) === upload) uploads.delete(hash);
+    const startedAt = performance.now();
+    const ended = () => {
+      if (underWay.get(id) === upload) underWay.delete(id);
     };
-    const upload: Upload = {
-      name: service.upload(attachment, abandonment.signal),
-      startedAt: performance.now(),
+    const uploaded = service.upload(attachment, abandonment.signal).then((name) => {
+      const finished = { name, startedAt };
+      memory.keep(id, finished);
+      return finished;
+    });
+    const upload: UnderWay = {
+      uploaded,
       interested: 0,
-      done: false,
-      forget,
       abandon: () => {
-        forget();
+        ended();
         abandonment.abort(new Error("nobody waits for this upload any more"));
       },
     };
-    upload.name.then(() => {
-      upload.done = true;
-    }, forget);
+    uploaded.then(ended, ended);
+    underWay.set(id, upload);
     return upload;
   };
 
-  const shared = (attachment: Attachment): Upload => {
-    const hash = createHash("sha256").update(attachment.bytes).digest("hex");
-    const known = uploads.get(hash);
-    const upload = known && performance.now() - known.startedAt < RELIED_ON ? known : start(hash, attachment);
-    uploads.delete(hash);
-    uploads.set(hash, upload);
-    for (const [oldest, { done }] of uploads) {
-      if (uploads.size <= MOST_REMEMBERED) break;
-      if (done) uploads.delete(oldest);
-    }
-    return upload;
-  };
-
-  const nameOf = async (upload: Upload, signal: AbortSignal): Promise<string> => {
-    upload.interested += 1;
+  const upload = async (attachment: Attachment, signal: AbortSignal): Promise<Used> => {
+    const id = idOf(attachment.bytes);
+    const known = memory.find(id);
+    if (known) return { id, uploaded: known };
+    const shared = underWay.get(id) ?? start(id, attachment);
+    shared.interested += 1;
     try {
-      return await underSignals([signal], () => upload.name);
+      return { id, uploaded: await underSignals([signal], () => shared.uploaded) };
     } finally {
-      upload.interested -= 1;
-      if (upload.interested === 0 && !upload.done) upload.abandon();
+      shared.interested -= 1;
+      if (shared.interested === 0 && underWay.get(id) === shared) shared.abandon();
     }
   };
 
   const failed: Uploads["failed"] = (id, error) => {
     if (!service.mayBeForPictures(error)) return;
-    for (const { forget } of byJob.get(id) ?? []) forget();
+    for (const used of byJob.get(id) ?? []) memory.forget(used.id, used.uploaded);
   };
 
   return {
     prepare: async ({ id, request, attachments }, signal) => {
       signal.throwIfAborted();
-      const used = attachments.map(shared);
-      const names = await Promise.all(used.map((upload) => nameOf(upload, signal)));
+      const used = await Promise.all(attachments.map((attachment) => upload(attachment, signal)));
       remember(id, used);
       let prepared = request;
-      for (const [index, { path }] of attachments.entries()) prepared = replacedAt(prepared, path, names[index]);
+      for (const [index, { path }] of attachments.entries()) {
+        prepared = replacedAt(prepared, path, used[index]?.uploaded.name);
+      }
       return prepared;
     },
     failed,

@@ -9,6 +9,7 @@ import { exchange } from "../../lib/net/http";
 import type { AccountProvider } from "../../lib/providers/account-kind";
 import { createFal, type FalOptions } from "../../lib/providers/fal/client";
 import type { Task } from "../../lib/providers/provider";
+import { createUploadMemory } from "../../lib/providers/upload-memory";
 import { type Scripted, type ScriptedServer, startScriptedServer } from "../support/scripted-server";
 
 export const apiKey = "c0ffee00-key-id:5ecret-that-must-not-leak";
@@ -76,6 +77,8 @@ export async function connect(script: Script, options: Partial<FalOptions> = {})
     apiKey,
     send: (request) => exchange(dispatcher, request),
     pace: quickly,
+    // Ports are used again: what another test has uploaded must not count here.
+    uploadMemory: createUploadMemory(),
     ...options,
   });
   open.push({ client, dispatcher, server });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { Attachment, FluxRequest } from "../../lib/models/request";
+import type { FalOptions } from "../../lib/providers/fal/client";
+import { createUploadMemory } from "../../lib/providers/upload-memory";
 import { type Scripted, startScriptedServer } from "../support/scripted-server";
 import {
   acceptance,
+  addressesAt,
   always,
   apiKey,
   completed,
@@ -71,6 +74,59 @@ describe("large input pictures for fal", () => {
     assert.equal((await once()).image_url, "https://v3.fal.media/files/0.jpeg");
     await client.prepare(withPicture(Buffer.from("another")), always);
     assert.deepEqual([sent("initiate").length, sent("storage").length], [2, 2]);
+  });
+
+  describe("that another client of this process has uploaded", () => {
+    /** Connects twice to the same fal, one after the other. */
+    async function reconnect(again: Partial<FalOptions>, script: Script = storing) {
+      const uploadMemory = createUploadMemory();
+      const { client, server, sent } = await connect(script, { uploadMemory });
+      const next = async () => {
+        await client.close();
+        const addresses = addressesAt(server.url);
+        return (await connect({}, { uploadMemory, addresses, ...again })).client;
+      };
+      return { client, next, sent };
+    }
+
+    it("travel no second time", async () => {
+      const { client, next, sent } = await reconnect({});
+      const { image_url } = await client.prepare(withPicture(), always);
+      assert.equal((await (await next()).prepare(withPicture(), always)).image_url, image_url);
+      assert.equal(sent("storage").length, 1);
+    });
+
+    it("travel again under another key", async () => {
+      const { client, next, sent } = await reconnect({ apiKey: `${apiKey}-of-somebody-else` });
+      await client.prepare(withPicture(), always);
+      await (await next()).prepare(withPicture(), always);
+      assert.equal(sent("storage").length, 2);
+    });
+
+    it("travel again to another fal", async () => {
+      const other = await connect(storing);
+      const { client, next, sent } = await reconnect({ addresses: addressesAt(other.server.url) });
+      await client.prepare(withPicture(), always);
+      await (await next()).prepare(withPicture(), always);
+      assert.deepEqual([sent("storage").length, other.sent("storage").length], [1, 1]);
+    });
+
+    it("travel again once fal no longer has them", async () => {
+      const gone: Scripted = {
+        status: 422,
+        json: { detail: [{ loc: ["body", "image_url"], type: "image_load_error" }] },
+      };
+      const script: Script = { ...storing, submit: acceptance(), status: completed(), result: gone };
+      const { client, next, sent } = await reconnect({}, script);
+      await client.prepare(withPicture(), always);
+      const later = await next();
+      const job = withPicture();
+      const request = await later.prepare(job, always);
+      assert.equal(sent("storage").length, 1);
+      await later.wait({ ...job, request, receipt: { requestId } }, always);
+      await later.prepare(withPicture(), always);
+      assert.equal(sent("storage").length, 2);
+    });
   });
 
   it("are not uploaded when there are none", async () => {

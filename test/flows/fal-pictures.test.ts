@@ -67,6 +67,16 @@ describe("the picture that a fal node starts from", () => {
     assert.equal(uploads(flow), 2);
   });
 
+  it("is not uploaded again after a full deploy", async () => {
+    const flow = await startFlow(fromPicture);
+    const before = await deliveredBy(flow, { payload: prompt, picture: large });
+    const restarted = await flow.restart();
+    assert.notEqual(restarted.node, flow.node);
+    const after = await deliveredBy(restarted, { payload: prompt, picture: large });
+    assert.equal(after.job.request.image_url, before.job.request.image_url);
+    assert.equal(uploads(flow), 1);
+  });
+
   it("costs nothing but an error when it cannot be uploaded", async () => {
     const flow = await startFlow({ ...fromPicture, account: { retries: 0 } });
     flow.sandbox.arm("500", { call: "upload", count: 9 });

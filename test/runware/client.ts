@@ -9,6 +9,7 @@ import { exchange } from "../../lib/net/http";
 import type { AccountProvider } from "../../lib/providers/account-kind";
 import type { Task } from "../../lib/providers/provider";
 import { createRunware, type RunwareOptions } from "../../lib/providers/runware/client";
+import { createUploadMemory } from "../../lib/providers/upload-memory";
 import { type Script, type ScriptedServer, type SentTask, startScriptedServer } from "../support/scripted-server";
 
 export const apiKey = "rw-key-that-must-not-leak";
@@ -38,6 +39,8 @@ export async function connect(script: Script, options: Partial<RunwareOptions> =
     apiKey,
     send: (request) => exchange(dispatcher, request),
     pace: quickly,
+    // Ports are used again: what another test has uploaded must not count here.
+    uploadMemory: createUploadMemory(),
     ...options,
   });
   open.push({ client, dispatcher, server });

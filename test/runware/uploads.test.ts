@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Attachment, FluxRequest } from "../../lib/models/request";
+import { createUploadMemory } from "../../lib/providers/upload-memory";
 import type { Scripted, SentTask } from "../support/scripted-server";
 import { always, connect, disconnectAll, failureOf, job, newId, request } from "./client";
 
@@ -71,6 +72,22 @@ describe("large input pictures", () => {
     assert.equal((await once()).seedImage, "uuid-of-same");
     assert.equal(tasks("imageUpload").length, 1);
   });
+
+  for (const [name, again, uploads] of [
+    ["travel once for all clients of an account, one after the other", {}, 1],
+    ["travel again for a client with another key", { apiKey: "the-key-of-somebody-else" }, 2],
+  ] as const) {
+    it(name, async () => {
+      const uploadMemory = createUploadMemory();
+      const { client, server, tasks } = await connect(storing, { uploadMemory });
+      const wanted = task(request({ seedImage: "p" }), attachment("same", "seedImage"));
+      await client.prepare(wanted, always);
+      await client.close();
+      const later = await connect(storing, { uploadMemory, baseUrl: `${server.url}/v1`, ...again });
+      assert.equal((await later.client.prepare(wanted, always)).seedImage, "uuid-of-same");
+      assert.equal(tasks("imageUpload").length, uploads);
+    });
+  }
 
   it("are uploaded again after an upload that failed", async () => {
     const { client, server } = await connect((received, count) =>

@@ -89,6 +89,8 @@ export interface Flow {
   stop(): Promise<void>;
   /** Deploys the flow once more, changed: a node that is not in it any more is deleted. */
   deploy(change: (nodes: readonly FlowNode[]) => FlowNode[]): Promise<void>;
+  /** Deploys the flow as it is, in full: every node is closed and made anew. Gives the flow of the new nodes. */
+  restart(): Promise<Flow>;
 }
 
 interface StatusProperty {
@@ -159,13 +161,19 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     ...(options.types ?? []),
   ] as NodeInitializer[];
   helper.settings(options.settings ?? {});
-  await helper.load(types, nodes, {
-    account: { apiKey: options.apiKey ?? "sandbox-key" },
-    ...options.credentials,
-  });
-  const flow = connect(sandbox, nodes);
+  const credentials = { account: { apiKey: options.apiKey ?? ownKey() }, ...options.credentials };
+  await helper.load(types, nodes, credentials);
+  const flow = connect(sandbox, nodes, credentials);
   running.push(flow);
   return flow;
+}
+
+let keys = 0;
+
+/** Ports are used again: what a process remembers of an account must not reach the next test's. */
+function ownKey(): string {
+  keys += 1;
+  return `sandbox-key-${keys}`;
 }
 
 /** What nobody handled: in a real Node-RED each of them ends the process. */
@@ -186,7 +194,7 @@ export async function stopFlows(): Promise<void> {
 
 let sent = 0;
 
-function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
+function connect(sandbox: Sandbox, nodes: readonly FlowNode[], credentials: FlowOptions["credentials"]): Flow {
   const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
   const wireListeners = new Set<(message: Message) => void>();
   const statusListeners = new Set<(status: StatusProperty) => void>();
@@ -242,6 +250,10 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[]): Flow {
     },
     deploy: async (change) => {
       await helper.setFlows(change(nodes), "nodes");
+    },
+    restart: async () => {
+      await helper.setFlows([...nodes], "full", credentials);
+      return connect(sandbox, nodes, credentials);
     },
   };
 }

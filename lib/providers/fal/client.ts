@@ -4,6 +4,7 @@ import type { AccountProvider } from "../account-kind";
 import { closableCalls } from "../closing";
 import { checkedAddress, checkedKey } from "../credentials";
 import type { Found, Task } from "../provider";
+import type { UploadMemory } from "../upload-memory";
 import { createUploads } from "../uploads";
 import { createCall } from "./call";
 import { cancel } from "./cancel";
@@ -27,6 +28,8 @@ export interface FalOptions {
   send: Send;
   pace?: Partial<Pace>;
   timeouts?: Partial<Timeouts>;
+  /** The process's own when left out. */
+  uploadMemory?: UploadMemory;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface FalOptions {
  *
  * @throws FluxError FLUX_CONFIG when an address or the key cannot be used.
  */
-export function createFal({ send, ...options }: FalOptions): AccountProvider {
+export function createFal({ send, uploadMemory, ...options }: FalOptions): AccountProvider {
   const apiKey = checkedKey(options.apiKey, owner);
   const address = (text: string, name: string) => checkedAddress(text, name, owner).href.replace(/\/+$/, "");
   const addresses: FalAddresses = {
@@ -49,10 +52,11 @@ export function createFal({ send, ...options }: FalOptions): AccountProvider {
     pace: { ...usualPace, ...options.pace },
     timeouts: { ...usualTimeouts, ...options.timeouts },
   };
-  const uploads = createUploads({
-    upload: (picture, signal) => uploadPicture(context, send, picture, signal),
-    mayBeForPictures,
-  });
+  const uploads = createUploads(
+    { upload: (picture, signal) => uploadPicture(context, send, picture, signal), mayBeForPictures },
+    { provider: "fal", address: addresses.restUrl, apiKey },
+    uploadMemory,
+  );
   const calls = closableCalls(closed);
   /** What a settled job says about its uploads. */
   const heard = <T extends Found>({ id }: Task, found: T): T => {

@@ -5,6 +5,7 @@ import { closableCalls } from "../closing";
 import { checkedAddress, checkedKey } from "../credentials";
 import type { Item } from "../json";
 import type { Found } from "../provider";
+import type { UploadMemory } from "../upload-memory";
 import { createUploads } from "../uploads";
 import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults } from "./ask";
@@ -40,6 +41,8 @@ export interface RunwareOptions {
   send: Send;
   pace?: Partial<Pace>;
   timeouts?: Partial<Timeouts>;
+  /** The process's own when left out. */
+  uploadMemory?: UploadMemory;
 }
 
 /**
@@ -65,10 +68,14 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       quote: prompts.quoteFor([id]),
     });
   const poller = new Poller({ asking, pace, toError });
-  const uploads = createUploads({
-    upload: (picture, signal) => uploadPicture({ call, apiKey, timeout: timeouts.upload }, picture, signal),
-    mayBeForPictures,
-  });
+  const uploads = createUploads(
+    {
+      upload: (picture, signal) => uploadPicture({ call, apiKey, timeout: timeouts.upload }, picture, signal),
+      mayBeForPictures,
+    },
+    { provider: "runware", address: baseUrl, apiKey },
+    options.uploadMemory,
+  );
   const submit = createSubmit({
     call,
     apiKey,
