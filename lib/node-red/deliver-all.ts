@@ -24,7 +24,9 @@ export interface PictureSource {
 }
 
 /**
- * Brings all pictures of an answer into the chosen form. What fails is reported beside the pictures that are there.
+ * Brings all pictures of an answer into the chosen form. What fails is reported beside the pictures that are there, and
+ * so is what came otherwise than it was asked for.
+ *
  * @throws FluxError with `billed: "yes"` when not one picture can be delivered.
  */
 export async function deliverAll(
@@ -32,7 +34,7 @@ export async function deliverAll(
   form: OutputForm,
   owner: PictureOwner,
   { addresses, connection, signal }: PictureSource,
-): Promise<{ pictures: DeliveredPicture[]; errors: ReportedError[] }> {
+): Promise<{ pictures: DeliveredPicture[]; warnings: string[]; errors: ReportedError[] }> {
   const options = {
     allowedHosts: Object.values(addresses).map((address) => new URL(address).host),
     maxBytes: LARGEST_PICTURE,
@@ -44,11 +46,15 @@ export async function deliverAll(
   const outcomes = await Promise.allSettled(
     answer.pictures.map((picture) => deliver(picture, form, owner, fetchPicture)),
   );
-  const pictures = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const delivered = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [asFluxError(outcome.reason)] : []));
   const [first] = failures;
-  if (pictures.length === 0 && first) throw first;
-  return { pictures, errors: [...answer.errors, ...failures].map(reported) };
+  if (delivered.length === 0 && first) throw first;
+  return {
+    pictures: delivered.map(({ picture }) => picture),
+    warnings: delivered.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+    errors: [...answer.errors, ...failures].map(reported),
+  };
 }
 
 const asFluxError = (reason: unknown): FluxError =>

@@ -25,6 +25,12 @@ export interface DeliveredPicture {
   image: ImageFacts;
 }
 
+/** A picture that can leave, and what there is to say about it beside the picture itself. */
+interface Delivered {
+  picture: DeliveredPicture;
+  warning?: string;
+}
+
 /** The job that a picture belongs to. */
 export interface PictureOwner {
   provider: string;
@@ -39,7 +45,8 @@ export type Download = (url: string) => Promise<Buffer>;
 
 /**
  * Brings an answered picture into the form that the dialog chose. The picture is paid for by now, so a failure says
- * where it can still be had.
+ * where it can still be had. One that came inside the answer although its address was to be delivered leaves as a data
+ * URI, with a warning.
  *
  * @throws FluxError with `billed: "yes"` when the picture cannot be fetched or decoded.
  */
@@ -48,17 +55,24 @@ export async function deliver(
   form: OutputForm,
   owner: PictureOwner,
   download: Download,
-): Promise<DeliveredPicture> {
+): Promise<Delivered> {
   const image = factsOf(picture, owner.expected);
   const text = form === "buffer" ? undefined : picture[form];
-  if (text !== undefined) return { payload: text, image };
-  if (form === "url") throw notDeliverable(picture, owner, "the service did not send an address of it.");
+  if (text !== undefined) return { picture: { payload: text, image } };
+  const warning = form === "url" ? withoutAddress(picture) : undefined;
+  if (warning !== undefined && picture.dataURI !== undefined) {
+    return { picture: { payload: picture.dataURI, image }, warning };
+  }
   const bytes = await bytesOf(picture, owner, download);
   const contentType = pictureType(bytes);
   if (contentType === undefined) throw notDeliverable(picture, owner, "what came instead of it is no picture.");
-  const payload = form === "buffer" ? bytes : written(bytes, contentType, form);
-  return { payload, image: { ...image, contentType, ...pictureSize(bytes) } };
+  const payload = form === "buffer" ? bytes : written(bytes, contentType, form === "base64" ? form : "dataURI");
+  const delivered = { payload, image: { ...image, contentType, ...pictureSize(bytes) } };
+  return { picture: delivered, ...(warning !== undefined && { warning }) };
 }
+
+const withoutAddress = ({ id }: AnsweredPicture): string =>
+  `Picture ${id} came inside the answer, though its address was asked for: it is delivered as a data URI.`;
 
 /** A picture that came in another form than the one asked for: it is paid for, so it is converted. */
 const written = (bytes: Buffer, contentType: string, form: "base64" | "dataURI"): string => {

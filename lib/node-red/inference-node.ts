@@ -44,6 +44,7 @@ interface Result {
   work: Work;
   answer: Answer;
   pictures: DeliveredPicture[];
+  warnings: string[];
   errors: ReportedError[];
 }
 
@@ -212,7 +213,7 @@ class Inference {
     const { work, answer, pictures, errors } = result;
     const { job, prepared, settings, opened } = work;
     const { provider } = opened.service;
-    const warnings = [...prepared.warnings, ...(answer.warnings ?? [])];
+    const warnings = [...prepared.warnings, ...(answer.warnings ?? []), ...result.warnings];
     const report = reportJob(job, {
       provider: provider.name,
       requestId: answer.requestId ?? knownAs(job, provider),

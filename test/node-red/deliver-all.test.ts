@@ -11,6 +11,44 @@ const PNG = Buffer.from(
 );
 const owner = { provider: "runware", requestId: "the-job", expected: { contentType: "image/jpeg" } };
 
+const connection = { useEnvironmentProxy: false, connectTimeout: 5000, headersTimeout: 5000, bodyTimeout: 5000 };
+
+describe("a paid picture that came inside the answer, though its address was asked for", () => {
+  const base64 = PNG.toString("base64");
+  const dataURI = `data:image/png;base64,${base64}`;
+  const source = { addresses: {}, connection, signal: new AbortController().signal };
+  const asAddress = (content: object) =>
+    deliverAll({ pictures: [{ id: "picture", index: 0, nsfw: false, ...content }], errors: [] }, "url", owner, source);
+
+  for (const [name, content] of Object.entries({ "a data URI": { dataURI }, base64: { base64 } })) {
+    it(`is delivered as a data URI, with a warning: ${name}`, async () => {
+      const { pictures, warnings, errors } = await asAddress({ contentType: "image/png", ...content });
+      assert.deepEqual(
+        pictures.map(({ payload, image }) => [payload, image.contentType, image.url]),
+        [[dataURI, "image/png", undefined]],
+      );
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0] ?? "", /data URI/);
+      assert.deepEqual(errors, []);
+    });
+  }
+
+  it("has the type of its bytes where they come without one", async () => {
+    const { pictures } = await asAddress({ base64 });
+    assert.deepEqual([pictures[0]?.payload, pictures[0]?.image.contentType], [dataURI, "image/png"]);
+  });
+
+  it("is an error that says it is paid for when there is nothing of it", async () => {
+    await assert.rejects(asAddress({}), (error) => error instanceof FluxError && error.cause.billed === "yes");
+  });
+
+  it("is not warned about when its address came too", async () => {
+    const url = "https://example.com/a.png";
+    const { pictures, warnings } = await asAddress({ url, dataURI });
+    assert.deepEqual([pictures[0]?.payload, warnings], [url, []]);
+  });
+});
+
 describe("a paid picture that is fetched", () => {
   let server: Server;
   let baseUrl: string;
@@ -40,7 +78,7 @@ describe("a paid picture that is fetched", () => {
       owner,
       {
         addresses: { baseUrl },
-        connection: { useEnvironmentProxy: false, connectTimeout: 5000, headersTimeout: 5000, bodyTimeout: 5000 },
+        connection,
         signal: new AbortController().signal,
       },
     );
