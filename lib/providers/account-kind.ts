@@ -12,8 +12,8 @@ export interface Balance {
 export interface AccountCheck {
   /** Where the service tells it. */
   balance?: Balance;
-  /** What no free call can prove: that there is credit left, that the key may run the models. */
-  unproven?: readonly ("credit" | "model")[];
+  /** What no free call can prove: that there is credit left, that the key may run the models, that the direct address is right. */
+  unproven?: readonly ("credit" | "model" | "direct")[];
 }
 
 /** A service's addresses, by the saved property of the account node that replaces each: `baseUrl`, `queueUrl`. */

@@ -242,7 +242,7 @@ describe("the dialog of fal's SRPO", function () {
     let posted: unknown;
     await editor.page.route("**/flux/fal-account/test", (route) => {
       posted = route.request().postDataJSON();
-      return route.fulfill({ json: { ok: true, unproven: ["credit", "model"] } });
+      return route.fulfill({ json: { ok: true, unproven: ["credit", "model", "direct"] } });
     });
     await editor.openAccount("production");
     await editor.page.fill("#node-config-input-apiKey", "id:secret");
@@ -251,7 +251,7 @@ describe("the dialog of fal's SRPO", function () {
     await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good");
     assert.equal(
       await editor.text(".fluxwire-answer"),
-      "The key is accepted. Only a paid job can show: whether there is credit left; whether the key may run the model.",
+      "The key is accepted. Only a paid job can show: whether there is credit left; whether the key may run the model; whether the direct URL is right.",
     );
     assert.deepEqual(posted, {
       id: "production",

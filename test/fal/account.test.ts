@@ -16,7 +16,7 @@ describe("the test of a fal account", () => {
 
   it("asks storage and queue with the key, uploads nothing, and says what it cannot prove", async () => {
     const { client, server, sent } = await connect({ initiate: place, status: noSuchRequest });
-    assert.deepEqual(await client.check(always), { unproven: ["credit", "model"] });
+    assert.deepEqual(await client.check(always), { unproven: ["credit", "model", "direct"] });
     assert.equal(server.requests.length, 2);
     for (const [received] of [sent("initiate"), sent("status")]) {
       assert.equal(received?.headers.authorization, `Key ${apiKey}`);

@@ -169,7 +169,7 @@ describe("the Test button of a fal account", function () {
 
   it("tells a good key, colon and all, from a bad one, and says what it could not prove", async () => {
     for (const apiKey of ["id:secret", UNCHANGED]) {
-      assert.deepEqual(await press({ apiKey }), { ok: true, unproven: ["credit", "model"] });
+      assert.deepEqual(await press({ apiKey }), { ok: true, unproven: ["credit", "model", "direct"] });
     }
     const { ok, code, message } = await press({ apiKey: "bad:secret" });
     assert.deepEqual([ok, code], [false, "FLUX_AUTH"]);

@@ -13,14 +13,14 @@ const APP = "fal-ai/flux";
 
 /**
  * Shows what can be shown for free: the storage and the queue are there and take the key. Credit, and whether the key
- * may run a model, only show when a job is paid for.
+ * may run a model, only show when a job is paid for; and so does the direct address, where everything is a paid job.
  *
  * @throws FluxError with `billed: "no"`; the signal's reason when aborted.
  */
 export async function check(context: FalContext, signal: AbortSignal): Promise<AccountCheck> {
   await initiateUpload(context, "image/png", signal);
   await askForNothing(context, signal);
-  return { unproven: ["credit", "model"] };
+  return { unproven: ["credit", "model", "direct"] };
 }
 
 /** The status of a request that never was: fal knows no such thing, unless it refuses the key before it looks. */
