@@ -1,24 +1,21 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import type { Dispatcher } from "undici";
-import { FluxError } from "../../lib/errors";
+import type { FluxError } from "../../lib/errors";
 import type { FluxRequest } from "../../lib/models/request";
-import { createDispatcher } from "../../lib/net/dispatcher";
-import { exchange } from "../../lib/net/http";
 import type { AccountProvider } from "../../lib/providers/account-kind";
 import { createFal, type FalOptions } from "../../lib/providers/fal/client";
 import type { Task } from "../../lib/providers/provider";
 import { createUploadMemory } from "../../lib/providers/upload-memory";
-import { type Scripted, type ScriptedServer, startScriptedServer } from "../support/scripted-server";
+import { assertWithout, connectClient, fluxErrorOf, prompt } from "../support/scripted-client";
+import type { Scripted, ScriptedServer } from "../support/scripted-server";
+
+export { always, disconnectAll, prompt } from "../support/scripted-client";
 
 export const apiKey = "c0ffee00-key-id:5ecret-that-must-not-leak";
 
 export const model = "fal-ai/flux/srpo/image-to-image";
 
 export const requestId = "764cabcf-b745-4b3e-ae38-1200304cf45b";
-
-export const prompt = "a heron made of folded newspaper, standing in a river at dawn";
 
 /** What fal is asked for, by the way it is asked. */
 const ROUTES = {
@@ -48,14 +45,12 @@ export interface Connected {
   sent(route: Route): Received[];
 }
 
-const open: { client: AccountProvider; dispatcher: Dispatcher; server: ScriptedServer }[] = [];
-
 const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2, most: 2 } };
 
 export async function connect(script: Script, options: Partial<FalOptions> = {}): Promise<Connected> {
   const byRoute = new Map<Route, Received[]>();
   const sent = (route: Route): Received[] => byRoute.get(route) ?? [];
-  const server = await startScriptedServer((received) => {
+  const answer = (received: Received) => {
     const route = routeOf(received);
     assert(route, `nobody expects ${received.method} ${received.path}`);
     const count = sent(route).length;
@@ -65,24 +60,19 @@ export async function connect(script: Script, options: Partial<FalOptions> = {})
     if (typeof answers === "function") return answers(received, count);
     if (!Array.isArray(answers)) return answers as Scripted;
     return answers[Math.min(count, answers.length - 1)];
-  });
-  const dispatcher = await createDispatcher({
-    useEnvironmentProxy: false,
-    connectTimeout: 5000,
-    headersTimeout: 5000,
-    bodyTimeout: 5000,
-  });
-  const client = createFal({
-    addresses: addressesAt(server.url),
-    apiKey,
-    send: (request) => exchange(dispatcher, request),
-    pace: quickly,
-    // Ports are used again: what another test has uploaded must not count here.
-    uploadMemory: createUploadMemory(),
-    ...options,
-  });
-  open.push({ client, dispatcher, server });
-  return { server, client, sent };
+  };
+  const connected = await connectClient(answer, (url, send) =>
+    createFal({
+      addresses: addressesAt(url),
+      apiKey,
+      send,
+      pace: quickly,
+      // Ports are used again: what another test has uploaded must not count here.
+      uploadMemory: createUploadMemory(),
+      ...options,
+    }),
+  );
+  return { ...connected, sent };
 }
 
 export const addressesAt = (url: string) => ({
@@ -95,19 +85,6 @@ function routeOf({ method, path }: Received): Route | undefined {
   const line = `${method} ${path}`;
   return (Object.keys(ROUTES) as Route[]).find((route) => ROUTES[route].test(line));
 }
-
-/** For `afterEach`. */
-export async function disconnectAll(): Promise<void> {
-  for (const { client, dispatcher, server } of open.splice(0)) {
-    await client.close();
-    await dispatcher.destroy();
-    await server.close();
-  }
-}
-
-/** A signal that never aborts. */
-export const always = new AbortController().signal;
-setMaxListeners(0, always);
 
 /** A job that is not submitted yet. */
 export const task = (request: FluxRequest = {}, more: Partial<Task> = {}): Task => ({
@@ -144,21 +121,11 @@ export const output = (more: object = {}) => ({
 });
 
 /** The FluxError that a call ends with; fails when it holds the key or the prompt. */
-export async function failureOf(work: Promise<unknown>): Promise<FluxError> {
-  const error = await work.then(
-    (value) => assert.fail(`it succeeded: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  assert(error instanceof FluxError, String(error));
-  return withoutSecrets(error);
-}
+export const failureOf = async (work: Promise<unknown>): Promise<FluxError> => withoutSecrets(await fluxErrorOf(work));
 
 export function withoutSecrets(error: FluxError | undefined): FluxError {
   assert(error);
-  const everything = JSON.stringify([error.message, error.cause, error.stack]);
-  for (const secret of [...apiKey.split(":"), "folded newspaper"]) {
-    assert(!everything.includes(secret), `the error holds "${secret}"`);
-  }
+  assertWithout(apiKey.split(":"), error);
   assert.equal(error.cause.provider, "fal");
   return error;
 }
