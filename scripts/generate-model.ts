@@ -33,7 +33,7 @@ const validatorSource = (schema: ModelSchema, formatsModule: string): string => 
     formats,
     code: { source: true, formats: _`require(${formatsModule}).byName` },
   });
-  ajv.addVocabulary(["x-group", "x-unit", "x-kind", "x-owned", "x-sent"]);
+  ajv.addVocabulary(["x-group", "x-unit", "x-kind", "x-known", "x-owned", "x-sent"]);
   return standaloneCode(ajv, ajv.compile(schema));
 };
 
@@ -76,6 +76,7 @@ const leafOf = (path: string, schema: Schema, group: Group, required: boolean): 
     ...(standard !== undefined && { default: standard }),
     ...(schema["x-sent"] !== undefined && { sent: schema["x-sent"] }),
     ...(choices !== undefined && { choices }),
+    ...(schema["x-known"] !== undefined && { known: schema["x-known"] }),
     ...(schema.minLength !== undefined && { minLength: schema.minLength }),
     ...(schema.maxLength !== undefined && { maxLength: schema.maxLength }),
     ...ofFormat(schema.format),

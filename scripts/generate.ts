@@ -5,13 +5,18 @@ import { generateModel } from "./generate-model";
 
 const modelsFolder = join(__dirname, "../lib/models");
 
-/** Compiles every `lib/models/*.schema.ts` into `lib/models/generated/`. */
+/** Where schemas are, beside what they describe. */
+const schemaFolders = [modelsFolder, join(modelsFolder, "composition")];
+
+/** Compiles every `*.schema.ts` of these folders into `lib/models/generated/`. */
 const generate = async (): Promise<void> => {
-  for (const file of readdirSync(modelsFolder).sort()) {
-    const name = /^(.+)\.schema\.ts$/.exec(file)?.[1];
-    if (name === undefined) continue;
-    const { schema }: { schema: ModelSchema } = await import(join(modelsFolder, file));
-    await generateModel(name, schema, join(modelsFolder, "generated"));
+  for (const folder of schemaFolders) {
+    for (const file of readdirSync(folder).sort()) {
+      const name = /^(.+)\.schema\.ts$/.exec(file)?.[1];
+      if (name === undefined) continue;
+      const { schema }: { schema: ModelSchema } = await import(join(folder, file));
+      await generateModel(name, schema, join(modelsFolder, "generated"));
+    }
   }
 };
 

@@ -38,6 +38,8 @@ export interface Leaf {
   /** The node sends this when the author gives nothing: its default differs from the service's. */
   sent?: string | number | boolean;
   choices?: readonly (string | number | boolean)[];
+  /** Values that are offered by name beside free entry: the identifiers of well-known models. */
+  known?: readonly string[];
   minLength?: number;
   maxLength?: number;
   /** A text that says something: white space alone is none. */
@@ -88,24 +90,35 @@ export interface Validator {
   errors?: SchemaError[] | null;
 }
 
-/** A model, or one endpoint of it: its schema's compiled forms, and the little that a schema cannot say. */
-export interface Model {
-  /** The name of its schema file; of a model with one endpoint the Node-RED node type too. */
+/** A schema in its compiled forms, and the little that a schema cannot say. */
+export interface ParameterSet {
+  /** The name of its schema file, and where one node has one schema the Node-RED node type too. */
   readonly type: string;
   /** How its provider wants requests. */
   readonly dialect: Dialect;
-  /** As the provider calls it: Runware's AIR, fal's endpoint id. */
-  readonly id: string;
-  /** As the provider writes it: "FLUX.1 Krea [dev]". */
+  /** In a sentence, as its provider writes it: "FLUX.1 Krea [dev]". */
   readonly title: string;
-  /** Of an endpoint: which of its model's modes it is. */
-  readonly mode?: Mode;
-  /** Where "Image from" goes; absent where the model takes no picture. */
-  readonly imageParameter?: string;
   readonly validate: Validator;
   readonly facts: ModelFacts;
   /** What only the reference texts state: rules across parameters. */
   readonly rules: readonly Rule[];
+}
+
+/** A model, or one endpoint of it: everything that its requests may say. */
+export interface Model extends ParameterSet {
+  /** As the provider calls it: Runware's AIR, fal's endpoint id. */
+  readonly id: string;
+  /** Of an endpoint: which of its model's modes it is. */
+  readonly mode?: Mode;
+  /** Where "Image from" goes; absent where the model takes no picture. */
+  readonly imageParameter?: string;
+  /** What its provider is to do, where that is not the usual: Runware's `taskType`. */
+  readonly taskType?: string;
+  /**
+   * Of a tool on the way to a picture, such as a preprocessor: the message's property that its result goes to when the
+   * dialog names no other. `msg.flux` belongs to an inference node further on: it is neither read nor removed.
+   */
+  readonly resultInto?: string;
 }
 
 /** A model with an endpoint for each mode; the node's settings or the request decide between them. */

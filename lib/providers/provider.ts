@@ -16,6 +16,8 @@ export interface Task {
   readonly id: string;
   /** What runs it, as the provider calls that: Runware's AIR, fal's endpoint id. */
   readonly model: string;
+  /** What the provider is to do, where that is not the usual: Runware's `taskType`, "imageInference" when left out. */
+  readonly taskType?: string;
   /** Where the provider leaves the choice to the caller and not to the request. */
   readonly delivery?: Delivery;
   /** Validated parameters, without the members that only name the task (taskType, taskUUID). */

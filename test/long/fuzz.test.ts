@@ -52,7 +52,7 @@ describe(`${RUNS} messages made of anything`, function () {
               allowUnknown,
             });
             assert.ok("modes" in nodeModel ? Object.values(nodeModel.modes).includes(model) : model === nodeModel);
-            assert.equal(typeof request[model.dialect.promptParameter], "string");
+            assert.equal(typeof request[model.dialect.promptParameter ?? ""], "string");
           } catch (error) {
             if (!(error instanceof FluxError)) throw error;
             assert.equal(error.cause.billed, "no");

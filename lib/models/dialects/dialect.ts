@@ -55,9 +55,10 @@ export interface Dialect {
   readonly title: string;
   /** A model's title in a sentence that does not name the provider otherwise. */
   readonly titled: (title: string) => string;
-  readonly promptParameter: string;
-  /** How many pictures. */
-  readonly countParameter: string;
+  /** Absent where there is no prompt. */
+  readonly promptParameter?: string;
+  /** How many pictures; absent where it is always one. */
+  readonly countParameter?: string;
   readonly spellings: readonly Spelling[];
   readonly taskNames: readonly TaskName[];
   /** What comes along with a pasted example and is no parameter of the service, by name. */

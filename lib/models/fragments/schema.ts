@@ -3,7 +3,7 @@ import type { Group, LeafKind } from "../model";
 type Plain = string | number | boolean;
 
 /**
- * The part of JSON Schema 2020-12 that the models are written in, with the four members that a form needs and a
+ * The part of JSON Schema 2020-12 that the models are written in, with the members that a form needs and a
  * schema has no word for. `scripts/generate.ts` turns it into the validator, the request type and the form facts.
  */
 export interface Schema {
@@ -36,6 +36,8 @@ export interface Schema {
   "x-unit"?: string;
   /** Where type and format do not tell it: "prompt", "model". */
   "x-kind"?: LeafKind;
+  /** Values that dialogs offer by name beside free entry. */
+  "x-known"?: readonly string[];
   /** The node sets it; it is not in the dialog. */
   "x-owned"?: boolean;
   /** What the node sends when the author says nothing, where that differs from the service's default. */

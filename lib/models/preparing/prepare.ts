@@ -162,8 +162,8 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   violations.push(...takeTaskNames(model, request));
   if (endpoint.image) violations.push(...placeImage(model, request, flux, endpoint.image, sources));
 
-  const promptLeaf = parametersOf(model).leaves.get(dialect.promptParameter);
-  const prompt = findPrompt(dialect.promptParameter, flux, input.prompt, dialog);
+  const promptLeaf = parametersOf(model).leaves.get(dialect.promptParameter ?? "");
+  const prompt = promptLeaf && findPrompt(promptLeaf.path, flux, input.prompt, dialog);
   if (promptLeaf && prompt && !isTaken().has(promptLeaf.path)) {
     const violation = promptViolation(prompt, promptLeaf);
     if (violation) violations.push(violation);
@@ -199,7 +199,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
       violations.map((violation) => ({ ...violation, message: told(violation) })),
     );
   }
-  const count = request[dialect.countParameter];
+  const count = dialect.countParameter === undefined ? undefined : request[dialect.countParameter];
   return {
     model,
     expected: typeof count === "number" ? count : 1,

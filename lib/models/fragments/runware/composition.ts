@@ -8,6 +8,18 @@ export const air: Schema = {
   "x-kind": "model",
 };
 
+/**
+ * ControlNets for FLUX.1 [dev] in Runware's catalogue: canny, tile, depth, blur, pose, gray and low quality, in this
+ * order, and one that is only listed by its identifier.
+ */
+const controlNetAir: Schema = {
+  ...air,
+  "x-known": [25, 26, 27, 28, 29, 30, 31, 98].map((number) => `runware:${number}@1`),
+};
+
+/** IP-Adapters for FLUX.1 [dev]; Runware's newer schema lists them without names. */
+const ipAdapterAir: Schema = { ...air, "x-known": [1, 2, 3, 4].map((version) => `runware:56@${version}`) };
+
 const weight: Schema = { type: "number", minimum: -4, maximum: 4, multipleOf: 0.01, default: 1 };
 
 export const lora: Schema = {
@@ -34,7 +46,7 @@ export const controlNet: Schema = {
     required: ["model", "guideImage"],
     additionalProperties: false,
     properties: {
-      model: air,
+      model: controlNetAir,
       guideImage: image,
       weight,
       controlMode: { type: "string", enum: ["balanced", "controlnet", "prompt"], default: "balanced" },
@@ -56,7 +68,7 @@ export const ipAdapters: Schema = {
     required: ["model", "guideImages"],
     additionalProperties: false,
     properties: {
-      model: air,
+      model: ipAdapterAir,
       guideImages: imageList,
       weight,
       combineMethod: {
