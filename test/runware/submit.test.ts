@@ -166,7 +166,7 @@ describe("submitting to Runware", () => {
           return () => undefined;
         },
       });
-      await Promise.allSettled(Array.from({ length: 50 }, () => submit(newId(), request(), always)));
+      await Promise.allSettled(Array.from({ length: 50 }, () => submit(job(newId(), request()), always)));
       assert.deepEqual(looked, [50]);
     });
 
@@ -304,7 +304,7 @@ describe("submitting to Runware", () => {
       },
     });
     const ids = [newId(), newId(), newId()];
-    const failures = await Promise.all(ids.map((id) => failureOf(submit(id, request(), always))));
+    const failures = await Promise.all(ids.map((id) => failureOf(submit(job(id, request()), always))));
     for (const [n, { code, cause }] of failures.entries()) {
       assert.deepEqual(
         [code, cause.billed, cause.retryable, cause.requestId],

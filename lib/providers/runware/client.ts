@@ -93,10 +93,11 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     name: "runware",
     resendWindow: RESEND_WINDOW,
     prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
-    submit: async ({ id, request }, signal) => {
+    submit: async (task, signal) => {
+      const { id, request } = task;
       prompts.remember(id, request);
       try {
-        return heard(id, await calls.run(signal, (either) => submit(id, request, either)));
+        return heard(id, await calls.run(signal, (either) => submit(task, either)));
       } catch (error) {
         if (error instanceof FluxError) uploads.failed(id, error);
         throw error;

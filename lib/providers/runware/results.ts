@@ -88,7 +88,7 @@ export class Results {
 
   #add(item: Item): void {
     const content = contentOf(item);
-    const id = typeof item.imageUUID === "string" ? item.imageUUID : undefined;
+    const id = pictureId(item);
     const key = id ?? content?.text ?? "";
     // Told again, a picture may have got a cost in the meantime; its place stays.
     const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
@@ -105,11 +105,20 @@ export class Results {
   }
 }
 
+/** What a preprocessor made is a guide image, under names of its own. */
 const FORMS = [
+  ["guideImageURL", "url"],
+  ["guideImageBase64Data", "base64"],
+  ["guideImageDataURI", "dataURI"],
   ["imageURL", "url"],
   ["imageBase64Data", "base64"],
   ["imageDataURI", "dataURI"],
 ] as const;
+
+/** The service's id of the picture that an item is about; `inputImageUUID` is the picture that a guide was made of. */
+function pictureId({ guideImageUUID, imageUUID }: Item): string | undefined {
+  return [guideImageUUID, imageUUID].find((id): id is string => typeof id === "string" && id !== "");
+}
 
 function contentOf(item: Item): { form: "url" | "base64" | "dataURI"; text: string } | undefined {
   for (const [member, form] of FORMS) {
@@ -125,9 +134,9 @@ function kindOf(item: Item): "picture" | "failed" | "withheld" | "working" {
   if (item.status === "processing") return "working";
   if (contentOf(item)) return "picture";
   // A finished picture that is not in the answer will not come; waiting for it would never end.
-  return item.status === "success" && typeof item.imageUUID === "string" ? "withheld" : "working";
+  return item.status === "success" && pictureId(item) !== undefined ? "withheld" : "working";
 }
 
 /** One failure may be told in both shapes at once. */
 const sameFailure = (inside: Item, outside: Item): boolean =>
-  outside.imageUUID === undefined && codeOf(inside, "") === codeOf(outside, "");
+  pictureId(outside) === undefined && codeOf(inside, "") === codeOf(outside, "");

@@ -1,7 +1,7 @@
 import type { FluxError } from "../../errors";
 import type { FluxRequest } from "../../models/request";
 import { NetworkFailure } from "../../net/network-failure";
-import type { Submission } from "../provider";
+import type { Submission, Task } from "../provider";
 import type { Quote } from "../quote";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
@@ -44,17 +44,21 @@ interface Entry {
   reject: (error: unknown) => void;
 }
 
-/** Sends tasks; those that come in the same turn of the event loop share a POST. */
-export function createSubmit(
-  context: SubmitContext,
-): (id: string, request: FluxRequest, signal: AbortSignal) => Promise<Submission> {
+/** What a task is to do when it does not say. */
+const USUAL_TASK = "imageInference";
+
+/** What goes over the wire of a task. */
+type Sent = Pick<Task, "id" | "taskType" | "request">;
+
+/** Sends tasks of any type; those that come in the same turn of the event loop share a POST. */
+export function createSubmit(context: SubmitContext): (task: Sent, signal: AbortSignal) => Promise<Submission> {
   let line: Entry[] = [];
   const flush = () => {
     const entries = line.filter(({ signal }) => !signal.aborted);
     line = [];
     for (const group of inGroups(entries)) send(context, group);
   };
-  return (id, request, signal) =>
+  return ({ id, taskType = USUAL_TASK, request }, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
@@ -68,7 +72,7 @@ export function createSubmit(
           end(value);
         };
       const parameters = { includeCost: true, deliveryMethod: "async", ...request };
-      const json = serialiseTask("imageInference", id, parameters);
+      const json = serialiseTask(taskType, id, parameters);
       signal.addEventListener("abort", abort, { once: true });
       line.push({
         id,
