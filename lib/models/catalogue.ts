@@ -2,10 +2,11 @@ import { falSrpo } from "./fal-srpo";
 import { kontext } from "./kontext";
 import { krea } from "./krea";
 import type { Model, NodeModel } from "./model";
+import { preprocess } from "./preprocess";
 import { srpo } from "./srpo";
 
 /** What the inference nodes of the pack run, one entry per node type. */
-export const nodeModels: readonly NodeModel[] = [srpo, krea, kontext, falSrpo];
+export const nodeModels: readonly NodeModel[] = [srpo, krea, kontext, falSrpo, preprocess];
 
 /** Every model, endpoint by endpoint. */
 export const models: readonly Model[] = nodeModels.flatMap((model) =>

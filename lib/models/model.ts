@@ -64,6 +64,8 @@ export interface List {
   group: Group;
   minItems?: number;
   maxItems?: number;
+  /** Required inside its own object. */
+  required?: boolean;
 }
 
 /** What the build reads off a model's schema, in schema order. */

@@ -1,4 +1,4 @@
-import type { Leaf, List, Model } from "./model";
+import type { Leaf, List, ParameterSet } from "./model";
 
 /** A model's facts, by path. */
 export interface Parameters {
@@ -9,7 +9,7 @@ export interface Parameters {
   members: ReadonlyMap<string, readonly string[]>;
 }
 
-const indexed = new WeakMap<Model, Parameters>();
+const indexed = new WeakMap<ParameterSet, Parameters>();
 
 const readMembers = (paths: Iterable<string>): Map<string, string[]> => {
   const members = new Map<string, string[]>();
@@ -23,7 +23,7 @@ const readMembers = (paths: Iterable<string>): Map<string, string[]> => {
 };
 
 /** The facts of a model in the form that look-ups need; made once per model. */
-export const parametersOf = (model: Model): Parameters => {
+export const parametersOf = (model: ParameterSet): Parameters => {
   let found = indexed.get(model);
   if (!found) {
     const { leaves, lists, objects } = model.facts;
@@ -40,7 +40,7 @@ export const parametersOf = (model: Model): Parameters => {
 };
 
 /** Whether the model has a parameter of that path, plain, list or object. */
-export const knows = (model: Model, path: string): boolean => {
+export const knows = (model: ParameterSet, path: string): boolean => {
   const { leaves, lists, objects } = parametersOf(model);
   return leaves.has(path) || lists.has(path) || objects.has(path);
 };

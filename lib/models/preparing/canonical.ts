@@ -1,4 +1,4 @@
-import type { Leaf, Model } from "../model";
+import type { Leaf, ParameterSet } from "../model";
 import { parametersOf } from "../parameters";
 import { generalPath, plainValues, replaceAt, writePath } from "../paths";
 import type { FluxRequest } from "../request";
@@ -47,7 +47,7 @@ const canonical = (value: unknown, leaf: Leaf): unknown => {
  * schema to complain about.
  * @returns warnings
  */
-export const canonicaliseNumbers = (model: Model, request: FluxRequest): string[] => {
+export const canonicaliseNumbers = (model: ParameterSet, request: FluxRequest): string[] => {
   const { leaves } = parametersOf(model);
   const warnings: string[] = [];
   for (const { path, value } of plainValues(request)) {

@@ -1,6 +1,6 @@
 import type { Violation } from "../../errors";
 import { dataUriHead, type ImageForm, imageForm } from "../formats";
-import type { Leaf, Model } from "../model";
+import type { Leaf, ParameterSet } from "../model";
 import { knows, parametersOf } from "../parameters";
 import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "../paths";
 import { pictureType } from "../picture";
@@ -48,7 +48,13 @@ const pictureInText = (text: string): (HeldPicture & { form: ImageForm }) | unde
 };
 
 /** A picture that its provider does not take, because of its size. */
-const tooLarge = (model: Model, parameter: string, size: number, largest: number, sources: Sources): Violation => {
+const tooLarge = (
+  model: ParameterSet,
+  parameter: string,
+  size: number,
+  largest: number,
+  sources: Sources,
+): Violation => {
   const allowed = `at most ${grouped(largest)} bytes`;
   const value = `a picture of ${grouped(size)} bytes`;
   const subject = sources.get(parameter) ?? named(parameter);
@@ -63,7 +69,7 @@ const tooLarge = (model: Model, parameter: string, size: number, largest: number
  * Short strings are left to the schema.
  */
 export const readInputPictures = (
-  model: Model,
+  model: ParameterSet,
   request: FluxRequest,
   sources: Sources,
   allowUnknown: boolean,

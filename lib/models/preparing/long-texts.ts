@@ -1,5 +1,5 @@
 import type { Violation } from "../../errors";
-import type { Model } from "../model";
+import type { ParameterSet } from "../model";
 import { parametersOf } from "../parameters";
 import { generalPath, plainValues, removeAt, writePath } from "../paths";
 import type { FluxRequest } from "../request";
@@ -9,7 +9,7 @@ import { allowedValues, grouped, named } from "../wording/wording";
 const LONGEST_TEXT = 100_000;
 
 /** Takes out, in place, what is too long by its length alone, so that nothing scans it. The prompt is checked elsewhere. */
-export const refuseLongTexts = (model: Model, request: FluxRequest): Violation[] => {
+export const refuseLongTexts = (model: ParameterSet, request: FluxRequest): Violation[] => {
   const { leaves } = parametersOf(model);
   const violations: Violation[] = [];
   for (const { path, value } of [...plainValues(request)]) {

@@ -4,6 +4,15 @@ import type { FluxRequest } from "../request";
 export const isObject = (value: unknown): value is FluxRequest =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
+/** A copy whose lists and objects are its own; what is in them, Buffers too, stays the same. Of a safe copy. */
+export const copied = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(copied);
+  return isObject(value) ? copiedMembers(value) : value;
+};
+
+export const copiedMembers = (object: FluxRequest): FluxRequest =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, copied(value)]));
+
 /** Lays `over` on `base`: objects member by member, everything else, lists included, replaced. Both are safe copies. */
 export const merged = (base: FluxRequest, over: FluxRequest): FluxRequest => {
   const result = { ...base };

@@ -1,7 +1,9 @@
-import { readPath, valueAt } from "../paths";
+import type { Origin } from "../composition/composition";
+import { readPath } from "../paths";
 import type { FluxRequest } from "../request";
 import { named } from "../wording/wording";
 import { isObject } from "./merge";
+import { peek } from "./peek";
 import { safeCopy } from "./safe-copy";
 
 /**
@@ -35,32 +37,52 @@ const shownName = (name: unknown): string | undefined => {
 const matching = (value: unknown, pattern: RegExp): string | undefined =>
   typeof value === "string" && pattern.test(value) ? value : undefined;
 
-/** A node as a sentence names it: `"style" / flux-lora`; without a name by its id. */
-const shownNode = ({ id, type, name }: FluxRequest): string | undefined => {
-  const [what, which] = [matching(type, TYPE), matching(id, ID)];
-  const called = shownName(name) ?? (which === undefined ? undefined : `node ${which}`);
-  return [called, what].filter((part) => part !== undefined).join(" / ") || undefined;
+/** What is plausible of an origin. */
+type SignedBy = Partial<Origin>;
+
+const plausible = ({ id, type, name }: FluxRequest): SignedBy => {
+  const [which, what] = [matching(id, ID), matching(type, TYPE)];
+  return {
+    ...(which !== undefined && { id: which }),
+    ...(what !== undefined && { type: what }),
+    ...(typeof name === "string" && shownName(name) !== undefined && { name: name.slice(0, LOOKED_AT) }),
+  };
 };
+
+/** A node as a sentence names it: `"style" / flux-lora`; without a name by its id. */
+const shownNode = ({ id, type, name }: SignedBy): string | undefined => {
+  const called = shownName(name) ?? (id === undefined ? undefined : `node ${id}`);
+  return [called, type].filter((part) => part !== undefined).join(" / ") || undefined;
+};
+
+/** Whether `msg.flux`, of which nothing is known, has something at a path. */
+const isThere = (flux: unknown, path: string): boolean =>
+  readPath(path).reduce<unknown>((value, part) => peek(value, part), flux) !== undefined;
 
 /**
  * Reads `msg.fluxOrigins`: an object by parameter path, of `{ id, type, name? }`. Nothing of it is trusted: what has
  * another form is left out, and so is what speaks of parameters that the message does not have.
  *
  * @param origins as they came
- * @param flux `msg.flux` as a safe copy
+ * @param flux `msg.flux`; nothing of it is called
  */
-export const readOrigins = (origins: unknown, flux: FluxRequest): Origins => {
-  const found = new Map<string, string>();
+export const readSignatures = (origins: unknown, flux: FluxRequest): Map<string, SignedBy> => {
+  const found = new Map<string, SignedBy>();
   if (typeof origins !== "object" || origins === null) return found;
   for (const [path, node] of Object.entries(safeCopy(origins, "msg.fluxOrigins").copy)) {
-    if (!PATH.test(path) || !isObject(node) || valueAt(flux, readPath(path)) === undefined) continue;
-    const label = shownNode(node);
-    if (label !== undefined) found.set(path, label);
+    if (!PATH.test(path) || !isObject(node) || !isThere(flux, path)) continue;
+    const signedBy = plausible(node);
+    if (shownNode(signedBy) !== undefined) found.set(path, signedBy);
   }
   return found;
 };
 
-const isWithin = (inner: string, outer: string): boolean =>
+/** `msg.fluxOrigins`, to be put into sentences. Parameters: see `readSignatures`. */
+export const readOrigins = (origins: unknown, flux: FluxRequest): Origins =>
+  new Map([...readSignatures(origins, flux)].map(([path, signedBy]) => [path, shownNode(signedBy) ?? ""]));
+
+/** Whether a parameter is another one or a part of it. */
+export const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 
 /** The node that set a parameter or what it is in; undefined where that is not known. */

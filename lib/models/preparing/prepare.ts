@@ -1,65 +1,32 @@
-import { FluxError, type Violation } from "../../errors";
+import type { Violation } from "../../errors";
 import type { Model, NodeModel } from "../model";
 import { parametersOf } from "../parameters";
 import { readPath, valueAt } from "../paths";
 import type { FluxRequest, PreparedRequest, RequestInput, Sourced } from "../request";
+import type { Warning } from "../rules/rule";
 import { endpointInWords } from "../wording/titles";
 import { schemaViolations } from "../wording/violations";
-import { describe, grouped } from "../wording/wording";
-import { canonicaliseNumbers } from "./canonical";
+import { describe } from "../wording/wording";
 import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
 import { isList } from "./is-list";
-import { isJsonBuffer } from "./json-buffer";
-import { refuseLongTexts } from "./long-texts";
 import { merged } from "./merge";
-import { refuseMisplacedBytes } from "./misplaced-bytes";
+import { readFlux } from "./message-flux";
 import { chooseEndpoint } from "./modes";
 import { readOrigins, withOrigin } from "./origins";
 import { setAnswerForm, takeTaskNames } from "./owned";
-import { promptViolation, refusePicturePrompts } from "./prompt";
+import { readPlainValues } from "./plain-values";
+import { promptViolation } from "./prompt";
+import { refusal } from "./refusal";
+import { replacedLists } from "./replaced-lists";
 import { runRules } from "./run-rules";
-import { isPlainObject, safeCopy, unreadable } from "./safe-copy";
+import { isPlainObject, safeCopy } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
 import { readTyped } from "./typed-in";
 import { refuseUnsendable } from "./unsendable";
 
 /** Stands in for a prompt that has its violation already. */
 const standInPrompt = "a prompt";
-
-/** Violations listed in the message; the error's cause has them all. */
-const LISTED = 50;
-
-const refusal = (model: Model, violations: readonly Violation[]): FluxError => {
-  const listed = violations.slice(0, LISTED).map(({ message }) => message);
-  const more = violations.length > LISTED ? ` And ${grouped(violations.length - LISTED)} more.` : "";
-  const message =
-    listed.length === 1
-      ? `${listed[0]} Nothing was sent.`
-      : `The request for ${endpointInWords(model)} has ${grouped(violations.length)} problems: ${listed
-          .map((text, index) => `(${index + 1}) ${text}`)
-          .join(" ")}${more} Nothing was sent.`;
-  const [first] = violations;
-  return new FluxError("FLUX_VALIDATION", message, {
-    ...(first && violations.length === 1 && { parameter: first.parameter }),
-    retryable: false,
-    billed: "no",
-    violations: [...violations],
-  });
-};
-
-/** `msg.flux` as plain data of ours. */
-const readFlux = (flux: unknown): { copy: FluxRequest; violations: Violation[] } => {
-  if (flux === undefined || flux === null) return { copy: {}, violations: [] };
-  try {
-    if (isPlainObject(flux) && !isJsonBuffer(flux)) return safeCopy(flux, "msg.flux");
-  } catch {
-    return { copy: {}, violations: [unreadable("msg.flux")] };
-  }
-  const value = describe(flux);
-  const message = `msg.flux is ${value}, but must be an object with request parameters.`;
-  return { copy: {}, violations: [{ parameter: "msg.flux", message, value, allowed: "an object" }] };
-};
 
 /** Puts the input image where the model takes it, unless the message's own request has one there. */
 const placeImage = (
@@ -140,7 +107,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const isTaken = (): ReadonlySet<string> => new Set(violations.map(({ parameter }) => parameter));
 
   const readDialog = safeCopy(input.dialog, "dialog");
-  const readMessage = readFlux(input.flux);
+  const readMessage = readFlux(input.flux, safeCopy);
   violations.push(...readDialog.violations, ...readMessage.violations);
   const flux = readMessage.copy;
   const origins = readOrigins(input.origins, flux);
@@ -157,6 +124,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
     violations.push(...spelt.violations);
   }
 
+  warnings.push(...replacedLists(model, dialog, flux, origins));
   giveWay(model, dialog, flux);
   const request = merged(dialog, flux);
   violations.push(...takeTaskNames(model, request));
@@ -169,10 +137,9 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
     if (violation) violations.push(violation);
     request[promptLeaf.path] = violation ? standInPrompt : prompt.value;
   }
-  violations.push(...refusePicturePrompts(model, request));
-  violations.push(...refuseMisplacedBytes(model, request));
-  violations.push(...refuseLongTexts(model, request));
-  warnings.push(...canonicaliseNumbers(model, request));
+  const plain = readPlainValues(model, request);
+  violations.push(...plain.violations);
+  warnings.push(...plain.warnings);
   if (input.allowUnknown) violations.push(...refuseUnsendable(model, request));
   const pictures = readInputPictures(model, request, sources, input.allowUnknown);
   violations.push(...pictures.violations);
@@ -191,11 +158,13 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const found = runRules(model, request, pictures.attachments, isTaken());
   violations.push(...found.violations);
 
-  const told = ({ parameter, message }: { parameter: string; message: string }): string =>
-    isFromDialog(parameter, dialog, flux) ? message : withOrigin(origins, parameter, message);
+  const told = ({ parameter, other = parameter, message }: Warning): string =>
+    isFromDialog(parameter, dialog, flux)
+      ? message
+      : withOrigin(origins, other, withOrigin(origins, parameter, message));
   if (violations.length > 0) {
     throw refusal(
-      model,
+      `The request for ${endpointInWords(model)}`,
       violations.map((violation) => ({ ...violation, message: told(violation) })),
     );
   }

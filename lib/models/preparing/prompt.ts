@@ -1,7 +1,7 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../../errors";
 import { base64Head, httpUrl, withoutSpace, writtenPicture } from "../formats";
-import type { Leaf, Model } from "../model";
+import type { Leaf, ParameterSet } from "../model";
 import { parametersOf } from "../parameters";
 import { generalPath, plainValues, removeAt, writePath } from "../paths";
 import { pictureType } from "../picture";
@@ -84,7 +84,7 @@ const pictureViolation = ({ value, source }: Sourced, leaf: Leaf, picture: strin
  * Takes out, in place, the pictures that a request holds where prompts belong: negative prompts, those of refined faces.
  * The main prompt has its own check.
  */
-export const refusePicturePrompts = (model: Model, request: FluxRequest): Violation[] => {
+export const refusePicturePrompts = (model: ParameterSet, request: FluxRequest): Violation[] => {
   const { leaves } = parametersOf(model);
   return [...plainValues(request)].flatMap(({ path, value }) => {
     const leaf = leaves.get(generalPath(path));

@@ -1,13 +1,8 @@
 import type { Violation } from "../../errors";
-import type { Model } from "../model";
+import type { ParameterSet } from "../model";
 import type { Attachment, FluxRequest } from "../request";
+import type { Warning } from "../rules/rule";
 import { pictureReader } from "./input-pictures";
-
-/** What a rule wants the author to know of a parameter. */
-interface Warning {
-  parameter: string;
-  message: string;
-}
 
 /**
  * Applies a model's rules.
@@ -15,7 +10,7 @@ interface Warning {
  * @param taken parameters that have their violation already: what is wrong in itself is not compared with others
  */
 export const runRules = (
-  model: Model,
+  model: ParameterSet,
   request: FluxRequest,
   attachments: readonly Attachment[],
   taken: ReadonlySet<string>,

@@ -28,11 +28,28 @@ export const isPlainObject = (value: unknown): value is object => {
   );
 };
 
+/** Of what holds more than anybody has use for. */
+export const tooMany = (origin: string): Violation => ({
+  parameter: origin,
+  message: `${origin} holds more than ${grouped(MOST_VALUES)} values.`,
+});
+
+export const isTooMany = (values: number): boolean => values > MOST_VALUES;
+
 /** Of what throws at a mere look: a revoked proxy, for instance. */
 export const unreadable = (origin: string): Violation => ({
   parameter: origin,
   message: `${origin} cannot be read: reading it throws.`,
 });
+
+/** A member as it is, or why it is none, to follow its name. Nothing of the owner is called. */
+export const readMember = (owner: object, name: string): { value: unknown } | { problem: string } => {
+  if (POISON.has(name)) return { problem: "is not a name that a parameter may have" };
+  const property = Object.getOwnPropertyDescriptor(owner, name);
+  return property?.get || property?.set
+    ? { problem: "is computed on access; only plain values are taken" }
+    : { value: property?.value };
+};
 
 /**
  * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers stay the same Buffers;
@@ -56,25 +73,21 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
   const copyMembers = (source: object, path: Path): FluxRequest => {
     const target: FluxRequest = {};
     for (const name of Object.keys(source)) {
-      if (values > MOST_VALUES) break;
+      if (isTooMany(values)) break;
       const at = [...path, name];
-      if (POISON.has(name)) {
-        refuse(at, "is not a name that a parameter may have");
+      const member = readMember(source, name);
+      if ("problem" in member) {
+        refuse(at, member.problem);
         continue;
       }
-      const property = Object.getOwnPropertyDescriptor(source, name);
-      if (property?.get || property?.set) {
-        refuse(at, "is computed on access; only plain values are taken");
-        continue;
-      }
-      const value = copy(property?.value, at);
+      const value = copy(member.value, at);
       if (value !== undefined) target[name] = value;
     }
     return target;
   };
 
   const copyList = (source: readonly unknown[], path: Path): unknown => {
-    if (source.length > MOST_VALUES) return refuse(path, `is a list of more than ${grouped(MOST_VALUES)} elements`);
+    if (isTooMany(source.length)) return refuse(path, `is a list of more than ${grouped(MOST_VALUES)} elements`);
     return Array.from(source, (element, index) => copy(element, [...path, index]) ?? null);
   };
 
@@ -89,7 +102,7 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
 
   const copy = (value: unknown, path: Path): unknown => {
     values += 1;
-    if (values > MOST_VALUES) return undefined;
+    if (isTooMany(values)) return undefined;
     if (typeof value === "function" || typeof value === "symbol")
       return refuse(path, `is ${describe(value)}, which is no data`);
     if (typeof value !== "object" || value === null) return value;
@@ -106,9 +119,8 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
   } catch {
     violations.push(unreadable(origin));
   }
-  if (values > MOST_VALUES) {
-    const message = `${origin} holds more than ${grouped(MOST_VALUES)} values.`;
-    return { copy: {}, violations: [{ parameter: origin, message }] };
+  if (isTooMany(values)) {
+    return { copy: {}, violations: [tooMany(origin)] };
   }
   return { copy: isPlainObject(root) ? { ...root } : {}, violations };
 };

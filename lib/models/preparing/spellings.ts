@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Violation } from "../../errors";
-import type { Model } from "../model";
+import type { ParameterSet } from "../model";
 import { knows, parametersOf } from "../parameters";
 import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "../paths";
 import type { FluxRequest } from "../request";
@@ -44,12 +44,22 @@ const respelt = (value: string, choices: readonly unknown[]): string | undefined
   return choices.filter((choice) => typeof choice === "string").find((choice) => choice.toLowerCase() === lower);
 };
 
+/** The warning that a parameter was put right. */
+export const takenAs = (from: string, to: string): string =>
+  `${from} was taken as ${to}, which is how the service's schema spells it.`;
+
+/** The violation of a parameter that is there twice. */
+export const spelledTwice = (from: string, to: string): Violation => ({
+  parameter: to,
+  message: `${from} and ${to} are the same parameter, but hold different values. Use ${to} only.`,
+});
+
 /**
  * Puts known alternative spellings right, in place, so that an example pasted from the provider's pages works.
  * A parameter that is there in both spellings with different values is a violation.
  */
 export const normaliseSpellings = (
-  model: Model,
+  model: ParameterSet,
   request: FluxRequest,
 ): { warnings: string[]; violations: Violation[] } => {
   const warnings: string[] = [];
@@ -66,14 +76,11 @@ export const normaliseSpellings = (
       take(owner, written);
       if (rival === undefined) {
         put(owner, schema, value);
-        warnings.push(`${from} was taken as ${to}, which is how the service's schema spells it.`);
+        warnings.push(takenAs(from, to));
       } else if (isDeepStrictEqual(rival, value)) {
         warnings.push(`${from} says the same as ${to} and was dropped.`);
       } else {
-        violations.push({
-          parameter: to,
-          message: `${from} and ${to} are the same parameter, but hold different values. Use ${to} only.`,
-        });
+        violations.push(spelledTwice(from, to));
       }
     }
   }

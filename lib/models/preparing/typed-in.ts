@@ -1,4 +1,4 @@
-import type { Leaf, Model } from "../model";
+import type { Leaf, ParameterSet } from "../model";
 import { parametersOf } from "../parameters";
 import type { FluxRequest } from "../request";
 
@@ -33,7 +33,7 @@ const readText = (text: string, leaf: Leaf): unknown => {
  * Gives a dialog's values the types of the model's schema: "28" becomes 28. What is empty counts as not set, and so
  * does an object or list in which nothing is set. A single value where the model takes a list becomes a list.
  */
-export const readTyped = (model: Model, dialog: FluxRequest): FluxRequest => {
+export const readTyped = (model: ParameterSet, dialog: FluxRequest): FluxRequest => {
   const { leaves, lists } = parametersOf(model);
 
   const read = (value: unknown, path: string): unknown => {

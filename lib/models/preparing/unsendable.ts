@@ -1,5 +1,5 @@
 import type { Violation } from "../../errors";
-import type { Model } from "../model";
+import type { ParameterSet } from "../model";
 import { parametersOf } from "../parameters";
 import { generalPath, plainValues, removeAt, writePath } from "../paths";
 import type { FluxRequest } from "../request";
@@ -10,7 +10,7 @@ import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
  * Takes out, in place, what JSON cannot write of parameters that the model does not know; of those that it knows, the
  * schema says so.
  */
-export const refuseUnsendable = (model: Model, request: FluxRequest): Violation[] => {
+export const refuseUnsendable = (model: ParameterSet, request: FluxRequest): Violation[] => {
   const { leaves } = parametersOf(model);
   const violations: Violation[] = [];
   for (const { path, value } of [...plainValues(request)]) {

@@ -1,3 +1,4 @@
+import { sameModelTwice } from "./duplicates";
 import { ipAdaptersOfOtherModels, negativePromptIgnored } from "./guidance";
 import { acePlusPlusMasks, acePlusPlusModel, pulidTrueCfg } from "./identity";
 import { sideLeftOut } from "./image-size";
@@ -12,9 +13,15 @@ const everyModel: readonly Rule[] = [
   cacheSteps,
   negativePromptIgnored,
   ipAdaptersOfOtherModels,
+  sameModelTwice,
   ttlNeedsUrl,
   uploadOneResult,
 ];
+
+/** Of what a composition node sets, whatever model it is for. */
+export const controlNetRules: readonly Rule[] = [controlNetSteps];
+export const ipAdapterRules: readonly Rule[] = [ipAdaptersOfOtherModels];
+export const identityRules: readonly Rule[] = [pulidTrueCfg, acePlusPlusMasks, acePlusPlusModel];
 
 /** SRPO and Krea. */
 export const textToImageRules: readonly Rule[] = [

@@ -1,13 +1,18 @@
 import type { Violation } from "../../errors";
 import type { FluxRequest } from "../request";
 
+/** What the author should know of a parameter. `other` is a second parameter that the message names. */
+export interface Warning {
+  parameter: string;
+  other?: string;
+  message: string;
+}
+
 /**
  * What a rule found: an error stops the request, a warning travels with the result in `msg.job.warnings`. Where an error
  * is that another parameter is missing, `missing` names that: one cause is told once.
  */
-export type Finding =
-  | ({ level: "error"; missing?: string } & Violation)
-  | { level: "warning"; parameter: string; message: string };
+export type Finding = ({ level: "error"; missing?: string } & Violation) | ({ level: "warning" } & Warning);
 
 /** Reads the bytes of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
 export type PictureReader = (parameter: string) => Buffer | undefined;

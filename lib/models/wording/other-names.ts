@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialects/dialect";
-import type { Model } from "../model";
+import type { ParameterSet } from "../model";
 import { knows } from "../parameters";
 import { isObject } from "../preparing/merge";
 
@@ -25,7 +25,7 @@ const sameThings: readonly Readonly<Record<Dialect["provider"], readonly string[
  * What this model's provider calls a parameter that another provider has under this name: "fal calls it guidance_scale".
  * undefined where it has no such thing.
  */
-export const otherName = (model: Model, parameter: string, value: unknown): string | undefined => {
+export const otherName = (model: ParameterSet, parameter: string, value: unknown): string | undefined => {
   const { provider, title } = model.dialect;
   // `inputs` may hold several things: the first that is in the table tells.
   const inner = isObject(value) ? Object.keys(value).map((member) => `${parameter}.${member}`) : [];

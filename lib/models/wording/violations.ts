@@ -1,6 +1,6 @@
 import type { Violation } from "../../errors";
 import { models } from "../catalogue";
-import type { Leaf, Model, SchemaError } from "../model";
+import type { Leaf, Model, ParameterSet, SchemaError } from "../model";
 import { knows, type Parameters, parametersOf } from "../parameters";
 import { generalPath, type Path, pathOfPointer, valueAt, writePath } from "../paths";
 import { isJsonBuffer, MAKE_BUFFER } from "../preparing/json-buffer";
@@ -89,9 +89,14 @@ export const objectViolation = (model: Parameters, path: Path, value: unknown): 
   return { parameter, message, value: reportedValue(value, leaf), allowed };
 };
 
-/** Models that have a parameter, under its own name or inside `inputs`, where pictures go. */
+/**
+ * Models that have a parameter, under its own name or inside `inputs`, where pictures go. Tools on the way to a picture are
+ * no alternative to a model.
+ */
 const modelsThatKnow = (general: string): readonly Model[] =>
-  models.filter((model) => knows(model, general) || knows(model, `inputs.${general}`));
+  models.filter(
+    (model) => model.resultInto === undefined && (knows(model, general) || knows(model, `inputs.${general}`)),
+  );
 
 /** "A and B have", "A has". */
 const have = (names: readonly string[]): string => `${alternatives(names, "and")} ${names.length > 1 ? "have" : "has"}`;
@@ -109,14 +114,15 @@ const haveElsewhere = (others: readonly Model[]): string | undefined => {
 /** Nodes named in one sentence; the rest is counted. */
 const LISTED_NODES = 5;
 
-const setBy = (nodes: readonly string[]): string => {
+/** " (set by A and B)", to follow what they set. */
+export const setBy = (nodes: readonly string[]): string => {
   const more = nodes.length - LISTED_NODES;
   const shown = more > 0 ? [...nodes.slice(0, LISTED_NODES), `${more} more`] : nodes;
   return ` (set by ${alternatives(shown, "and")})`;
 };
 
 /** What follows "X has no Y": who has it, what else it is called, or what was probably meant. */
-const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux = {} }: Context): string => {
+const unknownHint = (model: ParameterSet, path: Path, value: unknown, { origins, flux = {} }: Context): string => {
   const { members, leaves, lists } = parametersOf(model);
   const name = String(path.at(-1));
   const nodes = origins === undefined ? [] : originsAround(origins, writePath(path));
@@ -128,7 +134,7 @@ const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux =
   if (reason !== undefined) return `${anyOrigin}: ${reason}`;
 
   const others = modelsThatKnow(generalPath(path)).filter((other) => other !== model);
-  const siblings = others.filter(({ dialect }) => dialect === model.dialect);
+  const siblings = others.filter(({ dialect }) => dialect.provider === model.dialect.provider);
   const [sibling] = siblings;
   if (sibling?.mode !== undefined && sibling.title === model.title) {
     return `${origin}; ${modeInWords(sibling.mode)} has it`;
@@ -151,7 +157,7 @@ const unknownHint = (model: Model, path: Path, value: unknown, { origins, flux =
   return meant === undefined ? anyOrigin : `${origin}; did you mean ${meant}?`;
 };
 
-const unknownViolation = (model: Model, path: Path, value: unknown, context: Context): Violation => {
+const unknownViolation = (model: ParameterSet, path: Path, value: unknown, context: Context): Violation => {
   const parameter = writePath(path);
   const subject = `${modelInWords(model)} has no ${path.length === 1 ? parameter : named(parameter)}`;
   return {
@@ -161,7 +167,7 @@ const unknownViolation = (model: Model, path: Path, value: unknown, context: Con
   };
 };
 
-const missingViolation = (model: Model, path: Path, reason: string): Violation => {
+const missingViolation = (model: ParameterSet, path: Path, reason: string): Violation => {
   const parameter = writePath(path);
   const leaf = parametersOf(model).leaves.get(generalPath(path));
   const allowed = leaf && allowedValues(leaf);
@@ -177,7 +183,7 @@ const memberNames = (schema: unknown): readonly string[] => {
   return Array.isArray(required) ? required.map(String) : [];
 };
 
-const violationOf = (model: Model, request: unknown, error: SchemaError, context: Context): Violation => {
+const violationOf = (model: ParameterSet, request: unknown, error: SchemaError, context: Context): Violation => {
   const { sources } = context;
   const parameters = parametersOf(model);
   const path = pathOfPointer(request, error.instancePath);
@@ -223,7 +229,7 @@ const isVacuous = (request: unknown, { keyword, schema, instancePath }: SchemaEr
   !isObject(valueAt(request, pathOfPointer(request, instancePath)));
 
 /** Of a parameter that is a plain value or an object, an object is no failed plain value. */
-const isOtherForm = (model: Model, request: unknown, { keyword, instancePath }: SchemaError): boolean => {
+const isOtherForm = (model: ParameterSet, request: unknown, { keyword, instancePath }: SchemaError): boolean => {
   if (!["type", "enum", "anyOf"].includes(keyword)) return false;
   const path = pathOfPointer(request, instancePath);
   const { leaves, objects } = parametersOf(model);
@@ -238,7 +244,7 @@ const isOtherForm = (model: Model, request: unknown, { keyword, instancePath }: 
  * @param taken parameters that have their violation already
  */
 export const schemaViolations = (
-  model: Model,
+  model: ParameterSet,
   request: unknown,
   errors: readonly SchemaError[],
   options: Context & { allowUnknown?: boolean; taken?: ReadonlySet<string> } = {},
