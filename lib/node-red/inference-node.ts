@@ -14,13 +14,19 @@ import { deliverAll } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
 import { type AccountNode, findAccount } from "./find-account";
 import { type ReportedError, reportJob, totalCost } from "./job-report";
-import { assertWritable, toMessages } from "./outgoing";
+import { toMessages } from "./outgoing";
 import { readInput } from "./read-input";
+import { assertRoom, withResult } from "./result-property";
 import { type LeftBehind, type Run, Runs } from "./runs";
 import { type InferenceSettings, readInferenceSettings } from "./settings";
 import { StatusLine } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
 import { asFluxError } from "./unexpected";
+import { assertWritable } from "./writable";
+
+/** What a message must be able to take in, and to lose, once its pictures are there. */
+const WRITTEN_BY_TOOLS = ["image", "job", "fluxOrigins"];
+const WRITTEN = ["payload", "image", "job", "parts", "flux", "fluxOrigins"];
 
 /** What a message became: the messages that leave, and the job that made them. */
 interface Outgoing {
@@ -71,6 +77,8 @@ class Inference {
   readonly #runs = new Runs();
   readonly #status: StatusLine;
   #settings: InferenceSettings | undefined;
+  // Of a tool: where its result goes. `msg.flux` then is not its own.
+  readonly #resultInto: string | undefined;
   // Late results come back through the node's own input, so that Complete, Catch and hooks see them like any other.
   readonly #late = new WeakMap<FluxMessage, Result>();
   // Their messages have had an error, but the jobs are still asked for.
@@ -81,6 +89,7 @@ class Inference {
     this.#node = node;
     this.#model = model;
     this.#config = config;
+    this.#resultInto = "modes" in model ? undefined : model.resultInto;
     this.#status = new StatusLine(node, RED._, () => this.#runs.activity());
   }
 
@@ -135,8 +144,10 @@ class Inference {
     const settings = this.#readSettings();
     const account = findAccount(this.#RED, settings.account);
     const input = await readInput(this.#RED, this.#node, settings, message);
-    const prepared = prepareRequest(this.#model, input);
-    assertWritable(message);
+    const isTool = this.#resultInto !== undefined;
+    const prepared = prepareRequest(this.#model, isTool ? { ...input, flux: undefined, origins: undefined } : input);
+    assertWritable(message, isTool ? WRITTEN_BY_TOOLS : WRITTEN);
+    if (this.#resultInto !== undefined) assertRoom(this.#RED, message, settings.into || this.#resultInto);
     const job = newJob(this.#node, prepared, settings);
     run.job = job;
     const opened = await account.account.open();
@@ -231,6 +242,9 @@ class Inference {
       seconds: Math.round(report.timings.total / 1000),
       cost: report.cost,
     });
+    const into = this.#resultInto && (settings.into || this.#resultInto);
+    const [picture] = pictures;
+    if (into && picture) return { messages: [withResult(this.#RED, this.#node, message, picture, report, into)], job };
     return { messages: toMessages(this.#RED, message, pictures, report, settings), job };
   }
 }
@@ -245,7 +259,9 @@ const newJob = (
 ): Job => ({
   id: uuid(),
   nodeId: node.id,
-  model: model.id,
+  // A tool's request says which one of its kind is meant.
+  model: model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id,
+  ...(model.taskType !== undefined && { taskType: model.taskType }),
   delivery,
   request,
   attachments,

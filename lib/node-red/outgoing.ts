@@ -1,4 +1,3 @@
-import { FluxError } from "../errors";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { JobReport } from "./job-report";
 import type { FluxMessage, NodeAPI } from "./types";
@@ -37,26 +36,6 @@ export function toMessages(
     if (pictures.length > 1) out.parts = nestedParts(out.parts, job.id, index, pictures.length);
   }
   return messages;
-}
-
-/** What a message must be able to take in, and to lose, once its pictures are there. */
-const WRITTEN = ["payload", "image", "job", "parts", "flux", "fluxOrigins"];
-
-/**
- * Makes sure, before anything is paid, that a message can carry the result.
- * @throws FluxError FLUX_VALIDATION when it is frozen or one of the properties cannot be written.
- */
-export function assertWritable(message: FluxMessage): void {
-  const fixed = WRITTEN.find((name) => {
-    const property = Reflect.getOwnPropertyDescriptor(message, name);
-    return property ? !(property.writable && property.configurable) : !Reflect.isExtensible(message);
-  });
-  if (fixed === undefined) return;
-  const problem = `msg.${fixed} cannot be written, so the message could not carry a picture`;
-  throw new FluxError("FLUX_VALIDATION", `${problem}. Nothing was sent.`, {
-    parameter: `msg.${fixed}`,
-    violations: [{ parameter: `msg.${fixed}`, message: `${problem}.` }],
-  });
 }
 
 /** Without what the picture brings itself. A message that cannot be cloned must not cost a picture that is paid for. */

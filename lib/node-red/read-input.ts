@@ -1,8 +1,25 @@
-import type { RequestInput, Sourced } from "../models/request";
+import type { FluxRequest, RequestInput, Sourced } from "../models/request";
 import { nest } from "./params";
 import type { InferenceSettings } from "./settings";
 import { evaluate } from "./typed-values";
 import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
+
+/**
+ * The values of a dialog's parameters for one message, nested as a request has them.
+ * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated.
+ */
+export async function readDialog(
+  RED: NodeAPI,
+  node: Node,
+  params: Readonly<Record<string, TypedValue>>,
+  message: FluxMessage,
+): Promise<FluxRequest> {
+  const values = new Map<string, unknown>();
+  for (const [path, typed] of Object.entries(params)) {
+    values.set(path, await evaluate(RED, node, typed, message, path));
+  }
+  return nest(values);
+}
 
 /**
  * Gathers what a message and the dialog ask for. The message is read, never changed.
@@ -16,10 +33,8 @@ export async function readInput(
 ): Promise<RequestInput> {
   const { params, promptFrom, imageFrom, mode, delivery, output, allowUnknown } = settings;
   const read = (typed: TypedValue, setting: string) => evaluate(RED, node, typed, message, setting);
-  const values = new Map<string, unknown>();
-  for (const [path, typed] of Object.entries(params)) values.set(path, await read(typed, path));
   return {
-    dialog: nest(values),
+    dialog: await readDialog(RED, node, params, message),
     ...(promptFrom.type !== "none" && { prompt: await sourced(read, promptFrom, "Prompt from") }),
     ...(imageFrom.type !== "none" && { image: await sourced(read, imageFrom, "Image from") }),
     flux: message.flux,

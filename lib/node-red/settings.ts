@@ -1,5 +1,6 @@
 import Ajv, { type ValidateFunction } from "ajv";
 import { FluxError } from "../errors";
+import type { CompositionMode } from "../models/composition/composition";
 import type { Mode } from "../models/model";
 import type { Delivery, OutputForm } from "../models/request";
 import type { Addresses } from "../providers/account-kind";
@@ -33,6 +34,8 @@ export interface InferenceSettings {
   /** Of effect where the request does not say itself how its answer comes. */
   delivery: Delivery;
   output: OutputForm;
+  /** The property of the message that takes the result of a tool; empty: the one that the tool is made for. */
+  into: string;
   results: "each" | "all";
   keepFlux: boolean;
   allowUnknown: boolean;
@@ -40,6 +43,14 @@ export interface InferenceSettings {
   timeout: number;
   /** A result that comes after the deadline is delivered; otherwise the job is cancelled, where that can be done. */
   lateResults: boolean;
+}
+
+/** A composition node's properties as they are saved, in their working types. */
+export interface CompositionSettings {
+  mode: CompositionMode;
+  /** Of a node that may set one of several parameters: which; empty: the first. */
+  method: string;
+  params: Record<string, TypedValue>;
 }
 
 const typedValue = {
@@ -63,14 +74,23 @@ const accountSchema = complete({
   ...ACCOUNT_RANGES,
 });
 
+const params = { type: "object", additionalProperties: typedValue, default: {} };
+
+const compositionSchema = complete({
+  mode: { enum: ["add", "replace", "clear"], default: "add" },
+  method: { type: "string", default: "" },
+  params,
+});
+
 const inferenceSchema = complete({
   account: { type: "string", default: "" },
-  params: { type: "object", additionalProperties: typedValue, default: {} },
+  params,
   promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
   imageFrom: { ...typedValue, default: { type: "none", value: "" } },
   mode: { enum: ["auto", "text-to-image", "image-to-image"], default: "auto" },
   delivery: { enum: ["queue", "sync"], default: "queue" },
   output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
+  into: { type: "string", default: "" },
   results: { enum: ["each", "all"], default: "each" },
   keepFlux: { type: "boolean", default: false },
   allowUnknown: { type: "boolean", default: false },
@@ -78,18 +98,23 @@ const inferenceSchema = complete({
   lateResults: { type: "boolean", default: true },
 });
 
-let compiled:
-  | { account: ValidateFunction<AccountSettings>; inference: ValidateFunction<InferenceSettings> }
-  | undefined;
+interface Validators {
+  account: ValidateFunction<AccountSettings>;
+  inference: ValidateFunction<InferenceSettings>;
+  composition: ValidateFunction<CompositionSettings>;
+}
+
+let compiled: Validators | undefined;
 
 /** Compiled when the first node needs it, so that Node-RED starts as fast without a FLUX flow as it did before. */
-function validators() {
+function validators(): Validators {
   if (!compiled) {
     // Coerces: the values were typed into dialogs, or come from environment variables.
     const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: true, allowUnionTypes: true });
     compiled = {
       account: ajv.compile<AccountSettings>(accountSchema),
       inference: ajv.compile<InferenceSettings>(inferenceSchema),
+      composition: ajv.compile<CompositionSettings>(compositionSchema),
     };
   }
   return compiled;
@@ -114,6 +139,13 @@ export const readAccountSettings = (config: object, properties: readonly string[
  */
 export const readInferenceSettings = (config: object): InferenceSettings =>
   read(validators().inference, migrate(config), "This node");
+
+/**
+ * Reads a saved composition node of any version.
+ * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
+ */
+export const readCompositionSettings = (config: object): CompositionSettings =>
+  read(validators().composition, migrate(config), "This node");
 
 function read<Settings>(validate: ValidateFunction<Settings>, config: object, owner: string): Settings {
   const saved = filledIn(config);

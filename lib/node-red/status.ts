@@ -100,8 +100,7 @@ export class StatusLine {
     const ending = this.#ending;
     if (!ending) return {};
     if (ending.outcome === "failed") {
-      const text = withoutTranslation(this.#text(`status.error.${ending.error.code}`));
-      return { fill: "red", shape: "ring", text, inFlight: 0, ...withoutUndefined({ job: ending.job }) };
+      return { ...failedStatus(this.#text, ending.error), inFlight: 0, ...withoutUndefined({ job: ending.job }) };
     }
     const { job, pictures, seconds, cost } = ending;
     const key = `${cost === undefined ? "done" : "doneCost"}${pictures === 1 ? "_one" : "_other"}`;
@@ -113,6 +112,13 @@ export class StatusLine {
     return { fill: "green", shape: "dot", text, inFlight: 0, job, ...withoutUndefined({ cost }) };
   }
 }
+
+/** The status of a node whose last message failed. */
+export const failedStatus = (text: NodeAPI["_"], { code }: FluxError): FluxStatus => ({
+  fill: "red",
+  shape: "ring",
+  text: withoutTranslation(text(`status.error.${code}`)),
+});
 
 /** Two digits like a price tag, more where two would say zero. */
 const dollars = (cost: number): string => (cost >= 0.01 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2));

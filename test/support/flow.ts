@@ -1,9 +1,14 @@
 import falAccount from "../../nodes/fal-account";
 import falSrpo from "../../nodes/fal-flux-srpo";
+import fluxControlnet from "../../nodes/flux-controlnet";
+import fluxIdentity from "../../nodes/flux-identity";
+import fluxIpAdapter from "../../nodes/flux-ip-adapter";
+import fluxLora from "../../nodes/flux-lora";
 import runwareAccount from "../../nodes/runware-account";
 import kontext from "../../nodes/runware-flux-kontext";
 import krea from "../../nodes/runware-flux-krea";
 import srpo from "../../nodes/runware-flux-srpo";
+import preprocess from "../../nodes/runware-preprocess";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
 import { type FlowNode, helper, type NodeInitializer, type RunningNode } from "./helper";
 
@@ -67,7 +72,7 @@ interface ErrorProperty {
 
 /** A wired flow that runs: account -> inference node -> wire, with Catch, Complete and Status nodes beside it. */
 export interface Flow {
-  /** Sends one message in and waits for what becomes of it: Complete or Catch. */
+  /** Sends one message in, at the start of the chain, and waits for what becomes of it: Complete or Catch. */
   send(message: Record<string, unknown>): Promise<Outcome>;
   /** Sends a message in without waiting. */
   receive(message: Record<string, unknown>): void;
@@ -84,6 +89,8 @@ export interface Flow {
   readonly node: RunningNode;
   /** What the node has sent, shown, warned of and reported so far. */
   readonly calls: readonly Call[];
+  /** The same of a node in the chain before it. */
+  callsOf(id: string): readonly Call[];
   readonly sandbox: Sandbox;
   /** Closes the nodes. */
   stop(): Promise<void>;
@@ -103,6 +110,11 @@ interface StatusProperty {
 export interface FlowOptions {
   /** Properties of the inference node; `type` picks the model, and with it the service. */
   node?: Record<string, unknown>;
+  /**
+   * Nodes that a message passes on its way to the inference node, in this order; each is wired to the next. Their errors
+   * are caught like those of the inference node.
+   */
+  chain?: ({ type: string } & Record<string, unknown>)[];
   /** Properties of the account; null: the node names none. */
   account?: Record<string, unknown> | null;
   apiKey?: string;
@@ -122,8 +134,12 @@ const running: Flow[] = [];
 export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const sandbox = await startSandbox({ settings: { latency: 5, ...options.sandbox } });
   const service = String(options.node?.type ?? "runware").startsWith("fal") ? "fal" : "runware";
+  const given = options.chain ?? [];
+  const idOf = (index: number): string => String(given[index]?.id ?? (index < given.length ? `step${index}` : "flux"));
+  const chain = given.map((node, index) => ({ z: "tab", ...node, id: idOf(index), wires: [[idOf(index + 1)]] }));
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab", label: "test" },
+    ...chain,
     {
       id: "flux",
       z: "tab",
@@ -134,7 +150,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       wires: [["out"]],
     },
     { id: "out", z: "tab", type: "helper", wires: [] },
-    { id: "catcher", z: "tab", type: "catch", scope: ["flux"], wires: [["caught"]] },
+    { id: "catcher", z: "tab", type: "catch", scope: [...chain.map(({ id }) => id), "flux"], wires: [["caught"]] },
     { id: "caught", z: "tab", type: "helper", wires: [] },
     { id: "completer", z: "tab", type: "complete", scope: ["flux"], wires: [["completed"]] },
     { id: "completed", z: "tab", type: "helper", wires: [] },
@@ -158,12 +174,17 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     kontext,
     falAccount,
     falSrpo,
+    fluxLora,
+    fluxControlnet,
+    fluxIpAdapter,
+    fluxIdentity,
+    preprocess,
     ...(options.types ?? []),
   ] as NodeInitializer[];
   helper.settings(options.settings ?? {});
   const credentials = { account: { apiKey: options.apiKey ?? ownKey() }, ...options.credentials };
   await helper.load(types, nodes, credentials);
-  const flow = connect(sandbox, nodes, credentials);
+  const flow = connect(sandbox, nodes, credentials, [...chain.map(({ id }) => id), "flux"]);
   running.push(flow);
   return flow;
 }
@@ -194,15 +215,26 @@ export async function stopFlows(): Promise<void> {
 
 let sent = 0;
 
-function connect(sandbox: Sandbox, nodes: readonly FlowNode[], credentials: FlowOptions["credentials"]): Flow {
+function connect(
+  sandbox: Sandbox,
+  nodes: readonly FlowNode[],
+  credentials: FlowOptions["credentials"],
+  path: readonly string[],
+): Flow {
+  const [entry = "flux"] = path;
   const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
   const wireListeners = new Set<(message: Message) => void>();
   const statusListeners = new Set<(status: StatusProperty) => void>();
   const warningListeners = new Set<(text: string) => void>();
   const node = runningNode("flux");
-  const calls = recordCalls(node, ["send", "status", "warn", "error"], ({ method, argument }) => {
-    if (method === "warn") for (const listener of warningListeners) listener(String(argument));
-  });
+  const recorded = new Map(path.map((id) => [id, record(id)]));
+  const calls = recorded.get("flux") ?? [];
+  function record(id: string): Call[] {
+    return recordCalls(runningNode(id), ["send", "status", "warn", "error"], ({ method, argument }) => {
+      if (id !== "flux" || method !== "warn") return;
+      for (const listener of warningListeners) listener(String(argument));
+    });
+  }
   const on = (id: string, listener: (message: Message) => void) =>
     runningNode(id).on("input", (message: unknown) => listener(message as Message));
   const settle = (id: string) => {
@@ -228,13 +260,14 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[], credentials: Flow
   return {
     node,
     calls,
+    callsOf: (id) => recorded.get(id) ?? [],
     sandbox,
     send: (message) =>
       new Promise((resolve) => {
         sent += 1;
         const id = `message-${sent}`;
         outcomes.set(id, { outcome: { messages: [] }, settle: resolve });
-        node.receive({ _msgid: id, ...message });
+        runningNode(entry).receive({ _msgid: id, ...message });
       }),
     receive: (message) => node.receive(message),
     receiveAt: (id, message) => runningNode(id).receive(message),
@@ -253,7 +286,7 @@ function connect(sandbox: Sandbox, nodes: readonly FlowNode[], credentials: Flow
     },
     restart: async () => {
       await helper.setFlows([...nodes], "full", credentials);
-      return connect(sandbox, nodes, credentials);
+      return connect(sandbox, nodes, credentials, path);
     },
   };
 }
