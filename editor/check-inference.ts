@@ -38,5 +38,18 @@ export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFro
   return property === "imageFrom" && takesNone ? t("checks.noImage") : true;
 };
 
+/** Members of a message that a tool fills or passes on itself. */
+const takenProperties: readonly string[] = ["image", "job", "flux", "fluxOrigins", "_msgid", "req", "res"];
+
+/** Where a tool's result goes; a node without the setting has the tool's own place. */
+export const checkInto = (node: EditorNode, value: unknown): true | string => {
+  const { _: t } = node._def;
+  if (value === undefined || value === null) return true;
+  const property = String(value).trim();
+  if (isVariable(property)) return true;
+  if (takenProperties.includes(property)) return t("checks.intoTaken", { property });
+  return page.RED.utils.validatePropertyExpression(property) ? true : t("checks.into");
+};
+
 export const checkTimeout = (node: EditorNode, value: unknown): true | string =>
   isTimeout(String(value ?? "").trim()) ? true : node._def._("checks.timeout");

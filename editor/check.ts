@@ -1,5 +1,5 @@
 import type { Leaf, ModelFacts } from "../lib/models/model";
-import { containers, settableLeaves } from "./form-tree";
+import { containers, percentageOf, settableLeaves } from "./form-tree";
 import type { Translate, Typed } from "./node-red";
 import { patternOf, readParams } from "./params";
 import { fullLabel } from "./wording";
@@ -76,7 +76,7 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
 };
 
 /** Where a whole list or object may come from; a text typed into a dialog is neither. */
-const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
+export const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
 
 /** Patterns of everything that can be set in a model: values, and what they are in. */
 export const settablePatterns = (facts: ModelFacts): Set<string> =>
@@ -87,6 +87,7 @@ export const settablePatterns = (facts: ModelFacts): Set<string> =>
  *
  * @param facts of the mode that was chosen, where there are several.
  * @param all of every mode: values of a mode that was not chosen are kept, and left out when the node runs.
+ * @param complete objects to which nothing is added later on, so that what they need has to be there.
  */
 export const checkParams = (
   facts: ModelFacts,
@@ -94,14 +95,18 @@ export const checkParams = (
   allowUnknown: boolean,
   t: Translate,
   all: ModelFacts = facts,
+  complete: readonly string[] = [],
 ): string[] => {
   const known = settablePatterns(facts);
   const elsewhere = new Set([...settablePatterns(all)].filter((pattern) => !known.has(pattern)));
   const values = new Map([...readParams(saved)].filter(([path]) => !elsewhere.has(patternOf(path))));
   const leaves = new Map(settableLeaves(facts).map((leaf) => [leaf.path, leaf]));
   const wholes = containers(facts);
-  const checkOther = (path: string, { type }: Typed): Problem | undefined => {
-    if (wholes.has(patternOf(path))) return wholeSources.includes(type) ? undefined : { key: "notContainer" };
+  const checkOther = (path: string, { type, value }: Typed): Problem | undefined => {
+    if (wholes.has(patternOf(path))) {
+      if (!wholeSources.includes(type)) return { key: "notContainer" };
+      return value === "" ? { key: "noSource" } : undefined;
+    }
     return allowUnknown ? undefined : { key: "unknown" };
   };
   const say = (path: string, { key, values: details }: Problem): string =>
@@ -114,7 +119,10 @@ export const checkParams = (
     const isBothForms = leaf !== undefined && [...values.keys()].some((other) => other.startsWith(`${path}.`));
     if (isBothForms) reasons.push(say(path, { key: leaf.kind === "choice" ? "bothKinds" : "bothForms" }));
   }
-  for (const path of missingMembers(facts, [...values.keys()])) reasons.push(say(path, { key: "missing" }));
+  for (const path of values.keys()) {
+    if (values.has(percentageOf(path))) reasons.push(say(path, { key: "bothUnits" }));
+  }
+  for (const path of missingMembers(facts, [...values.keys()], complete)) reasons.push(say(path, { key: "missing" }));
   return reasons;
 };
 
@@ -122,17 +130,20 @@ export const checkParams = (
  * What list elements need and do not have: a LoRA without a model. Elsewhere a message may still bring it, and so it may
  * where a whole list or element comes from somewhere.
  */
-const missingMembers = (facts: ModelFacts, paths: readonly string[]): string[] => {
-  const elements = new Set(paths.flatMap((path) => path.match(/^[^.]+\.\d+(?=\.)/)?.[0] ?? []));
-  const needed = facts.leaves.filter((leaf) => leaf.required);
-  const isWhole = (element: string): boolean =>
-    paths.some((path) => path === element || element.startsWith(`${path}.`));
-  return [...elements]
-    .filter((element) => !isWhole(element))
-    .flatMap((element) =>
-      needed
-        .filter((leaf) => leaf.path.startsWith(`${patternOf(element)}.`))
-        .map((leaf) => `${element}${leaf.path.slice(patternOf(element).length)}`)
-        .filter((path) => !paths.includes(path)),
-    );
+const missingMembers = (facts: ModelFacts, paths: readonly string[], complete: readonly string[]): string[] => {
+  const elements = paths.flatMap((path) => path.match(/^[^.]+\.\d+(?=\.)/)?.[0] ?? []);
+  const objects = complete.filter((object) => paths.some((path) => path.startsWith(`${object}.`)));
+  const needed = [...facts.leaves, ...facts.lists].filter(({ required }) => required).map(({ path }) => path);
+  const isThere = (wanted: string): boolean => paths.some((path) => path === wanted || path.startsWith(`${wanted}.`));
+  const isWhole = (owner: string): boolean => paths.some((path) => path === owner || owner.startsWith(`${path}.`));
+  return [...new Set([...elements, ...objects])]
+    .filter((owner) => !isWhole(owner))
+    .flatMap((owner) => {
+      const pattern = patternOf(owner);
+      const isMember = (path: string): boolean => path.startsWith(`${pattern}.`);
+      return needed
+        .filter(isMember)
+        .map((path) => `${owner}${path.slice(pattern.length)}`)
+        .filter((path) => !isThere(path));
+    });
 };

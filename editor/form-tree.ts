@@ -1,11 +1,12 @@
 import type { Group, Leaf, List, ModelFacts } from "../lib/models/model";
 
 /**
- * What a dialog shows: a value, a choice that may also be an object of one's own, an object with members, or a list of
- * any of them. `path` is a pattern.
+ * What a dialog shows: a value, a step that may be given as a percentage instead, a choice that may also be an object of
+ * one's own, an object with members, or a list of any of them. `path` is a pattern.
  */
 export type Field =
   | { kind: "value"; path: string; leaf: Leaf }
+  | { kind: "pair"; path: string; leaf: Leaf; percentage: Leaf }
   | { kind: "choice"; path: string; leaf: Leaf; members: Field[] }
   | { kind: "object"; path: string; members: Field[] }
   | { kind: "list"; path: string; list: List; element: Field[] };
@@ -65,7 +66,22 @@ const fieldsBelow = (prefix: string, leaves: readonly Leaf[], lists: ReadonlyMap
     const name = leaf.path.slice(prefix.length).split(".")[0] ?? "";
     byName.set(name, [...(byName.get(name) ?? []), leaf]);
   }
-  return [...byName].flatMap(([name, below]) => fieldsAt(`${prefix}${name}`, below, lists));
+  return paired([...byName].flatMap(([name, below]) => fieldsAt(`${prefix}${name}`, below, lists)));
+};
+
+/** The same as a percentage of the run, as the services name it: `startStep` and `startStepPercentage`. */
+export const percentageOf = (path: string): string => `${path}Percentage`;
+
+/** A value with its percentage, as one field; of the two, a request may have one. */
+const paired = (fields: readonly Field[]): Field[] => {
+  const values = new Map(fields.flatMap((field) => (field.kind === "value" ? [[field.path, field.leaf]] : [])));
+  const percentages = new Set([...values.keys()].map(percentageOf));
+  return fields
+    .filter(({ path }) => !percentages.has(path))
+    .map((field) => {
+      const percentage = values.get(percentageOf(field.path));
+      return field.kind === "value" && percentage ? { ...field, kind: "pair", percentage } : field;
+    });
 };
 
 const fieldsAt = (path: string, leaves: readonly Leaf[], lists: ReadonlyMap<string, List>): Field[] => {

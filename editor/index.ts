@@ -1,5 +1,8 @@
 import { checkAccountSetting, editAccount, saveAccount } from "./account";
-import { checkAccount, checkParameters, checkSource, checkTimeout } from "./check-inference";
+import { checkComposition } from "./check-composition";
+import { checkAccount, checkInto, checkParameters, checkSource, checkTimeout } from "./check-inference";
+import { editComposition, saveComposition } from "./composition";
+import { compositionLabel, preprocessLabel } from "./composition-label";
 import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { type EditorNode, page } from "./node-red";
@@ -12,7 +15,13 @@ const dialogs = {
   checkAccount,
   checkParameters,
   checkSource,
+  checkInto,
   checkTimeout,
+  editComposition,
+  saveComposition,
+  checkComposition,
+  compositionLabel,
+  preprocessLabel,
   editAccount,
   saveAccount,
   checkAccountSetting,
@@ -26,10 +35,12 @@ declare global {
 
 const ourModule = "@fluxwire/node-red-flux";
 
-/** Nodes may have been loaded before this file was: their validators could not say anything then. */
+/** Nodes may have been loaded before this file was: their validators and labels could not say anything then. */
 const validateLoadedNodes = (): void => {
   const validate = (node: EditorNode): void => {
-    if (node._def?.set?.module === ourModule) page.RED.editor.validateNode(node);
+    if (node._def?.set?.module !== ourModule) return;
+    page.RED.editor.validateNode(node);
+    node.dirty = true;
   };
   page.RED.nodes.eachConfig(validate);
   page.RED.nodes.eachNode(validate);

@@ -11,6 +11,7 @@ import { advancedRows, resultRows, sourceRows } from "./setting-rows";
 
 /** Sections that are open at first, because most flows set something in them. */
 const openAtFirst: readonly string[] = ["prompt", "size", "sampling"];
+const openAtFirstOfTool: readonly string[] = ["image", "features"];
 
 /** An open dialog: what is in it now. */
 interface OpenDialog {
@@ -47,6 +48,7 @@ export const editInference = (node: EditorNode): void => {
   const sections = element("div", { class: "fluxwire-sections" });
   /** A section that a mode does not have opens as it was when another one has it again. */
   const wasOpen = new Map<string, boolean>();
+  const openFirst = model.resultInto === undefined ? openAtFirst : openAtFirstOfTool;
   const draw = ({ facts }: EditorEndpoint): void => {
     for (const [group, fold] of folds) wasOpen.set(group, fold.isOpen());
     folds.clear();
@@ -57,7 +59,7 @@ export const editInference = (node: EditorNode): void => {
       const { group } = section;
       const extra = extras[group] ?? [];
       if (section.fields.length === 0 && extra.length === 0) continue;
-      const fold = sectionBlock(section, wasOpen.get(group) ?? openAtFirst.includes(group), extra, state);
+      const fold = sectionBlock(section, wasOpen.get(group) ?? openFirst.includes(group), extra, state);
       folds.set(group, fold);
       sections.append(fold.element);
     }

@@ -10,6 +10,8 @@ export interface EditorEndpoint {
 /** What a dialog needs to know of a model. With several modes, the facts of the model itself are those of all modes. */
 export interface EditorModel extends EditorEndpoint {
   title: string;
+  /** Of a tool: the message's property that its result goes to when the dialog names no other. */
+  resultInto?: string;
   modes?: Readonly<Record<Mode, EditorEndpoint>>;
 }
 
@@ -20,7 +22,19 @@ export interface EditorModel extends EditorEndpoint {
 export const endpointOf = (model: EditorModel, mode: unknown): EditorEndpoint =>
   mode === "text-to-image" || mode === "image-to-image" ? (model.modes?.[mode] ?? model) : model;
 
-/** Put in by the build: every model of the pack, by node type. */
-declare const FLUX_MODELS: Record<string, EditorModel>;
+/** What a dialog needs to know of a composition node. */
+export interface EditorComposition {
+  /** The members of a request that the node may set; where there are several, each use of it sets one. */
+  parameters: readonly string[];
+  facts: ModelFacts;
+}
 
+/** Put in by the build. */
+declare const FLUX_MODELS: Record<string, EditorModel>;
+declare const FLUX_COMPOSITIONS: Record<string, EditorComposition>;
+
+/** Every model of the pack, by node type. */
 export const models: Record<string, EditorModel> = FLUX_MODELS;
+
+/** What every composition node of the pack sets, by node type. */
+export const compositions: Record<string, EditorComposition> = FLUX_COMPOSITIONS;

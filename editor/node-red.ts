@@ -13,12 +13,34 @@ export interface Typed {
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
-  readonly _def: { _: Translate; defaults?: object; set?: { module: string } };
+  readonly _def: { _: Translate; defaults?: object; paletteLabel?: unknown; set?: { module: string } };
   /** Undefined until a dialog has asked the server for it. */
   credentials?: Record<string, unknown>;
   valid?: boolean;
   dirty?: boolean;
   [property: string]: unknown;
+}
+
+/** What a wire is attached to: a node, or a port in the definition of the subflow `z`. */
+export interface WireEnd {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly direction?: "in" | "out" | "status";
+  /** Which of the definition's ports. */
+  readonly i?: number;
+}
+
+interface Link {
+  readonly source: WireEnd;
+  readonly sourcePort: number;
+  readonly target: WireEnd;
+}
+
+/** A tab, or the definition of a subflow. */
+interface Workspace {
+  readonly id: string;
+  readonly disabled?: boolean;
 }
 
 interface TypedInputOption {
@@ -75,9 +97,14 @@ interface EditorPage {
       node(id: string): EditorNode | null;
       eachNode(visit: (node: EditorNode) => void): void;
       eachConfig(visit: (node: EditorNode) => void): void;
+      eachLink(visit: (link: Link) => void): void;
+      eachWorkspace(visit: (workspace: Workspace) => void): void;
+      eachSubflow(visit: (subflow: Workspace) => void): void;
+      junctions(workspace: string): readonly EditorNode[];
     };
     readonly editor: { validateNode(node: EditorNode): boolean };
-    readonly view: { redraw(): void };
+    readonly utils: { validatePropertyExpression(expression: string): boolean; getNodeLabel(node: EditorNode, fallback: string): string };
+    readonly view: { redraw(): void; reveal(id: string): void };
     readonly popover: { tooltip(target: Wrapped, text: string): unknown };
     readonly settings: { readonly apiRootUrl?: string };
   };

@@ -1,8 +1,8 @@
 import { button, element, icon } from "./element";
-import type { Field, Section } from "./form-tree";
-import type { Translate, Typed } from "./node-red";
-import { elementCount, patternOf, withoutElement } from "./params";
-import { row } from "./row";
+import { type Field, percentageOf, type Section } from "./form-tree";
+import { page, type Translate, type Typed } from "./node-red";
+import { elementCount, patternOf, withoutElement, withSwapped } from "./params";
+import { controlId, row, select } from "./row";
 import { typedField } from "./typed-field";
 import { choiceLabel, helpOf, hintOf, labelOf } from "./wording";
 
@@ -10,10 +10,15 @@ import { choiceLabel, helpOf, hintOf, labelOf } from "./wording";
 export interface FormState {
   values: Map<string, Typed>;
   readonly t: Translate;
+  /** Where all parameters that are shown belong to one thing: each list starts with an element to be filled in. */
+  readonly startsLists?: boolean;
+  /** Lists and objects whose source has a control of its own. */
+  readonly withSource?: readonly string[];
   changed(): void;
 }
 
 type ValueField = Extract<Field, { kind: "value" }>;
+type PairField = Extract<Field, { kind: "pair" }>;
 type ChoiceField = Extract<Field, { kind: "choice" }>;
 type ListField = Extract<Field, { kind: "list" }>;
 
@@ -22,13 +27,14 @@ const pathInside = (field: Field, container: string): string =>
   container === "" ? field.path : `${container}${field.path.slice(patternOf(container).length)}`;
 
 /** The controls for some fields; `container` is the path of the list element that they are in, if any. */
-const fieldRows = (fields: readonly Field[], container: string, state: FormState): HTMLElement[] =>
+export const fieldRows = (fields: readonly Field[], container: string, state: FormState): HTMLElement[] =>
   fields.map((field) => {
     if (field.kind === "object") return objectBlock(field, container, state);
     if (field.kind === "choice") return choiceBlock(field, container, state);
     const path = pathInside(field, container);
-    return field.kind === "list"
-      ? listBlock(field, path, state)
+    if (field.kind === "list") return onlyRow(field, path, state) ?? listBlock(field, path, state);
+    return field.kind === "pair"
+      ? pairBlock(field, path, state)
       : valueRow(field, path, labelOf(field.path, state.t), state);
   });
 
@@ -69,8 +75,52 @@ const valueRow = (
   return made;
 };
 
-const heading = (pattern: string, t: Translate): HTMLElement => {
-  const made = element("div", { class: "fluxwire-object-heading" }, element("strong", {}, labelOf(pattern, t)));
+/** One row for a step that may be given as a percentage instead; its unit decides which of the two is saved. */
+const pairBlock = (field: PairField, path: string, state: FormState): HTMLElement => {
+  const { t } = state;
+  const other = percentageOf(path);
+  const forms = {
+    step: { path, field: { kind: "value", path: field.path, leaf: field.leaf } },
+    percent: { path: other, field: { kind: "value", path: field.percentage.path, leaf: field.percentage } },
+  } as const;
+  type Unit = keyof typeof forms;
+  const block = element("div", { class: "fluxwire-pair" });
+  const putAside = new Map<string, Typed>();
+  const units = (["step", "percent"] as const).map((value) => ({ value, label: t(`dialog.${value}`) }));
+
+  const show = (unit: Unit): void => {
+    const shown = forms[unit];
+    const line = valueRow(shown.field, shown.path, labelOf(shown.field.path, t), state);
+    const choice = select(controlId(), units, unit);
+    choice.classList.add("fluxwire-unit");
+    choice.title = t("dialog.unit");
+    choice.addEventListener("change", () => turnTo(choice.value === "percent" ? "percent" : "step", shown.path));
+    line.querySelector(".fluxwire-typed")?.append(choice);
+    page.$(block).empty();
+    // Written by hand: of both, the step is shown, and the percentage can be taken out.
+    const both = unit === "step" ? state.values.get(other) : undefined;
+    block.append(line, ...(both ? [savedLine(labelOf(field.percentage.path, t), other, both, state)] : []));
+  };
+  const turnTo = (unit: Unit, from: string): void => {
+    const value = state.values.get(from);
+    state.values.delete(from);
+    if (value) putAside.set(from, value);
+    const to = forms[unit].path;
+    const before = state.values.get(to) ?? putAside.get(to);
+    if (before) state.values.set(to, before);
+    show(unit);
+    block.querySelector("select")?.focus();
+    state.changed();
+  };
+
+  show(state.values.has(other) && !state.values.has(path) ? "percent" : "step");
+  return block;
+};
+
+const heading = (pattern: string, isNeeded: boolean, t: Translate): HTMLElement => {
+  const label = labelOf(pattern, t);
+  const name = element("strong", {}, isNeeded ? `${label} *` : label);
+  const made = element("div", { class: "fluxwire-object-heading" }, name);
   const help = helpOf(pattern, t);
   if (help !== "") made.append(element("span", { class: "fluxwire-hint" }, help));
   return made;
@@ -97,7 +147,7 @@ const savedLine = (label: string, path: string, typed: Typed, state: FormState):
 /** Where a whole list or object comes from, if the saved node says so. */
 const wholeLine = (path: string, state: FormState): HTMLElement[] => {
   const typed = state.values.get(path);
-  if (typed === undefined) return [];
+  if (typed === undefined || state.withSource?.includes(path)) return [];
   const line = savedLine(state.t("dialog.whole"), path, typed, state);
   line.dataset.whole = path;
   return [line];
@@ -153,17 +203,32 @@ const objectBlock = (field: Extract<Field, { kind: "object" }>, container: strin
   return element(
     "div",
     { class: "fluxwire-object" },
-    heading(field.path, state.t),
+    heading(field.path, false, state.t),
     element("div", { class: "fluxwire-members" }, ...whole, ...fieldRows(field.members, container, state)),
   );
+};
+
+/** What a list of plain values holds; undefined for lists of objects. */
+const plainElement = ({ path, element: [only, ...others] }: ListField): ValueField | undefined =>
+  only?.kind === "value" && only.path === `${path}[]` && others.length === 0 ? only : undefined;
+
+/** The control for a list that holds one plain value at most: its author need not know that it is a list. */
+const onlyRow = (field: ListField, path: string, state: FormState): HTMLElement | undefined => {
+  const only = plainElement(field);
+  if (only === undefined || field.list.maxItems !== 1) return undefined;
+  const leaf = { ...only.leaf, required: field.list.required };
+  const line = valueRow({ ...only, leaf }, `${path}.0`, labelOf(field.path, state.t), state);
+  return element("div", {}, ...wholeLine(path, state), line);
 };
 
 const listBlock = (field: ListField, path: string, state: FormState): HTMLElement => {
   const { t } = state;
   const { maxItems = Number.POSITIVE_INFINITY } = field.list;
+  const plain = plainElement(field);
   const block = element("div", { class: "fluxwire-list" });
   block.dataset.list = path;
-  let shown = elementCount(state.values, path);
+  const count = elementCount(state.values, path);
+  let shown = state.startsLists && !state.values.has(path) ? Math.max(count, 1) : count;
 
   const draw = (): void => {
     const add = button(t("dialog.add"), "plus", () => {
@@ -172,13 +237,11 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
     });
     add.classList.add("fluxwire-add");
     add.disabled = shown >= maxItems;
-    const top = heading(field.path, t);
+    const top = heading(field.path, field.list.required === true, t);
     top.append(add);
-    block.replaceChildren(
-      top,
-      ...wholeLine(path, state),
-      ...Array.from({ length: shown }, (_, index) => elementBlock(index)),
-    );
+    // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
+    page.$(block).empty();
+    block.append(top, ...wholeLine(path, state), ...Array.from({ length: shown }, (_, index) => elementBlock(index)));
   };
 
   const elementBlock = (index: number): HTMLElement => {
@@ -191,20 +254,41 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
     remove.classList.add("fluxwire-remove");
     const title = t("dialog.element", { label: labelOf(field.path, t), number: index + 1 });
     remove.title = `${t("dialog.remove")}: ${title}`;
-    const [only, ...others] = field.element;
-    if (only?.kind === "value" && only.path === `${field.path}[]` && others.length === 0) {
-      const line = valueRow(only, `${path}.${index}`, title, state);
+    if (plain) {
+      const line = valueRow(plain, `${path}.${index}`, title, state);
       line.append(remove);
       return line;
     }
+    const buttons = element("span", { class: "fluxwire-element-buttons" }, ...moveButtons(index, title), remove);
     return element(
       "div",
       { class: "fluxwire-element" },
-      element("div", { class: "fluxwire-element-heading" }, element("strong", {}, title), remove),
+      element("div", { class: "fluxwire-element-heading" }, element("strong", {}, title), buttons),
       ...wholeLine(`${path}.${index}`, state),
       ...fieldRows(field.element, `${path}.${index}`, state),
     );
   };
+
+  const moveButtons = (index: number, title: string): HTMLElement[] =>
+    (
+      [
+        ["up", index - 1],
+        ["down", index + 1],
+      ] as const
+    ).map(([direction, other]) => {
+      const move = button("", `arrow-${direction}`, () => {
+        state.values = withSwapped(state.values, path, index, other);
+        state.changed();
+        draw();
+        // Where the button is now, so that a second press moves the same element on.
+        const moved = block.querySelectorAll(":scope > .fluxwire-element")[other];
+        moved?.querySelector<HTMLElement>(`.fluxwire-${direction}`)?.focus();
+      });
+      move.classList.add(`fluxwire-${direction}`);
+      move.title = `${t(`dialog.${direction}`)}: ${title}`;
+      move.disabled = other < 0 || other >= shown;
+      return move;
+    });
 
   draw();
   return block;
@@ -212,7 +296,7 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
 
 /** How many values are set below these fields. */
 const countSet = (fields: readonly Field[], state: FormState): number => {
-  const patterns = fields.map((field) => field.path);
+  const patterns = fields.flatMap(({ kind, path }) => (kind === "pair" ? [path, percentageOf(path)] : [path]));
   return [...state.values.keys()].filter((path) => {
     const pattern = patternOf(path);
     return patterns.some(

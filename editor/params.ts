@@ -99,14 +99,26 @@ export const elementCount = (values: Values, path: string): number => {
   return count;
 };
 
-/** The values without element `index` of the list at `path`; later elements move up. */
-export const withoutElement = (values: Values, path: string, index: number): Map<string, Typed> => {
+/** The values with the elements of the list at `path` in other places; those without a place are gone. */
+const rearranged = (
+  values: Values,
+  path: string,
+  placeOf: (index: number) => number | undefined,
+): Map<string, Typed> => {
   const kept = new Map<string, Typed>();
   for (const [name, typed] of values) {
     const [segment = "", ...rest] = name.startsWith(`${path}.`) ? name.slice(path.length + 1).split(".") : [];
-    const number = Number(segment);
-    if (!isIndex(segment) || number < index) kept.set(name, typed);
-    else if (number > index) kept.set([path, String(number - 1), ...rest].join("."), typed);
+    const place = isIndex(segment) ? placeOf(Number(segment)) : undefined;
+    if (!isIndex(segment)) kept.set(name, typed);
+    else if (place !== undefined) kept.set([path, String(place), ...rest].join("."), typed);
   }
   return kept;
 };
+
+/** The values without element `index` of the list at `path`; later elements move up. */
+export const withoutElement = (values: Values, path: string, index: number): Map<string, Typed> =>
+  rearranged(values, path, (place) => (place === index ? undefined : place > index ? place - 1 : place));
+
+/** The values with two elements of the list at `path` in each other's place. */
+export const withSwapped = (values: Values, path: string, first: number, second: number): Map<string, Typed> =>
+  rearranged(values, path, (place) => (place === first ? second : place === second ? first : place));

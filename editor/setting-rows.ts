@@ -29,23 +29,33 @@ export const sourceRows = (model: EditorModel, settings: OpenSettings, t: Transl
     return made;
   };
   const prompt = promptParameter(model.facts);
-  const promptRow = source(
-    "promptFrom",
-    { type: "msg", value: "payload" },
-    [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)],
-    prompt ? hintOf(prompt, t) : "",
-  );
+  const payload = { type: "msg", value: "payload" };
+  const promptRows = prompt
+    ? [source("promptFrom", payload, [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)], hintOf(prompt, t))]
+    : [];
+  const isTool = model.resultInto !== undefined;
   const imageRow = source(
     "imageFrom",
-    { type: "none", value: "" },
+    isTool ? payload : { type: "none", value: "" },
     [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
     "",
   );
   const hintAtUse = (): void => showHint(imageRow, useOfPicture(model, settings.read("mode"), t));
   hintAtUse();
-  if (!model.modes) return [promptRow, imageRow];
+  if (isTool) return [imageRow, intoRow(model.resultInto, settings, t)];
+  if (!model.modes) return [...promptRows, imageRow];
   settings.watch(hintAtUse);
-  return [promptRow, selectRow("mode", "dialog.mode", modes, settings, t), imageRow];
+  return [...promptRows, selectRow("mode", "dialog.mode", modes, settings, t), imageRow];
+};
+
+/** The property of the message that a tool's result goes to. */
+const intoRow = (preset: string | undefined, settings: OpenSettings, t: Translate): HTMLElement => {
+  const saved = settings.read("into");
+  const shown = { type: "msg", value: typeof saved === "string" ? saved : (preset ?? "") };
+  const control = typedInput(["msg"], shown, "", ({ value }) => settings.change("into", value));
+  const made = row({ label: t("dialog.into"), help: t("dialog.intoHelp"), control: control.id }, control.element);
+  made.dataset.property = "into";
+  return made;
 };
 
 /** What becomes of the picture that "Image from" brings. */
@@ -58,12 +68,17 @@ const useOfPicture = (model: EditorModel, mode: unknown, t: Translate): string =
 };
 
 /** In which form the pictures leave and, where there is a choice, how they are fetched. */
-export const resultRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => [
-  selectRow("output", "dialog.resultForm", outputForms, settings, t),
-  selectRow("results", "dialog.results", resultForms, settings, t),
-  checkboxRow("keepFlux", false, settings, t),
-  ...(model.modes ? [deliveryRow(settings, t)] : []),
-];
+export const resultRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => {
+  const formRow = selectRow("output", "dialog.resultForm", outputForms, settings, t);
+  // A tool makes one picture, and leaves msg.flux to the nodes that come after it.
+  if (model.resultInto !== undefined) return [formRow];
+  return [
+    formRow,
+    selectRow("results", "dialog.results", resultForms, settings, t),
+    checkboxRow("keepFlux", false, settings, t),
+    ...(model.modes ? [deliveryRow(settings, t)] : []),
+  ];
+};
 
 const deliveryRow = (settings: OpenSettings, t: Translate): HTMLElement => {
   const made = selectRow("delivery", "dialog.delivery", deliveries, settings, t);
@@ -92,16 +107,22 @@ export const advancedRows = (settings: OpenSettings, t: Translate): HTMLElement[
   return [timeout, checkboxRow("lateResults", true, settings, t), checkboxRow("allowUnknown", false, settings, t)];
 };
 
-/** A drop-down list; the first value is the one that holds when nothing is saved. */
-const selectRow = (
+/**
+ * A drop-down list; the first value is the one that holds when nothing is saved.
+ *
+ * @param text where the catalogue has the label; its help is there too, with "Help" at the end.
+ * @param names where the catalogue has the names of the values.
+ */
+export const selectRow = (
   property: string,
   text: string,
   values: readonly string[],
   settings: OpenSettings,
   t: Translate,
+  names = "dialog",
 ): HTMLElement => {
   const id = controlId();
-  const choices = values.map((value) => ({ value, label: t(`dialog.${value}`) }));
+  const choices = values.map((value) => ({ value, label: t(`${names}.${value}`) }));
   const control = select(id, choices, String(settings.read(property) ?? values[0]));
   control.addEventListener("change", () => settings.change(property, control.value));
   const made = row({ label: t(text), help: t(`${text}Help`), control: id }, control);

@@ -21,7 +21,11 @@ const icons = {
  */
 type Literal = "num" | "bool" | "choice" | "str";
 
+/** What a list of choices offers: all that a parameter takes, or the best known of it. */
+const offeredBy = ({ choices, known = [] }: Leaf): readonly (string | number | boolean)[] => choices ?? known;
+
 const literalsOf = (leaf: Leaf): readonly Literal[] => {
+  if (leaf.known !== undefined) return ["choice", "str"];
   switch (leaf.kind) {
     case "integer":
     case "number":
@@ -38,14 +42,14 @@ const literalsOf = (leaf: Leaf): readonly Literal[] => {
 
 const savedType = (leaf: Leaf, shown: string): string => {
   if (shown !== "choice") return shown;
-  return typeof leaf.choices?.[0] === "number" ? "num" : "str";
+  return typeof offeredBy(leaf)[0] === "number" ? "num" : "str";
 };
 
 const shownType = (leaf: Leaf, { type, value }: Typed): string => {
   if (sources.some((source) => source === type)) return type;
   const literals = literalsOf(leaf);
   const [first = "str"] = literals;
-  if (first === "choice") return leaf.choices?.some((choice) => String(choice) === value) ? "choice" : "str";
+  if (first === "choice") return offeredBy(leaf).some((choice) => String(choice) === value) ? "choice" : "str";
   if (first === "bool") return value === "true" || value === "false" ? "bool" : "str";
   return first;
 };
@@ -91,9 +95,9 @@ const typeDefinition = (
       };
     }
     case "choice": {
-      const options = (leaf.choices ?? []).map((choice) => ({
+      const options = offeredBy(leaf).map((choice) => ({
         value: String(choice),
-        label: choiceLabel(leaf.path, String(choice), t),
+        label: optionLabel(leaf, String(choice), t),
       }));
       return {
         value: "choice",
@@ -103,6 +107,12 @@ const typeDefinition = (
       };
     }
   }
+};
+
+/** Where other values are possible, what a choice stands for is shown beside its name. */
+const optionLabel = ({ path, known }: Leaf, choice: string, t: Translate): string => {
+  const label = choiceLabel(path, choice, t);
+  return known === undefined || label === choice ? label : `${label} (${choice})`;
 };
 
 const showDefault = ({ path, default: value }: Leaf, t: Translate): string =>
@@ -117,6 +127,8 @@ const placeholderOf = ({ default: preset, byMode }: Leaf): string =>
 interface TypedInput {
   id: string;
   element: HTMLElement;
+  /** Offers another kind of value, with nothing in it yet. */
+  turnTo(type: string): void;
 }
 
 /** One of Node-RED's typed inputs; `changed` is called with what is in it whenever a person changes that. */
@@ -144,7 +156,13 @@ export const typedInput = (
     last = now;
     changed(now);
   });
-  return { id, element: holder };
+  const turnTo = (type: string): void => {
+    // In this order: what stands for "another one" in the list is never taken for a text.
+    widget.typedInput("value", "");
+    widget.typedInput("type", type);
+    holder.querySelector<HTMLElement>("input.red-ui-typedInput-input")?.focus();
+  };
+  return { id, element: holder, turnTo };
 };
 
 /**
@@ -161,11 +179,14 @@ export const typedField = (
 ): TypedInput => {
   const reason = ({ key, values }: Problem): string => t(`checks.${key}`, { ...values, label: labelOf(leaf.path, t) });
   const literals = literalsOf(leaf);
-  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason, own)), ...sources];
-  const unset = { type: literals[0] ?? "str", value: own?.chosen ? OWN : "" };
+  const typedIn: OwnValues = { label: t("dialog.another"), chosen: false, choose: () => control.turnTo("str") };
+  const further = own ?? (leaf.known ? typedIn : undefined);
+  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason, further)), ...sources];
+  const unset = { type: literals[0] ?? "str", value: further?.chosen ? OWN : "" };
   const shown = current ? { type: shownType(leaf, current), value: current.value } : unset;
-  return typedInput(types, shown, placeholderOf(leaf), ({ type, value }) => {
-    if (own && type === "choice" && value === OWN) own.choose();
+  const control = typedInput(types, shown, placeholderOf(leaf), ({ type, value }) => {
+    if (further && type === "choice" && value === OWN) further.choose();
     else changed(value === "" ? undefined : { type: savedType(leaf, type), value });
   });
+  return control;
 };

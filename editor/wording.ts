@@ -76,11 +76,12 @@ export const hintOf = (leaf: Leaf, t: Translate): string => {
   return limitsOf(isChosen ? { ...leaf, default: undefined } : leaf, t);
 };
 
-/** A choice in words, where the catalogue has them: "landscape_4_3" -> "landscape 4:3 (1024 x 768)". */
+/**
+ * A choice in words, where the catalogue has them under the choice as a word: "runware:25@1" is its `runware_25_1`.
+ */
 export const choiceLabel = (pattern: string, choice: string, t: Translate): string => {
-  // Anything else may mean something to the lookup itself: "runware:56@1", "a.b".
-  if (!/^\w+$/.test(choice)) return choice;
-  const key = `${keyOf(pattern)}.choices.${choice}`;
+  // Anything but a word may mean something to the lookup itself: "runware:25@1", "a.b".
+  const key = `${keyOf(pattern)}.choices.${choice.replaceAll(/\W+/g, "_")}`;
   const label = t(key);
   return label === key ? choice : label;
 };

@@ -42,7 +42,7 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
   return kept;
 };
 
-/** An inference node needs everything but the account's texts, an account nothing else. */
+/** A node with parameters needs everything but the account's texts, an account nothing else. */
 const sharedFor = (shared: Texts, facts: ModelFacts | undefined): Texts => {
   const { account = {}, parameters = {}, ...others } = shared;
   if (facts === undefined) return { account };
@@ -62,7 +62,7 @@ export const translator =
  * Writes each node's catalogue and help for every language under `source` to `target`, with what is shared among the
  * nodes merged in: Node-RED looks texts up per node.
  *
- * @param nodes every node type; inference nodes with the facts of their model.
+ * @param nodes every node type; inference and composition nodes with the facts of what they set.
  * @throws Error when a parameter has no label in the shared catalogue.
  */
 export const buildCatalogues = (

@@ -1,14 +1,19 @@
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { EditorModel } from "../editor/models";
+import type { EditorComposition, EditorModel } from "../editor/models";
 
 /**
  * Bundles editor/ into `resources/editor.js`, which Node-RED serves to the dialogs. Everything is in this one file,
  * the styles too, and its name never changes.
  *
  * @param models what the dialogs need to know of each model, by node type.
+ * @param compositions the same of each composition node.
  */
-export const buildEditor = async (repository: string, models: Record<string, EditorModel>): Promise<void> => {
+export const buildEditor = async (
+  repository: string,
+  models: Record<string, EditorModel>,
+  compositions: Record<string, EditorComposition>,
+): Promise<void> => {
   await build({
     entryPoints: [join(repository, "editor/index.ts")],
     outfile: join(repository, "resources/editor.js"),
@@ -18,7 +23,7 @@ export const buildEditor = async (repository: string, models: Record<string, Edi
     minify: true,
     legalComments: "none",
     loader: { ".css": "text" },
-    define: { FLUX_MODELS: JSON.stringify(models) },
+    define: { FLUX_MODELS: JSON.stringify(models), FLUX_COMPOSITIONS: JSON.stringify(compositions) },
     logLevel: "warning",
   });
 };

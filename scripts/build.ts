@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { EditorEndpoint, EditorModel } from "../editor/models";
+import type { EditorComposition, EditorEndpoint, EditorModel } from "../editor/models";
+import type { Composition } from "../lib/models/composition/composition";
 import type { Model, ModelFacts, NodeModel } from "../lib/models/model";
 import { nodeFacts } from "../lib/models/node-facts";
 import { buildCatalogues } from "./build-catalogues";
@@ -19,7 +20,7 @@ const endpoint = ({ imageParameter, facts }: Model): EditorEndpoint => ({ imageP
 
 const forEditor = (model: NodeModel): EditorModel => {
   const { title } = model;
-  if (!("modes" in model)) return { title, ...endpoint(model) };
+  if (!("modes" in model)) return { title, resultInto: model.resultInto, ...endpoint(model) };
   const modes = {
     "text-to-image": endpoint(model.modes["text-to-image"]),
     "image-to-image": endpoint(model.modes["image-to-image"]),
@@ -33,7 +34,16 @@ const build = async (): Promise<void> => {
 
   // Generated a moment ago, so not to be loaded any earlier.
   const { nodeModels }: { nodeModels: readonly NodeModel[] } = await import("../lib/models/catalogue.js");
-  await buildEditor(repository, Object.fromEntries(nodeModels.map((model) => [model.type, forEditor(model)])));
+  const { compositions }: { compositions: readonly Composition[] } = await import(
+    "../lib/models/composition/catalogue.js"
+  );
+  await buildEditor(
+    repository,
+    Object.fromEntries(nodeModels.map((model) => [model.type, forEditor(model)])),
+    Object.fromEntries(
+      compositions.map(({ type, parameters, facts }): [string, EditorComposition] => [type, { parameters, facts }]),
+    ),
+  );
 
   const nodes = inRepository("dist/nodes");
   mkdirSync(nodes, { recursive: true });
@@ -45,7 +55,10 @@ const build = async (): Promise<void> => {
     writeFileSync(join(nodes, `${type}.html`), expandHtml(source, inRepository("editor/html"), type));
   }
   cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
-  const facts = new Map(nodeModels.map((model) => [model.type, nodeFacts(model)]));
+  const facts = new Map<string, ModelFacts>([
+    ...nodeModels.map((model): [string, ModelFacts] => [model.type, nodeFacts(model)]),
+    ...compositions.map((composition): [string, ModelFacts] => [composition.type, composition.facts]),
+  ]);
   const byType = new Map<string, ModelFacts | undefined>(types.map((type) => [type, facts.get(type)]));
   buildCatalogues(inRepository("locales"), join(nodes, "locales"), byType);
 

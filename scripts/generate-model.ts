@@ -111,6 +111,7 @@ const readFacts = (schema: ModelSchema): ModelFacts => {
         group,
         ...(part.minItems !== undefined && { minItems: part.minItems }),
         ...(part.maxItems !== undefined && { maxItems: part.maxItems }),
+        ...(required && { required: true }),
       });
       if (part.items !== undefined) read(`${path}[]`, part.items, group, false);
       return;

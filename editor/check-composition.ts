@@ -1,0 +1,27 @@
+import { checkParams } from "./check";
+import { composedParameter, factsOf, isWithin } from "./composed-parameter";
+import { masksProblem } from "./identity";
+import { compositions } from "./models";
+import type { EditorNode } from "./node-red";
+import { readParams } from "./params";
+import { readSaved } from "./saved-node";
+import { labelOf } from "./wording";
+
+/** The validator for the `params` of a composition node: true, or the reasons why not. */
+export const checkComposition = (node: EditorNode): true | string[] => {
+  const composition = compositions[node.type];
+  if (composition === undefined) return true;
+  const t = node._def._;
+  const { mode, method, params } = readSaved(node);
+  if (mode === "clear") return true;
+  const parameter = composedParameter(composition, method);
+  const own = factsOf(parameter, composition.facts);
+  const values = readParams(params);
+  const label = labelOf(parameter, t);
+  const isEmpty = ![...values.keys()].some((path) => isWithin(parameter, path));
+  if (isEmpty) return [t("checks.noEntries", { label })];
+  const reasons = checkParams(own, params, false, t, composition.facts, composition.parameters);
+  const masks = parameter === "acePlusPlus" ? masksProblem(values) : undefined;
+  if (masks) reasons.push(t(`checks.${masks}`, { label }));
+  return reasons.length === 0 ? true : reasons;
+};

@@ -1,0 +1,105 @@
+import { settablePatterns } from "./check";
+import { composedParameter, factsOf } from "./composed-parameter";
+import { compositionNotes } from "./composition-notes";
+import { element } from "./element";
+import { formTree } from "./form-tree";
+import { masksAreNeedless } from "./identity";
+import { compositions, type EditorComposition } from "./models";
+import { type EditorNode, page } from "./node-red";
+import { OpenSettings } from "./open-settings";
+import { type FormState, fieldRows, unknownBlock } from "./parameter-form";
+import { readParams, sameValues, writeParams } from "./params";
+import { showHint } from "./row";
+import { readSaved, writeSaved } from "./saved-node";
+import { selectRow } from "./setting-rows";
+import { sourceOfAll } from "./source-of-all";
+import { helpOf } from "./wording";
+
+const modes = ["add", "replace", "clear"] as const;
+
+/** An open dialog: what is in it now. */
+interface OpenDialog {
+  composition: EditorComposition;
+  state: FormState;
+  settings: OpenSettings;
+}
+
+const dialogs = new WeakMap<EditorNode, OpenDialog>();
+
+/** Fills the dialog of a composition node; called as its `oneditprepare`. */
+export const editComposition = (node: EditorNode): void => {
+  const host = document.querySelector(".fluxwire-form");
+  const composition = compositions[node.type];
+  if (host === null || composition === undefined) return;
+  const t = node._def._;
+  const saved = readSaved(node);
+  const settings = new OpenSettings(saved);
+  const { facts, parameters } = composition;
+  const chosen = (): string => composedParameter(composition, settings.read("method"));
+
+  const entries = element("div", { class: "fluxwire-entries" });
+  const notes = element("div", { class: "fluxwire-notes" });
+  const refresh = (): void => {
+    entries.hidden = settings.read("mode") === "clear";
+    const keys = entries.hidden ? [] : compositionNotes(chosen(), state.values);
+    notes.replaceChildren(...keys.map((key) => element("div", { class: "form-tips" }, t(`composition.notes.${key}`))));
+    const masks = entries.querySelector<HTMLElement>('[data-parameter^="acePlusPlus.masks"]');
+    if (masks !== null) masks.hidden = masksAreNeedless(state.values);
+  };
+  const state: FormState = {
+    values: readParams(saved.params),
+    t,
+    startsLists: true,
+    withSource: parameters,
+    changed: refresh,
+  };
+  dialogs.set(node, { composition, state, settings });
+
+  const draw = (parameter: string): void => {
+    const fields = formTree(factsOf(parameter, facts))
+      .flatMap((section) => section.fields)
+      // The whole dialog is about this one object: its members need no frame.
+      .flatMap((field) => (field.kind === "object" ? field.members : [field]));
+    const own = element("div", {});
+    const drawOwn = (): void => {
+      page.$(own).empty();
+      own.append(...fieldRows(fields, "", state));
+    };
+    // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
+    page.$(entries).empty();
+    drawOwn();
+    entries.append(sourceOfAll(parameter, own, drawOwn, state), own);
+    refresh();
+  };
+  const modeRow = selectRow("mode", "composition.mode", modes, settings, t, "composition.modes");
+  const methodRow = selectRow("method", "composition.method", parameters, settings, t, "composition.methods");
+  const unknown = unknownBlock(settablePatterns(facts), state);
+  host.replaceChildren(
+    modeRow,
+    ...(parameters.length > 1 ? [methodRow] : []),
+    entries,
+    notes,
+    ...(unknown ? [unknown] : []),
+  );
+  let shown = "";
+  const followSettings = (): void => {
+    showHint(methodRow, helpOf(chosen(), t));
+    if (chosen() !== shown) draw(chosen());
+    else refresh();
+    shown = chosen();
+  };
+  followSettings();
+  settings.watch(followSettings);
+};
+
+/** Takes over what the author changed; called as `oneditsave`. */
+export const saveComposition = (node: EditorNode): void => {
+  const dialog = dialogs.get(node);
+  if (dialog === undefined) return;
+  dialogs.delete(node);
+  const { composition, state, settings } = dialog;
+  const changes = new Map(settings.changes);
+  const isChanged = !sameValues(readParams(readSaved(node).params), state.values);
+  if (isChanged) changes.set("params", writeParams(state.values, composition.facts));
+  writeSaved(node, changes);
+};

@@ -1,0 +1,52 @@
+import { wholeSources } from "./check";
+import { isWithin } from "./composed-parameter";
+import type { Typed } from "./node-red";
+import type { FormState } from "./parameter-form";
+import { row } from "./row";
+import { typedInput } from "./typed-field";
+
+/** Stands for the controls of the dialog itself. */
+const HERE = "here";
+
+/**
+ * Where a whole list or object comes from: the dialog's own controls for it, or one value from elsewhere. Only one of
+ * the two is kept.
+ *
+ * @param own holds the controls; shown where they count.
+ * @param drawOwn fills `own` after values were put back.
+ */
+export const sourceOfAll = (path: string, own: HTMLElement, drawOwn: () => void, state: FormState): HTMLElement => {
+  const { t } = state;
+  const isInside = (name: string): boolean => name !== path && isWithin(path, name);
+  const hasOwn = (): boolean => [...state.values.keys()].some(isInside);
+  const saved = state.values.get(path);
+  // Written by hand: with both, the one is laid over the other.
+  own.hidden = saved !== undefined && !hasOwn();
+
+  let putAside: [string, Typed][] = [];
+  const takeOwn = (): void => {
+    state.values.delete(path);
+    for (const [name, typed] of putAside) state.values.set(name, typed);
+    putAside = [];
+    drawOwn();
+    own.hidden = false;
+  };
+  const takeOther = (typed: Typed): void => {
+    if (!state.values.has(path)) {
+      putAside = [...state.values].filter(([name]) => isInside(name));
+      for (const [name] of putAside) state.values.delete(name);
+      own.hidden = true;
+    }
+    state.values.set(path, typed);
+  };
+  const here = { value: HERE, label: t("composition.here"), hasValue: false };
+  const control = typedInput([here, ...wholeSources], saved ?? { type: HERE, value: "" }, "", (typed) => {
+    if (typed.type === HERE) takeOwn();
+    else takeOther(typed);
+    state.changed();
+  });
+  const texts = { label: t("composition.from"), help: t("composition.fromHelp"), control: control.id };
+  const made = row(texts, control.element);
+  made.dataset.source = path;
+  return made;
+};
