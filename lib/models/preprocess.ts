@@ -1,6 +1,7 @@
 import { runwarePreprocess } from "./dialects/runware-preprocess";
 import { facts } from "./generated/runware-preprocess.facts";
 import type { Model, Validator } from "./model";
+import { preprocessRules } from "./rules";
 
 export const preprocess: Model = {
   type: "runware-preprocess",
@@ -15,5 +16,5 @@ export const preprocess: Model = {
     return require("./generated/runware-preprocess.validate");
   },
   facts,
-  rules: [],
+  rules: preprocessRules,
 };

@@ -1,28 +1,14 @@
 import { image } from "./fragments/runware/image";
 import { delivery, output } from "./fragments/runware/output";
+import { preprocessorModel, preprocessors } from "./fragments/runware/preprocessors";
 import type { ModelSchema } from "./fragments/schema";
-
-/** What a preprocessor can make of a picture; each is a model of Runware's. */
-const kinds = [
-  "canny",
-  "depth",
-  "lineart",
-  "lineart-anime",
-  "mlsd",
-  "normalbae",
-  "openpose",
-  "scribble",
-  "seg",
-  "shuffle",
-  "softedge",
-  "tile",
-] as const;
 
 const { outputFormat, outputType } = output;
 
 /**
  * Runware's preprocessors, which make the guide image for a ControlNet out of a picture. Source: the model pages
- * `controlnet-preprocess-<kind>` at runware.ai/docs/models; what ranges the thresholds have is not written there.
+ * `controlnet-preprocess-<kind>` at runware.ai/docs/models; what ranges the thresholds have is not written there;
+ * other clients and OpenCV, whose defaults these are, have them from 0 to 255.
  */
 export const schema: ModelSchema = {
   type: "object",
@@ -33,9 +19,9 @@ export const schema: ModelSchema = {
     taskUUID: { type: "string", format: "uuid", "x-group": "advanced", "x-owned": true },
     model: {
       type: "string",
-      enum: kinds.map((kind) => `runware:controlnet-preprocess@${kind}`),
-      default: "runware:controlnet-preprocess@canny",
-      "x-sent": "runware:controlnet-preprocess@canny",
+      enum: preprocessors.map(preprocessorModel),
+      default: preprocessorModel("canny"),
+      "x-sent": preprocessorModel("canny"),
       "x-group": "image",
     },
     inputs: {

@@ -1,13 +1,12 @@
 import type { Violation } from "../../errors";
 import { parametersOf } from "../parameters";
 import { writePath } from "../paths";
+import { readDialogValues } from "../preparing/dialog-values";
 import { readInputPictures } from "../preparing/input-pictures";
 import { copiedMembers, isObject } from "../preparing/merge";
 import { readPlainValues } from "../preparing/plain-values";
 import { runRules } from "../preparing/run-rules";
 import { safeCopy } from "../preparing/safe-copy";
-import { normaliseSpellings } from "../preparing/spellings";
-import { readTyped } from "../preparing/typed-in";
 import type { FluxRequest } from "../request";
 import { schemaViolations } from "../wording/violations";
 import type { Composition, CompositionInput } from "./composition";
@@ -31,11 +30,11 @@ export const readOwnPart = (
   present: FluxRequest = {},
 ): OwnPart => {
   const { copy, violations } = safeCopy({ [parameter]: dialog[parameter] }, parameter);
-  const own = readTyped(composition, copy);
-  const spelt = normaliseSpellings(composition, own);
+  const typed = readDialogValues(composition, copy);
+  const own = typed.values;
   const plain = readPlainValues(composition, own);
-  violations.push(...spelt.violations, ...plain.violations);
-  const warnings = [...spelt.warnings, ...plain.warnings];
+  violations.push(...typed.violations, ...plain.violations);
+  const warnings = [...typed.warnings, ...plain.warnings];
 
   // Looked at in a copy: there, names take the place of pictures, which would be long to search for a schema.
   const looked = copiedMembers(own);

@@ -12,6 +12,8 @@ export interface Spelling {
   schema: Path;
   /** The old form is one value, the schema's form a list. */
   single?: true;
+  /** What a value of the old form means in the schema's, where that is another value. */
+  meant?: (value: unknown) => unknown;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Warning } from "../rules/rule";
 import { endpointInWords } from "../wording/titles";
 import { schemaViolations } from "../wording/violations";
 import { describe } from "../wording/wording";
+import { readDialogValues } from "./dialog-values";
 import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
 import { isList } from "./is-list";
@@ -22,7 +23,6 @@ import { replacedLists } from "./replaced-lists";
 import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy } from "./safe-copy";
 import { normaliseSpellings } from "./spellings";
-import { readTyped } from "./typed-in";
 import { refuseUnsendable } from "./unsendable";
 
 /** Stands in for a prompt that has its violation already. */
@@ -117,9 +117,9 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const { model } = endpoint;
   violations.push(...endpoint.violations);
   warnings.push(...endpoint.warnings);
-  const dialog = readTyped(model, readDialog.copy);
-  for (const source of [dialog, flux]) {
-    const spelt = normaliseSpellings(model, source);
+  const typed = readDialogValues(model, readDialog.copy);
+  const dialog = typed.values;
+  for (const spelt of [typed, normaliseSpellings(model, flux)]) {
     warnings.push(...spelt.warnings);
     violations.push(...spelt.violations);
   }

@@ -64,13 +64,13 @@ export const normaliseSpellings = (
 ): { warnings: string[]; violations: Violation[] } => {
   const warnings: string[] = [];
   const violations: Violation[] = [];
-  for (const { within, written, schema, single } of model.dialect.spellings) {
+  for (const { within, written, schema, single, meant } of model.dialect.spellings) {
     if (!knows(model, [within, ...schema].filter((part) => part !== "").join("."))) continue;
     for (const container of containers(request, within)) {
       const owner = container.length === 0 ? request : valueAt(request, container);
       const given = valueAt(owner, written);
       if (!isObject(owner) || given === undefined) continue;
-      const value = single && !Array.isArray(given) ? [given] : given;
+      const value = single && !Array.isArray(given) ? [given] : (meant?.(given) ?? given);
       const [from, to] = [writePath([...container, ...written]), writePath([...container, ...schema])];
       const rival = valueAt(owner, schema);
       take(owner, written);

@@ -2,6 +2,7 @@ import { sameModelTwice } from "./duplicates";
 import { ipAdaptersOfOtherModels, negativePromptIgnored } from "./guidance";
 import { acePlusPlusMasks, acePlusPlusModel, pulidTrueCfg } from "./identity";
 import { sideLeftOut } from "./image-size";
+import { settingsOfOthers, thresholdsInOrder } from "./preprocessors";
 import { noReferenceImages, unusualSize } from "./reference-images";
 import { layerDiffuseFormat, ttlNeedsUrl, uploadOneResult } from "./result";
 import type { Rule } from "./rule";
@@ -39,5 +40,7 @@ export const textToImageRules: readonly Rule[] = [
 ];
 
 export const kontextRules: readonly Rule[] = [...everyModel, noReferenceImages, unusualSize];
+
+export const preprocessRules: readonly Rule[] = [settingsOfOthers, thresholdsInOrder, ttlNeedsUrl];
 
 export const falTextToImageRules: readonly Rule[] = [sideLeftOut];

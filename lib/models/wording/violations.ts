@@ -2,7 +2,7 @@ import type { Violation } from "../../errors";
 import { models } from "../catalogue";
 import type { Leaf, Model, ParameterSet, SchemaError } from "../model";
 import { knows, type Parameters, parametersOf } from "../parameters";
-import { generalPath, type Path, pathOfPointer, valueAt, writePath } from "../paths";
+import { generalPath, type Path, pathOfPointer, readPath, valueAt, writePath } from "../paths";
 import { isJsonBuffer, MAKE_BUFFER } from "../preparing/json-buffer";
 import { isObject } from "../preparing/merge";
 import { type Origins, originsAround } from "../preparing/origins";
@@ -167,7 +167,16 @@ const unknownViolation = (model: ParameterSet, path: Path, value: unknown, conte
   };
 };
 
-const missingViolation = (model: ParameterSet, path: Path, reason: string): Violation => {
+/** Of an object that is missing, the one parameter in it that is missed. */
+const missedIn = (model: ParameterSet, path: Path): Path => {
+  const owner = generalPath(path);
+  const inside = model.facts.leaves.filter((leaf) => leaf.required && leaf.path.startsWith(`${owner}.`));
+  const [only] = inside;
+  return only !== undefined && inside.length === 1 ? [...path, ...readPath(only.path.slice(owner.length + 1))] : path;
+};
+
+const missingViolation = (model: ParameterSet, within: Path, reason: string): Violation => {
+  const path = missedIn(model, within);
   const parameter = writePath(path);
   const leaf = parametersOf(model).leaves.get(generalPath(path));
   const allowed = leaf && allowedValues(leaf);
