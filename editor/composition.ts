@@ -13,6 +13,7 @@ import { showHint } from "./row";
 import { readSaved, writeSaved } from "./saved-node";
 import { selectRow } from "./setting-rows";
 import { sourceOfAll } from "./source-of-all";
+import { destinationLines } from "./wiring/destination-lines";
 import { helpOf } from "./wording";
 
 const modes = ["add", "replace", "clear"] as const;
@@ -74,7 +75,10 @@ export const editComposition = (node: EditorNode): void => {
   const modeRow = selectRow("mode", "composition.mode", modes, settings, t, "composition.modes");
   const methodRow = selectRow("method", "composition.method", parameters, settings, t, "composition.methods");
   const unknown = unknownBlock(settablePatterns(facts), state);
+  const destinations = destinationLines(node, settings);
+  settings.watch(destinations.refresh);
   host.replaceChildren(
+    destinations.element,
     modeRow,
     ...(parameters.length > 1 ? [methodRow] : []),
     entries,

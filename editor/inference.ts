@@ -8,6 +8,7 @@ import { type Fold, type FormState, sectionBlock, unknownBlock } from "./paramet
 import { readParams, sameValues, writeParams } from "./params";
 import { readSaved, writeSaved } from "./saved-node";
 import { advancedRows, resultRows, sourceRows } from "./setting-rows";
+import { composerLines } from "./wiring/composer-lines";
 
 /** Sections that are open at first, because most flows set something in them. */
 const openAtFirst: readonly string[] = ["prompt", "size", "sampling"];
@@ -36,8 +37,10 @@ export const editInference = (node: EditorNode): void => {
     t,
     changed: () => {
       for (const fold of folds.values()) fold.refresh();
+      composers.refresh();
     },
   };
+  const composers = composerLines(node, settings, () => state.values);
   dialogs.set(node, { model, state, settings });
 
   const unknown = unknownBlock(settablePatterns(model.facts), state);
@@ -66,13 +69,14 @@ export const editInference = (node: EditorNode): void => {
   };
   let shown = endpointOf(model, settings.read("mode"));
   draw(shown);
+  settings.watch(composers.refresh);
   settings.watch(() => {
     const chosen = endpointOf(model, settings.read("mode"));
     if (chosen === shown) return;
     shown = chosen;
     draw(shown);
   });
-  host.replaceChildren(...sourceRows(model, settings, t), sections);
+  host.replaceChildren(...sourceRows(model, settings, t), composers.element, sections);
 };
 
 /** Takes over what the author changed; called as `oneditsave`. */

@@ -13,7 +13,7 @@ export interface Typed {
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
-  readonly _def: { _: Translate; defaults?: object; paletteLabel?: unknown; set?: { module: string } };
+  readonly _def: { _: Translate; defaults?: object; set?: { module: string } };
   /** Undefined until a dialog has asked the server for it. */
   credentials?: Record<string, unknown>;
   valid?: boolean;
@@ -95,6 +95,7 @@ interface EditorPage {
   readonly RED: {
     readonly nodes: {
       node(id: string): EditorNode | null;
+      getType(type: string): { readonly paletteLabel?: unknown } | undefined;
       eachNode(visit: (node: EditorNode) => void): void;
       eachConfig(visit: (node: EditorNode) => void): void;
       eachLink(visit: (link: Link) => void): void;
@@ -103,7 +104,10 @@ interface EditorPage {
       junctions(workspace: string): readonly EditorNode[];
     };
     readonly editor: { validateNode(node: EditorNode): boolean };
-    readonly utils: { validatePropertyExpression(expression: string): boolean; getNodeLabel(node: EditorNode, fallback: string): string };
+    readonly utils: {
+      validatePropertyExpression(expression: string): boolean;
+      getNodeLabel(node: EditorNode, fallback: string): string;
+    };
     readonly view: { redraw(): void; reveal(id: string): void };
     readonly popover: { tooltip(target: Wrapped, text: string): unknown };
     readonly settings: { readonly apiRootUrl?: string };

@@ -1,6 +1,7 @@
 import type { CompositionMode } from "../../lib/models/composition/composition";
 import type { ModelFacts } from "../../lib/models/model";
 import { isVariable } from "../check";
+import { isWithin } from "../composed-parameter";
 
 /** What a node means to requests that are composed on their way. */
 export type Role =
@@ -31,10 +32,8 @@ type Settings = Readonly<Record<string, unknown>>;
 const isOn = (setting: unknown): boolean => setting === true || setting === "true";
 
 /** Whether a model has a parameter of this name, as a value or with members. */
-export const takes = ({ leaves }: ModelFacts, parameter: string): boolean =>
-  leaves.some(
-    ({ path }) => path === parameter || path.startsWith(`${parameter}.`) || path.startsWith(`${parameter}[]`),
-  );
+export const takesParameter = ({ leaves }: ModelFacts, parameter: string): boolean =>
+  leaves.some(({ path }) => isWithin(parameter, path));
 
 /** A hand may have written anything, and a variable may stand for anything: both mean what is usual. */
 const modeOf = ({ mode }: Settings): CompositionMode => (mode === "replace" || mode === "clear" ? mode : "add");
@@ -70,7 +69,7 @@ export const roleOf = (type: string, settings: Settings, kinds: Kinds): Role => 
     kind: "infers",
     ignoresRequests: model.ignoresRequests,
     keepsRequests: isOn(settings.keepFlux),
-    takes: (parameter) => sendsAll || takes(model.facts, parameter),
+    takes: (parameter) => sendsAll || takesParameter(model.facts, parameter),
   };
 };
 
