@@ -57,11 +57,9 @@ export const editComposition = (node: EditorNode): void => {
   dialogs.set(node, { composition, state, settings });
 
   const draw = (parameter: string): void => {
-    const fields = formTree(factsOf(parameter, facts))
-      .flatMap((section) => section.fields)
-      // The whole dialog is about this one object: its members need no frame.
-      .flatMap((field) => (field.kind === "object" ? field.members : [field]));
-    const own = element("div", {});
+    const fields = formTree(factsOf(parameter, facts)).flatMap((section) => section.fields);
+    const isList = facts.lists.some(({ path }) => path === parameter);
+    const own = element("div", isList ? {} : { class: "fluxwire-element" });
     const drawOwn = (): void => {
       page.$(own).empty();
       own.append(...fieldRows(fields, "", state));
@@ -69,7 +67,7 @@ export const editComposition = (node: EditorNode): void => {
     // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
     page.$(entries).empty();
     drawOwn();
-    entries.append(sourceOfAll(parameter, own, drawOwn, state), own);
+    entries.append(sourceOfAll(parameter, isList ? "composition.from" : "dialog.whole", own, drawOwn, state), own);
     refresh();
   };
   const modeRow = selectRow("mode", "composition.mode", modes, settings, t, "composition.modes");

@@ -34,6 +34,7 @@ export const editInference = (node: EditorNode): void => {
   const folds = new Map<string, Fold>();
   const state: FormState = {
     values: readParams(saved.params),
+    filledElsewhere: model.imageParameter,
     t,
     changed: () => {
       for (const fold of folds.values()) fold.refresh();

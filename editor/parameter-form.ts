@@ -14,12 +14,15 @@ export interface FormState {
   readonly startsLists?: boolean;
   /** Lists and objects whose source has a control of its own. */
   readonly withSource?: readonly string[];
+  /** The parameter that a setting outside of the form fills too: it is not needed here. */
+  readonly filledElsewhere?: string;
   changed(): void;
 }
 
 type ValueField = Extract<Field, { kind: "value" }>;
 type PairField = Extract<Field, { kind: "pair" }>;
 type ChoiceField = Extract<Field, { kind: "choice" }>;
+type ObjectField = Extract<Field, { kind: "object" }>;
 type ListField = Extract<Field, { kind: "list" }>;
 
 /** `lora[].weight` inside the element `lora.1` -> `lora.1.weight`. */
@@ -29,7 +32,7 @@ const pathInside = (field: Field, container: string): string =>
 /** The controls for some fields; `container` is the path of the list element that they are in, if any. */
 export const fieldRows = (fields: readonly Field[], container: string, state: FormState): HTMLElement[] =>
   fields.map((field) => {
-    if (field.kind === "object") return objectBlock(field, container, state);
+    if (field.kind === "object") return objectBlock(field, container, fields.length === 1, state);
     if (field.kind === "choice") return choiceBlock(field, container, state);
     const path = pathInside(field, container);
     if (field.kind === "list") return onlyRow(field, path, state) ?? listBlock(field, path, state);
@@ -60,11 +63,12 @@ const valueRow = (
     else state.values.set(path, typed);
     state.changed();
   };
+  const isNeeded = leaf.required && leaf.mode === undefined && path !== state.filledElsewhere;
   const current = alternative?.chosen ? undefined : state.values.get(path);
   const control = typedField(leaf, current, state.t, change, alternative);
   const made = row(
     {
-      label: leaf.required && leaf.mode === undefined ? `${label} *` : label,
+      label: isNeeded ? `${label} *` : label,
       help: helpOf(leaf.path, state.t),
       hint: hintOf(leaf, state.t),
       control: control.id,
@@ -197,15 +201,14 @@ const choiceBlock = (field: ChoiceField, container: string, state: FormState): H
   return element("div", { class: "fluxwire-choice" }, choice, members);
 };
 
-const objectBlock = (field: Extract<Field, { kind: "object" }>, container: string, state: FormState): HTMLElement => {
+/** @param alone without a frame, because nothing else is beside it that it would have to be told from. */
+const objectBlock = (field: ObjectField, container: string, alone: boolean, state: FormState): HTMLElement => {
   const hasOwnRow = field.members.some((member) => member.path === field.path);
   const whole = hasOwnRow ? [] : wholeLine(pathInside(field, container), state);
-  return element(
-    "div",
-    { class: "fluxwire-object" },
-    heading(field.path, false, state.t),
-    element("div", { class: "fluxwire-members" }, ...whole, ...fieldRows(field.members, container, state)),
-  );
+  const rows = [...whole, ...fieldRows(field.members, container, state)];
+  if (alone || field.members.length === 1) return element("div", {}, ...rows);
+  const members = element("div", { class: "fluxwire-members" }, ...rows);
+  return element("div", { class: "fluxwire-object" }, heading(field.path, false, state.t), members);
 };
 
 /** What a list of plain values holds; undefined for lists of objects. */
@@ -259,7 +262,8 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
       line.append(remove);
       return line;
     }
-    const buttons = element("span", { class: "fluxwire-element-buttons" }, ...moveButtons(index, title), remove);
+    const moves = shown > 1 ? moveButtons(index, title) : [];
+    const buttons = element("span", { class: "fluxwire-element-buttons" }, ...moves, remove);
     return element(
       "div",
       { class: "fluxwire-element" },

@@ -12,10 +12,17 @@ const HERE = "here";
  * Where a whole list or object comes from: the dialog's own controls for it, or one value from elsewhere. Only one of
  * the two is kept.
  *
+ * @param label a key of the catalogue.
  * @param own holds the controls; shown where they count.
  * @param drawOwn fills `own` after values were put back.
  */
-export const sourceOfAll = (path: string, own: HTMLElement, drawOwn: () => void, state: FormState): HTMLElement => {
+export const sourceOfAll = (
+  path: string,
+  label: string,
+  own: HTMLElement,
+  drawOwn: () => void,
+  state: FormState,
+): HTMLElement => {
   const { t } = state;
   const isInside = (name: string): boolean => name !== path && isWithin(path, name);
   const hasOwn = (): boolean => [...state.values.keys()].some(isInside);
@@ -45,7 +52,7 @@ export const sourceOfAll = (path: string, own: HTMLElement, drawOwn: () => void,
     else takeOther(typed);
     state.changed();
   });
-  const texts = { label: t("composition.from"), help: t("composition.fromHelp"), control: control.id };
+  const texts = { label: t(label), help: t("composition.fromHelp"), control: control.id };
   const made = row(texts, control.element);
   made.dataset.source = path;
   return made;
