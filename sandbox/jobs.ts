@@ -1,6 +1,6 @@
 import type { FalJob } from "./fal/job";
-import type { Drawing } from "./images/drawing";
 import type { Format } from "./images/encoding";
+import type { Motif } from "./images/paint";
 import type { Journal } from "./journal";
 import type { RunwareJob } from "./runware/job";
 
@@ -33,7 +33,7 @@ export interface CommonJob {
   cancelledAt?: number;
   pictures: Picture[];
   /** What the pictures show. */
-  drawing: Drawing;
+  drawing: Motif;
   /** 1 to 100. */
   quality: number;
   /** The format that is really made. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { amountOf, type CallFaultKind, type Fault, faultAmong } from "./faults";
-import type { Drawing } from "./images/drawing";
 import type { Format } from "./images/encoding";
+import type { Motif } from "./images/paint";
 import type { CommonJob, Task } from "./jobs";
 import type { SandboxSettings } from "./settings";
 
@@ -10,7 +10,7 @@ export interface JobPlan {
   id: string;
   owner: string;
   task: Task;
-  drawing: Drawing;
+  drawing: Motif;
   /** 1 to 100. */
   quality: number;
   format: Format;

@@ -18,6 +18,9 @@ export function priceOfPicture(model: string, width: number, height: number, ste
   return Math.max(0.0001, Math.round(price * 10_000) / 10_000);
 }
 
+/** US dollars for a guide image at Runware, whatever its size: a guess. */
+export const pricePerGuide = 0.0006;
+
 /** US dollars for a megapixel at fal: a guess. */
 const megapixelPrice = 0.025;
 

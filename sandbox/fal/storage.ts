@@ -58,7 +58,7 @@ function keep(id: string, headers: Incoming["headers"], bytes: Buffer | undefine
   if (reserved === undefined) return refuse(403, "Nobody asked for this address.");
   if (bytes === undefined || bytes.length === 0) return refuse(400, "The file is empty or too large.");
   const contentType = servable(headers["content-type"] ?? reserved);
-  context.images.keepUpload(id, { kind: "bytes", bytes, contentType, extension: "" });
+  context.images.keepUpload(id, { bytes, contentType });
   context.events.emit("uploaded", { id });
   return { status: 200, content: "", contentType: "text/plain" };
 }

@@ -13,6 +13,9 @@ export const longestSide = 4096;
 /** Red, green, blue, each 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
+export const black: Colour = [0, 0, 0];
+
+/** All white, and opaque. */
 export function newCanvas(width: number, height: number): Canvas {
   return { width, height, pixels: Buffer.alloc(width * height * 4, 255) };
 }
@@ -43,9 +46,9 @@ export function asPixel([red, green, blue]: Colour): number {
 export const asPixels = ({ pixels, width, height }: Canvas): Uint32Array =>
   new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);
 
-/** Darkens rows from `top` on, to the bottom; `keep` is what remains of the brightness, 0 to 1. They become opaque. */
-export function darkenFrom({ width, height, pixels }: Canvas, top: number, keep: number): void {
-  for (let at = Math.max(0, top) * width * 4; at < width * height * 4; at += 4) {
+/** Darkens rows from `top` up to `bottom`; `keep` is what remains of the brightness, 0 to 1. They become opaque. */
+export function darkenRows({ width, height, pixels }: Canvas, top: number, bottom: number, keep: number): void {
+  for (let at = Math.max(0, top) * width * 4; at < width * Math.min(height, bottom) * 4; at += 4) {
     pixels[at] = (pixels[at] ?? 0) * keep;
     pixels[at + 1] = (pixels[at + 1] ?? 0) * keep;
     pixels[at + 2] = (pixels[at + 2] ?? 0) * keep;
@@ -72,6 +75,32 @@ export function writeText(
       }
     }
     x += (glyphWidth + 1) * scale;
+  }
+}
+
+/** Fills a disc; `target` is the canvas as pixels. */
+export function fillDisc(
+  { width, height }: Canvas,
+  target: Uint32Array,
+  x: number,
+  y: number,
+  radius: number,
+  pixel: number,
+): void {
+  for (let row = Math.max(0, Math.ceil(y - radius)); row < Math.min(height, y + radius); row++) {
+    const half = Math.sqrt(Math.max(0, radius ** 2 - (row - y) ** 2));
+    const left = Math.max(0, Math.round(x - half));
+    const right = Math.min(width, Math.round(x + half));
+    if (left < right) target.fill(pixel, row * width + left, row * width + right);
+  }
+}
+
+/** Puts a picture on another; what would stand out is cut off. */
+export function paste(canvas: Canvas, picture: Canvas, left: number, top: number): void {
+  const width = Math.min(picture.width, canvas.width - left);
+  for (let y = 0; y < Math.min(picture.height, canvas.height - top); y++) {
+    const row = picture.pixels.subarray(y * picture.width * 4, (y * picture.width + width) * 4);
+    row.copy(canvas.pixels, ((top + y) * canvas.width + left) * 4);
   }
 }
 

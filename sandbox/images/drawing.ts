@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { modelById } from "../../lib/models/catalogue";
-import { type Canvas, darkenFrom, newCanvas, writeText } from "./canvas";
-import { glyphHeight, glyphWidth } from "./font";
+import { type Canvas, darkenRows, newCanvas, writeText } from "./canvas";
+import type { Part } from "./composition";
+import { lettersIn, lineHeight, textScale } from "./layout";
 import { type Chance, chanceFrom, cutOut, drawDiscs, drawHills, drawTiles } from "./scenes";
 
 /** What a job's pictures show: the same drawing and seed always give the same pixels. */
@@ -16,13 +17,19 @@ export interface Drawing {
   black?: boolean;
   /** The picture that the model started from. */
   input?: InputPicture;
+  /** LoRAs, ControlNets and the like, in the order in which they are listed. */
+  composition?: readonly Part[];
 }
 
-export interface InputPicture {
+/** A picture that a request names. */
+export interface KnownPicture {
   /** What it is told apart by. */
   fingerprint: string;
   /** Under which the store keeps it, where its bytes are known. */
   file?: string;
+}
+
+export interface InputPicture extends KnownPicture {
   /** What the plate says of it: "i2i strength 0.95". */
   label: string;
 }
@@ -40,39 +47,43 @@ const scenes: Readonly<Record<string, (canvas: Canvas, chance: Chance) => void>>
 
 /** Draws a stand-in for a generated picture: a scene made from the request's hash, and a plate that says what it is. */
 export function draw(subject: Subject): Canvas {
-  const { model, prompt, seed, width, height, transparent, black = false, input } = subject;
+  const { model, prompt, seed, width, height, transparent, black = false, input, composition } = subject;
   const canvas = newCanvas(width, height);
   if (black) {
-    darkenFrom(canvas, 0, 0);
+    darkenRows(canvas, 0, height, 0);
     return canvas;
   }
   const start = input === undefined ? "" : `\n${input.fingerprint}\n${input.label}`;
-  const hash = createHash("sha256").update(`${model}\n${seed}\n${width}x${height}\n${prompt}${start}`).digest();
+  const parts = composition === undefined ? "" : `\n${JSON.stringify(composition)}`;
+  const hash = createHash("sha256").update(`${model}\n${seed}\n${width}x${height}\n${prompt}${start}${parts}`).digest();
   (scenes[model] ?? drawHills)(canvas, chanceFrom(hash));
   if (transparent) cutOut(canvas);
   stamp(canvas, subject);
   return canvas;
 }
 
-const lineHeight = glyphHeight + 2;
 const plateOpacity = 0.28;
 
-/** The plate at the lower edge: sandbox, model, size, seed, and as much of the prompt as fits in 60 % of the height. */
-function stamp(canvas: Canvas, { model, prompt, seed, width, height, input }: Subject): void {
-  const scale = Math.max(1, Math.round(Math.min(width, height * 1.4) / 340));
+/** The part of the height that the plate takes at most: less where what was composed stands at the upper edge. */
+const plateShare = { usual: 0.6, composed: 0.4 };
+
+/** The plate at the lower edge: sandbox, model, size, seed, and as much of the prompt as fits. */
+function stamp(canvas: Canvas, { model, prompt, seed, width, height, input, composition }: Subject): void {
+  const scale = textScale(width, height);
   const margin = 4 * scale;
-  const perLine = Math.floor((width - 2 * margin + scale) / ((glyphWidth + 1) * scale));
+  const perLine = lettersIn(width - 2 * margin, scale);
   if (perLine < 4) return;
   const title = modelById(model)?.title;
   const name = title === undefined ? model : `${title} (${model})`;
   const from = input === undefined ? "" : ` ${input.label}`;
   const facts = wrap(`SANDBOX ${name} ${width}x${height} seed ${seed}${from}`, perLine);
-  const room = Math.floor((0.6 * height - 2 * margin) / (lineHeight * scale));
+  const share = composition === undefined ? plateShare.usual : plateShare.composed;
+  const room = Math.floor((share * height - 2 * margin) / (lineHeight * scale));
   const lines = [...facts, ...wrap(plainText(prompt), perLine)];
   const shown = lines.slice(0, Math.max(1, room));
   if (shown.length < lines.length) shown.push(`${(shown.pop() ?? "").slice(0, perLine - 3)}...`);
   const top = height - shown.length * lineHeight * scale - margin;
-  darkenFrom(canvas, top - margin, plateOpacity);
+  darkenRows(canvas, top - margin, height, plateOpacity);
   for (const [line, text] of shown.entries()) {
     const colour = line < facts.length ? ([255, 214, 120] as const) : ([255, 255, 255] as const);
     writeText(canvas, text, margin, top + line * lineHeight * scale, scale, colour);

@@ -1,4 +1,4 @@
-import { asPixel, asPixels, blend, type Canvas, type Colour, fromHsl } from "./canvas";
+import { asPixel, asPixels, blend, type Canvas, type Colour, fillDisc, fromHsl } from "./canvas";
 
 /** Yields numbers from 0 to 1, always the same ones for the same picture. */
 export type Chance = () => number;
@@ -59,22 +59,6 @@ function sampled(values: Float64Array): number[] {
   let lowest = Number.POSITIVE_INFINITY;
   for (const value of values) lowest = Math.min(lowest, value);
   return [lowest];
-}
-
-function fillDisc(
-  { width, height }: Canvas,
-  target: Uint32Array,
-  x: number,
-  y: number,
-  radius: number,
-  pixel: number,
-): void {
-  for (let row = Math.max(0, Math.ceil(y - radius)); row < Math.min(height, y + radius); row++) {
-    const half = Math.sqrt(Math.max(0, radius ** 2 - (row - y) ** 2));
-    const left = Math.max(0, Math.round(x - half));
-    const right = Math.min(width, Math.round(x + half));
-    if (left < right) target.fill(pixel, row * width + left, row * width + right);
-  }
 }
 
 /** Overlapping rings and discs on a soft gradient. */

@@ -3,11 +3,9 @@ import { join } from "node:path";
 import { doneAt, type Job, type Jobs } from "../jobs";
 import type { Journal } from "../journal";
 import type { SandboxSettings } from "../settings";
-import type { IncomingImage } from "./bytes";
-import { draw } from "./drawing";
 import { contentTypes, encode, extensions, type Format, loadSharp } from "./encoding";
 import { Files, type ImageFile, Shelf } from "./files";
-import { inset } from "./inset";
+import { isTransparent, paint } from "./paint";
 
 /** What is kept in memory, in bytes; pictures beyond that are drawn again, uploads beyond that are forgotten. */
 const mostRenderedBytes = 64 * 1024 * 1024;
@@ -74,16 +72,14 @@ export class Images {
   /** The file of a job's picture. */
   async render(job: Job, index: number): Promise<ImageFile> {
     const { drawing, quality, format } = job;
-    const subject = { ...drawing, seed: job.pictures[index]?.seed ?? 0n };
-    const name = JSON.stringify([{ ...subject, seed: String(subject.seed) }, format, quality]);
+    const seed = job.pictures[index]?.seed ?? 0n;
+    const name = JSON.stringify([{ ...drawing, seed: String(seed) }, format, quality]);
     const known = this.#rendered.get(name) ?? this.#rendering.get(name);
     if (known !== undefined) return known;
     const rendering = (async () => {
       const sharp = await this.#sharp();
-      const canvas = draw(subject);
-      const input = drawing.input?.file === undefined ? undefined : this.#inputs.get(drawing.input.file);
-      if (sharp !== undefined && input !== undefined && !drawing.black) await inset(canvas, input.bytes, sharp);
-      const bytes = await encode(canvas, format, quality, drawing.transparent, sharp);
+      const canvas = await paint(drawing, seed, (input) => this.#inputs.get(input)?.bytes, sharp);
+      const bytes = await encode(canvas, format, quality, isTransparent(drawing), sharp);
       const file = { bytes, contentType: contentTypes[format] };
       this.#rendered.put(name, file);
       return file;
@@ -120,9 +116,9 @@ export class Images {
     return this.#reserved.get(id);
   }
 
-  /** Keeps an uploaded image, durably where there is a data directory. */
-  keepUpload(id: string, image: IncomingImage): void {
-    if (image.kind === "bytes") this.#uploads.put(id, { bytes: image.bytes, contentType: image.contentType });
+  /** Keeps an uploaded image, durably where there is a data directory; one that came as an address has no file. */
+  keepUpload(id: string, file: ImageFile | undefined): void {
+    if (file !== undefined) this.#uploads.put(id, { bytes: file.bytes, contentType: file.contentType });
     this.#options.journal.write({ kind: "upload", id });
     this.restoreUpload(id);
   }

@@ -21,6 +21,9 @@ export function readBalance(task: Task, context: Context): Answer {
     operation,
     organizationName: "Sandbox",
     balance: context.settings.balanceAs === "number" ? amount : { amount, freeBalance: 0, currency: "USD" },
-    usage: { total: { credits: context.ledger.spent, requests: context.ledger.calls("imageInference") } },
+    usage: { total: { credits: context.ledger.spent, requests: paidCalls(context) } },
   });
 }
+
+const paidCalls = ({ ledger }: Context): number =>
+  ledger.calls("imageInference") + ledger.calls("controlNetPreprocess");

@@ -19,13 +19,16 @@ import { readBalance } from "./account";
 import { type Answer, about, answered, isUuid, refused, statusOf } from "./answer";
 import { getTaskDetails } from "./archive";
 import { inferImages } from "./inference";
+import { makesPictures } from "./job";
 import { getResponse } from "./polling";
+import { preprocessImage } from "./preprocess";
 import { storeMedia, uploadImage } from "./upload";
 
 type Handler = (task: Task, context: Context, sender: Sender) => Answer | Promise<Answer>;
 
 const handlers: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
   ["imageInference", inferImages],
+  ["controlNetPreprocess", preprocessImage],
   ["getResponse", getResponse],
   ["getTaskDetails", getTaskDetails],
   ["accountManagement", readBalance],
@@ -70,7 +73,7 @@ async function answerTasks(body: string, { headers, url }: Incoming, context: Co
     work.map((task) => ({
       service: "runware",
       kind: kindOf(task),
-      makesPictures: task.taskType === "imageInference",
+      makesPictures: makesPictures(task),
       prompt: task.positivePrompt,
     })),
   );
@@ -128,7 +131,7 @@ function keyOf(authorization: string | undefined, hello: Task | undefined): stri
 /** Counts a task that came with a valid key, whatever becomes of it. */
 function countArrival(task: Task, context: Context): void {
   context.ledger.countCall(kindOf(task));
-  if (task.taskType === "imageInference" && isUuid(task.taskUUID)) noteSubmission(task.taskUUID, context);
+  if (makesPictures(task) && isUuid(task.taskUUID)) noteSubmission(task.taskUUID, context);
 }
 
 async function handle(task: Task, context: Context, sender: Sender): Promise<Answer> {
@@ -148,7 +151,7 @@ async function handle(task: Task, context: Context, sender: Sender): Promise<Ans
     const code = task.taskUUID === undefined ? "missingTaskUUID" : "invalidTaskUUID";
     return refused({ code, message: "A task needs a taskUUID, a UUID v4.", parameter: "taskUUID", ...about(task) });
   }
-  if (taskType !== "imageInference") {
+  if (!makesPictures(task)) {
     const slow = faultAmong(sender.faults, "slow");
     if (slow !== undefined) await pauseUntil(Date.now() + slowness(slow) * 1000, context.closing);
   }

@@ -1,5 +1,5 @@
 import type { Context } from "../context";
-import type { CommonJob } from "../jobs";
+import type { CommonJob, Task } from "../jobs";
 
 /** What goes wrong with a job's failed pictures. */
 export interface Failure {
@@ -8,11 +8,17 @@ export interface Failure {
   shape: "errors" | "data";
 }
 
-/** An imageInference task that was taken on. */
+/** A task that was taken on. */
 export interface RunwareJob extends CommonJob {
   service: "runware";
   failure?: Failure;
+  /** Of a guide image: the picture that it was made of. */
+  inputImageUUID?: string;
 }
+
+/** Whether a task makes pictures: it is paid for, takes its time, and is asked for later. */
+export const makesPictures = ({ taskType }: Task): boolean =>
+  taskType === "imageInference" || taskType === "controlNetPreprocess";
 
 /** The job of that taskUUID, if the asking key sent it. */
 export function findJob(taskUUID: string, { jobs }: Context, owner: string): RunwareJob | undefined {

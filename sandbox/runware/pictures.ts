@@ -38,29 +38,31 @@ function progressOf(job: RunwareJob, now: number): number {
 
 /** A finished picture as the service answers it, in the form that the request asked for. */
 export async function pictureItem(job: RunwareJob, index: number, context: Context, url: string): Promise<object> {
-  const { taskType, taskUUID, outputType, includeCost } = job.task;
-  const { id: imageUUID, seed } = job.pictures[index] ?? { id: "", seed: 0n };
-  return {
-    taskType,
-    taskUUID,
-    imageUUID,
-    ...(await imageMembers(job, index, outputType, context, url)),
-    seed,
-    NSFWContent: job.nsfw,
-    ...(includeCost === true ? { cost: job.price } : {}),
-  };
+  const { taskType, taskUUID, includeCost } = job.task;
+  const { id, seed } = job.pictures[index] ?? { id: "", seed: 0n };
+  const { name, value } = await contentOf(job, index, context, url);
+  const cost = includeCost === true ? { cost: job.price } : {};
+  const { inputImageUUID } = job;
+  // A guide image has names of its own, and no seed.
+  if (inputImageUUID !== undefined) {
+    return { taskType, taskUUID, inputImageUUID, guideImageUUID: id, [`guideImage${name}`]: value, ...cost };
+  }
+  return { taskType, taskUUID, imageUUID: id, [`image${name}`]: value, seed, NSFWContent: job.nsfw, ...cost };
 }
 
-async function imageMembers(
+/** A picture in the form that the request asked for, and how that form ends a member's name. */
+async function contentOf(
   job: RunwareJob,
   index: number,
-  outputType: unknown,
   { images }: Context,
   url: string,
-): Promise<object> {
-  if (outputType !== "base64Data" && outputType !== "dataURI") return { imageURL: images.urlOf(job, index, url) };
+): Promise<{ name: "URL" | "Base64Data" | "DataURI"; value: string }> {
+  const { outputType } = job.task;
+  if (outputType !== "base64Data" && outputType !== "dataURI") {
+    return { name: "URL", value: images.urlOf(job, index, url) };
+  }
   const { bytes, contentType } = await images.render(job, index);
   const base64 = bytes.toString("base64");
-  if (outputType === "base64Data") return { imageBase64Data: base64 };
-  return { imageDataURI: `data:${contentType};base64,${base64}` };
+  if (outputType === "base64Data") return { name: "Base64Data", value: base64 };
+  return { name: "DataURI", value: `data:${contentType};base64,${base64}` };
 }

@@ -46,7 +46,7 @@ function keep(
     return refused({ code: `invalid${name}`, message, parameter, ...about(task) });
   }
   const id = randomUUID();
-  context.images.keepUpload(id, image);
+  context.images.keepUpload(id, image.kind === "bytes" ? image : undefined);
   context.events.emit("uploaded", { id });
   return { id, url: image.kind === "url" ? image.url : `${url}/images/${id}.${image.extension}` };
 }

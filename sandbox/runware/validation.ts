@@ -11,12 +11,17 @@ import { modelOf } from "../models";
 import { about, type ServiceError } from "./answer";
 
 /** What the service would refuse in an imageInference task. */
-export function validateTask(task: Task, context: Context): ServiceError[] {
+export function validateInference(task: Task, context: Context): ServiceError[] {
   const model = typeof task.model === "string" ? modelOf("runware", task.model) : undefined;
-  if (model === undefined) {
+  if (model === undefined || model.taskType !== undefined) {
     const code = task.model === undefined ? "missingModel" : "invalidModel";
     return [{ code, message: "The sandbox does not have this model.", parameter: "model", ...about(task) }];
   }
+  return validateTask(model, task, context);
+}
+
+/** What the service would refuse in a task that is for this model. */
+export function validateTask(model: Model, task: Task, context: Context): ServiceError[] {
   const errors = wireViolations(model, task).map((violation) => serviceError(violation, model, task));
   return errors.length > 0 ? errors : [...tooLarge(task), ...unknownImages(model, task, context)];
 }
