@@ -1,6 +1,6 @@
 import { isWithin } from "../composed-parameter";
 import { models } from "../models";
-import type { EditorNode } from "../node-red";
+import { type EditorNode, page } from "../node-red";
 import type { OpenSettings } from "../open-settings";
 import type { Values } from "../params";
 import { labelOf } from "../wording";
@@ -19,9 +19,12 @@ export const composerLines = (node: EditorNode, settings: Pick<OpenSettings, "re
   const t = node._def._;
   const model = models[node.type];
   const composing = composingNow();
-  const composerLine = ({ id, parameter, mode, takesIt }: Composer): HTMLElement => {
+  /** The texts of this node's own type have names for what its model takes, and for nothing else. */
+  const nameOf = ({ id, parameter }: Composer): string => labelOf(parameter, page.RED.nodes.node(id)?._def._ ?? t);
+  const composerLine = (composer: Composer): HTMLElement => {
+    const { id, mode, takesIt } = composer;
     const key = takesIt ? mode : "brings";
-    const content = sentence((places) => t(`wiring.${key}`, { ...places, parameter: labelOf(parameter, t) }), {
+    const content = sentence((places) => t(`wiring.${key}`, { ...places, parameter: nameOf(composer) }), {
       node: namedNode(id),
     });
     return takesIt ? plainLine("long-arrow-right", content) : warningLine(content);
