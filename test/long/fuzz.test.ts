@@ -52,7 +52,8 @@ describe(`${RUNS} messages made of anything`, function () {
               allowUnknown,
             });
             assert.ok("modes" in nodeModel ? Object.values(nodeModel.modes).includes(model) : model === nodeModel);
-            assert.equal(typeof request[model.dialect.promptParameter ?? ""], "string");
+            const { promptParameter } = model.dialect;
+            if (promptParameter !== undefined) assert.equal(typeof request[promptParameter], "string");
           } catch (error) {
             if (!(error instanceof FluxError)) throw error;
             assert.equal(error.cause.billed, "no");
