@@ -303,6 +303,11 @@ describe("PuLID and ACE++ that the message has already", () => {
       CFGstartStepPercentage: 5,
     });
     assert.deepEqual(start({ images, CFGstartStepPercentage: 5 }, { CFGstartStep: 3 }), { images, CFGstartStep: 3 });
+    const { warnings } = composed(
+      { pulid: { CFGstartStepPercentage: 9, trueCFGScale: 1 } },
+      { pulid: { images, CFGstartStep: 3 } },
+    );
+    assert.match(String(warnings), /together with pulid\.CFGstartStepPercentage: /);
   });
 
   it("are held together with what this node sets", () => {

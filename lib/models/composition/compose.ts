@@ -4,6 +4,7 @@ import { isObject } from "../preparing/merge";
 import { isWithin, originsAround, readOrigins, readSignatures, withOrigin } from "../preparing/origins";
 import { peek } from "../preparing/peek";
 import { refusal } from "../preparing/refusal";
+import { runRules } from "../preparing/run-rules";
 import type { FluxRequest } from "../request";
 import { modelsTwice } from "../rules/duplicates";
 import { setBy } from "../wording/violations";
@@ -95,13 +96,19 @@ export const compose = (composition: Composition, input: CompositionInput): Comp
   if (mode !== "clear" && !isConfigured) violations.push(nothingSet(parameter));
   else if (mode !== "clear") {
     const read = readOwnPart(composition, input, carried.object);
-    own = read.own[parameter];
+    own = read.own;
     violations.push(...read.violations);
     warnings.push(...read.warnings);
   }
+  const joined = join(composition, parameter, carried, own);
+  // Entries of a list stand for themselves; an object's members depend on each other.
+  const judged = isObject(own) ? joined.value : own;
+  const taken = new Set(violations.map((violation) => violation.parameter));
+  const found = runRules(composition, { [parameter]: judged }, [], taken);
+  violations.push(...found.violations);
+  warnings.push(...found.warnings.map(({ message }) => message));
   if (violations.length > 0) throw refusal(composition.title, violations);
 
-  const joined = join(composition, parameter, carried, own);
   const flux: FluxRequest = { ...carried.rest, ...(joined.value !== undefined && { [parameter]: joined.value }) };
   warnings.push(...repeated(input, carried, joined));
   const isNew = input.flux === undefined || input.flux === null;

@@ -5,16 +5,15 @@ import { readDialogValues } from "../preparing/dialog-values";
 import { readInputPictures } from "../preparing/input-pictures";
 import { copiedMembers, isObject } from "../preparing/merge";
 import { readPlainValues } from "../preparing/plain-values";
-import { runRules } from "../preparing/run-rules";
 import { safeCopy } from "../preparing/safe-copy";
 import type { FluxRequest } from "../request";
 import { schemaViolations } from "../wording/violations";
 import type { Composition, CompositionInput } from "./composition";
 
-/** What a node sets itself, checked as far as it can be known without the rest of the request. */
+/** What a node sets itself, checked for itself. */
 interface OwnPart {
-  /** The parameter and nothing else; without it where the sources hold nothing. Pictures are as they came. */
-  own: FluxRequest;
+  /** The parameter's value; undefined where the sources hold nothing. Pictures are as they came. */
+  own: unknown;
   violations: Violation[];
   warnings: string[];
 }
@@ -39,20 +38,15 @@ export const readOwnPart = (
   // Looked at in a copy: there, names take the place of pictures, which would be long to search for a schema.
   const looked = copiedMembers(own);
   violations.push(...readInputPictures(composition, looked, new Map(), false).violations);
-  const isTaken = (): Set<string> => new Set(violations.map((violation) => violation.parameter));
   if (!composition.validate(looked)) {
     const { members } = parametersOf(composition);
     const left = (members.get(parameter) ?? []).filter((name) => present[name] !== undefined);
-    const taken = isTaken();
+    const taken = new Set(violations.map((violation) => violation.parameter));
     for (const name of left) {
       const whole = own[parameter];
       if (isObject(whole) && whole[name] === undefined) taken.add(writePath([parameter, name]));
     }
     violations.push(...schemaViolations(composition, looked, composition.validate.errors ?? [], { taken }));
   }
-  const whole = isObject(own[parameter]) ? { [parameter]: { ...present, ...own[parameter] } } : own;
-  const found = runRules(composition, whole, [], isTaken());
-  violations.push(...found.violations);
-  warnings.push(...found.warnings.map(({ message }) => message));
-  return { own, violations, warnings };
+  return { own: own[parameter], violations, warnings };
 };

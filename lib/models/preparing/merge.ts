@@ -5,7 +5,7 @@ export const isObject = (value: unknown): value is FluxRequest =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** A copy whose lists and objects are its own; what is in them, Buffers too, stays the same. Of a safe copy. */
-export const copied = (value: unknown): unknown => {
+const copied = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(copied);
   return isObject(value) ? copiedMembers(value) : value;
 };
