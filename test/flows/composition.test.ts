@@ -426,7 +426,9 @@ describe("a composition node that is set wrongly", () => {
   }
 
   it("keeps its error in sight until a message goes through", async () => {
-    const flow = await startFlow(through([step("flux-lora", { "lora.0.model": msg("style"), "lora.0.weight": num(1) })]));
+    const flow = await startFlow(
+      through([step("flux-lora", { "lora.0.model": msg("style"), "lora.0.weight": num(1) })]),
+    );
     await refused(flow);
     await delivered(flow, { style });
     const shown = flow.callsOf("step0").filter(({ method }) => method === "status");

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { pictureSize, pictureType } from "../../lib/models/picture";
+import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
+import { noisePng } from "../support/pictures";
+
+const prompt = "a lighthouse at dusk";
+const str = (value: string) => ({ type: "str", value });
+const msg = (value: string) => ({ type: "msg", value });
+const depth = { model: str("runware:controlnet-preprocess@depth") };
+
+const preprocess = (node: Record<string, unknown> = {}, more: FlowOptions = {}): FlowOptions => ({
+  ...more,
+  node: { type: "runware-preprocess", imageFrom: msg("picture"), ...node },
+});
+
+async function delivered(flow: Flow, message: Record<string, unknown>): Promise<Message> {
+  const { messages, caught } = await flow.send(message);
+  assert.equal(caught?.error.message, undefined);
+  assert.equal(messages.length, 1);
+  const [first] = messages;
+  assert.ok(first);
+  return first;
+}
+
+/** Sends one message that must be refused before anything reaches the service. */
+async function refused(flow: Flow, message: Record<string, unknown>, code = "FLUX_VALIDATION"): Promise<string> {
+  const { messages, caught } = await flow.send(message);
+  assert.deepEqual([messages.length, caught?.error.code], [0, code], caught?.error.message);
+  assert.equal(caught?.error.cause.billed, "no");
+  assert.equal(flow.sandbox.ledger.requests, 0, "a refused request is never sent");
+  return String(caught?.error.message);
+}
+
+describe("a picture that went through the preprocess node", () => {
+  afterEach(stopFlows);
+
+  let picture: Buffer;
+  before(async () => {
+    picture = await noisePng(64);
+  });
+
+  it("is there as a guide image, and the rest of the message is as it was", async () => {
+    const flow = await startFlow(preprocess());
+    const flux = { steps: 30, lora: [{ model: "civitai:1@2" }] };
+    const message = await delivered(flow, { payload: prompt, picture, flux, topic: "kept" });
+    assert.match(String(message.guideImage), /^http:\/\/127\.0\.0\.1:\d+\/images\//);
+    assert.deepEqual([message.payload, message.topic, message.flux], [prompt, "kept", flux]);
+    assert.deepEqual(message.picture, picture);
+    assert.equal(message.image.url, message.guideImage);
+    assert.match(message.image.id, /^[0-9a-f-]{36}$/);
+  });
+
+  it("says what was asked, what it cost and how it went", async () => {
+    const flow = await startFlow(preprocess({ params: depth }));
+    const { job, image } = await delivered(flow, { picture });
+    assert.equal(job.model, "runware:controlnet-preprocess@depth");
+    assert.equal(job.provider, "runware");
+    assert.ok(job.cost !== undefined && job.cost > 0);
+    assert.equal(image.cost, job.cost);
+    assert.equal(flow.sandbox.ledger.charges(job.id), 1);
+    assert.deepEqual([job.attempts, job.warnings, job.errors], [1, [], []]);
+    assert.equal(flow.sandbox.ledger.calls("controlNetPreprocess"), 1);
+  });
+
+  for (const [output, check] of Object.entries({
+    buffer: (guide: unknown) => Buffer.isBuffer(guide) && pictureType(guide) !== undefined,
+    base64: (guide: unknown) => pictureType(Buffer.from(String(guide), "base64")) !== undefined,
+    dataURI: (guide: unknown) => /^data:image\/\w+;base64,/.test(String(guide)),
+  })) {
+    it(`is delivered as ${output} when the dialog says so`, async () => {
+      const flow = await startFlow(preprocess({ output }));
+      const { guideImage, image } = await delivered(flow, { picture });
+      assert.ok(check(guideImage));
+      if (Buffer.isBuffer(guideImage)) {
+        assert.deepEqual(pictureSize(guideImage), { width: image.width, height: image.height });
+      }
+    });
+  }
+
+  it("goes on to a ControlNet and into a picture, both paid for once", async () => {
+    const chain = [
+      { type: "runware-preprocess", version: 1, account: "account", imageFrom: msg("picture") },
+      {
+        type: "flux-controlnet",
+        version: 1,
+        params: { "controlNet.0.model": str("runware:25@1"), "controlNet.0.guideImage": msg("guideImage") },
+      },
+    ];
+    const flow = await startFlow({ chain });
+    const { job } = await delivered(flow, { payload: prompt, picture, flux: { width: 256, height: 128 } });
+    const [entry] = job.request.controlNet as { model: string; guideImage: string }[];
+    assert.equal(entry?.model, "runware:25@1");
+    assert.match(String(entry?.guideImage), /\/images\//);
+    assert.deepEqual(
+      flow.sandbox.ledger.jobIds().map((id) => flow.sandbox.ledger.charges(id)),
+      [1, 1],
+    );
+  });
+
+  it("may go straight into the request, and an error there names the node", async () => {
+    const into = {
+      type: "runware-preprocess",
+      version: 1,
+      account: "account",
+      imageFrom: msg("picture"),
+      name: "edges",
+    };
+    const chain = [{ ...into, into: "flux.inputs.seedImage" }];
+    const flow = await startFlow({ chain });
+    const { job } = await delivered(flow, { payload: prompt, picture });
+    assert.match(JSON.stringify(job.request.inputs), /seedImage.*\/images\//);
+    await stopFlows();
+
+    const kontext = await startFlow({ chain, node: { type: "runware-flux-kontext" } });
+    const { caught } = await kontext.send({ payload: prompt, picture });
+    assert.equal(caught?.error.source.type, "runware-flux-kontext");
+    assert.match(String(caught?.error.message), /"edges" \/ runware-preprocess/);
+  });
+});
+
+describe("a preprocess node that cannot do its work", () => {
+  afterEach(stopFlows);
+
+  let picture: Buffer;
+  before(async () => {
+    picture = await noisePng(64);
+  });
+
+  it("refuses a message without a picture, naming the setting", async () => {
+    const flow = await startFlow(preprocess());
+    for (const wrong of [undefined, "", "a lighthouse", "/etc/passwd", Buffer.from("no picture"), 7, {}]) {
+      assert.match(await refused(flow, { picture: wrong }), /Image from \(msg\.picture\)/);
+    }
+  });
+
+  it("refuses settings of another kind of preprocessor", async () => {
+    const flow = await startFlow(preprocess({ params: { ...depth, "settings.lowThresholdCanny": str("10") } }));
+    assert.match(await refused(flow, { picture }), /lowThresholdCanny/);
+  });
+
+  it("pays nothing for a message that has no room for the result", async () => {
+    const flow = await startFlow(preprocess({ into: "payload.guide" }));
+    assert.match(await refused(flow, { payload: prompt, picture }), /msg\.payload\.guide/);
+    const { payload } = await delivered(flow, { payload: { kept: true }, picture });
+    assert.equal(typeof Reflect.get(payload as object, "guide"), "string");
+    assert.equal(Reflect.get(payload as object, "kept"), true);
+    await stopFlows();
+
+    const fresh = await startFlow(preprocess({ into: "made.on.the.way[0].guide" }));
+    const { made } = await delivered(fresh, { picture });
+    assert.match(JSON.stringify(made), /^\{"on":\{"the":\{"way":\[\{"guide":"http/);
+  });
+
+  for (const into of ["job", "fluxOrigins", "__proto__.polluted", "a[", "_msgid"]) {
+    it(`says that a result cannot go into msg.${into}`, async () => {
+      const flow = await startFlow(preprocess({ into }));
+      assert.match(await refused(flow, { picture }, "FLUX_CONFIG"), /Result into/);
+      assert.equal(Reflect.get({}, "polluted"), undefined);
+    });
+  }
+
+  it("is never paid twice: a lost answer is asked for", async () => {
+    const flow = await startFlow(preprocess());
+    flow.sandbox.arm("lost-answer", { count: 1 });
+    const { job } = await delivered(flow, { picture });
+    assert.deepEqual([flow.sandbox.ledger.submissions(job.id), flow.sandbox.ledger.charges(job.id)], [1, 1]);
+  });
+
+  for (const fault of ["fail", "fail=data", "402"]) {
+    it(`reports a job that failed at the service (${fault}), and the message is as it was`, async () => {
+      const flow = await startFlow(preprocess());
+      flow.sandbox.arm(fault, { count: 1 });
+      const { messages, caught } = await flow.send({ payload: prompt, picture, flux: { steps: 3 } });
+      assert.equal(messages.length, 0);
+      assert.match(String(caught?.error.code), /FLUX_PROVIDER|FLUX_QUOTA/);
+      assert.deepEqual([caught?.payload, caught?.flux, caught?.guideImage], [prompt, { steps: 3 }, undefined]);
+    });
+  }
+
+  it("delivers late what came after its time limit", async () => {
+    const flow = await startFlow(preprocess({ timeout: 1 }, { sandbox: { latency: 1_500 } }));
+    const late = flow.nextMessage();
+    const { caught } = await flow.send({ payload: prompt, picture });
+    assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    const message = await late;
+    assert.deepEqual([message.job.late, message.payload], [true, prompt]);
+    assert.match(String(message.guideImage), /^http/);
+  });
+});
