@@ -4,7 +4,6 @@ import type { Task } from "../jobs";
 /** What the older form of the task calls what the newer one has elsewhere. */
 const olderNames: Readonly<Record<string, string>> = {
   model: "preProcessorType",
-  inputs: "inputImage",
   "inputs.image": "inputImage",
   "settings.lowThresholdCanny": "lowThresholdCanny",
   "settings.highThresholdCanny": "highThresholdCanny",

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import sharp from "sharp";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
 
 export type Item = Record<string, unknown>;
@@ -10,6 +11,10 @@ export interface Answered {
   data: Item[];
   errors: Item[];
 }
+
+/** The smallest PNG file there is, in base64. */
+export const onePixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 const running: Sandbox[] = [];
 
@@ -84,4 +89,29 @@ export async function admin(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** A preprocessing task; members given as undefined are left out. */
+export function preprocessing(members: Item = {}): Item & { taskUUID: string } {
+  return {
+    taskType: "controlNetPreprocess",
+    taskUUID: randomUUID(),
+    model: "runware:controlnet-preprocess@canny",
+    ...members,
+  };
+}
+
+/** A picture file of one colour: PNG where no other format is asked for. */
+export const plainPicture = (
+  background: string,
+  { width = 96, height = 64, format = "png" }: { width?: number; height?: number; format?: "png" | "jpeg" } = {},
+): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background } })
+    .toFormat(format)
+    .toBuffer();
+
+/** Red, green and blue of the pixel at a place. */
+export async function pixelAt(file: Buffer, x: number, y: number): Promise<number[]> {
+  const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+  return [...data.subarray((y * info.width + x) * info.channels, (y * info.width + x) * info.channels + 3)];
 }

@@ -3,9 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { admin, closeSandboxes, download, inference, openSandbox, poll, post } from "./support";
-
-const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+import { admin, closeSandboxes, download, inference, onePixel, openSandbox, poll, post } from "./support";
 
 describe("the sandbox, spoken to like the service", () => {
   afterEach(closeSandboxes);

@@ -1,8 +1,6 @@
 import { decodePng } from "../../sandbox/images/decode-png";
 import { glyph, glyphHeight, glyphWidth } from "../../sandbox/images/font";
-
-/** The largest that the sandbox writes, in pixels per dot of its font. */
-const largestScale = 12;
+import { textScale } from "../../sandbox/images/layout";
 
 /** A dot of a text: where, and whether it is drawn or left out. */
 interface Dot {
@@ -12,7 +10,8 @@ interface Dot {
 }
 
 /**
- * Whether a text stands in a picture of the sandbox, in its pixel font of any size and colour. It must stand in one line:
+ * Whether a text stands in a picture of the sandbox, in its pixel font of any size that it
+ * writes and in any colour. It must stand in one line:
  * prompts are wrapped, long lines of small pictures are cut off. JPG files blur what is written, so ask for PNG.
  */
 export function drawnText(png: Buffer, text: string): boolean {
@@ -20,18 +19,23 @@ export function drawnText(png: Buffer, text: string): boolean {
   if (canvas === undefined) throw new TypeError("This is no PNG file.");
   const { width, height, pixels } = canvas;
   const dots = dotsOf(text);
-  const [first] = dots;
-  if (first === undefined) throw new RangeError("A text with nothing to draw is everywhere.");
-  const colours = Int32Array.from({ length: width * height }, (_, at) => pixels.readInt32BE(at * 4));
-  for (let scale = 1; scale <= largestScale; scale++) {
-    const rows = height - (glyphHeight - 1) * scale;
-    const columns = width - (text.length * (glyphWidth + 1) - 1) * scale + 1;
-    for (let top = 0; top < rows; top++) {
-      for (let left = 0; left < columns; left++) {
-        const at = (dot: Dot): number | undefined => colours[(top + dot.y * scale) * width + left + dot.x * scale];
-        const colour = at(first);
-        if (dots.every((dot) => (at(dot) === colour) === dot.isDrawn)) return true;
+  if (!dots[0]?.isDrawn) throw new RangeError("A text with nothing to draw is everywhere.");
+  const colours = Int32Array.from({ length: width * height }, (_, at) => pixels.readInt32LE(at * 4));
+  for (let scale = textScale(width, height); scale > 0; scale--) {
+    const offsets = dots.map(({ x, y }) => (y * width + x) * scale);
+    const drawn = dots.map(({ isDrawn }) => isDrawn);
+    const [first = 0] = offsets;
+    const stands = (at: number): boolean => {
+      const colour = colours[at + first];
+      for (let dot = 1; dot < offsets.length; dot++) {
+        if ((colours[at + (offsets[dot] ?? 0)] === colour) !== drawn[dot]) return false;
       }
+      return true;
+    };
+    const lastTop = height - glyphHeight * scale;
+    const lastLeft = width - (text.length * (glyphWidth + 1) - 1) * scale;
+    for (let top = 0; top <= lastTop; top++) {
+      for (let left = 0; left <= lastLeft; left++) if (stands(top * width + left)) return true;
     }
   }
   return false;

@@ -1,5 +1,5 @@
 import { asPixel, asPixels, black, type Canvas, newCanvas } from "../canvas";
-import { asCanvas, blur, brightness, type Grey, newGrey, slopes, steepness } from "./grey";
+import { asCanvas, blur, brightness, type Grey, newGrey, slopes } from "./grey";
 
 /** Where an edge begins and where it is one for sure: steepness, as Canny's detector measures it. */
 export interface Thresholds {
@@ -14,9 +14,8 @@ export function canny(picture: Canvas, thresholds: Thresholds): Canvas {
 
 function thinEdges(picture: Canvas, { low, high }: Thresholds): Grey {
   const grey = blur(brightness(picture), 1);
-  const { right, down } = slopes(grey);
+  const { right, down, steep } = slopes(grey);
   const { width, height } = grey;
-  const steep = steepness(grey);
   const edges = newGrey(width, height);
   const sure: number[] = [];
   for (let y = 1; y < height - 1; y++) {
@@ -43,7 +42,7 @@ function thinEdges(picture: Canvas, { low, high }: Thresholds): Grey {
 
 /** White lines on black, the stronger the edge. */
 export function lineart(picture: Canvas, strength: number): Canvas {
-  const steep = steepness(brightness(picture));
+  const { steep } = slopes(brightness(picture));
   for (const [at, value] of steep.values.entries()) steep.values[at] = value * strength;
   return asCanvas(steep);
 }
@@ -52,7 +51,7 @@ export function lineart(picture: Canvas, strength: number): Canvas {
 export function softEdges(picture: Canvas): Canvas {
   const { width, height } = picture;
   const radius = Math.max(1, Math.round(Math.min(width, height) / 256));
-  const soft = blur(steepness(blur(brightness(picture), radius)), radius);
+  const soft = blur(slopes(blur(brightness(picture), radius)).steep, radius);
   for (const [at, value] of soft.values.entries()) soft.values[at] = value * 1.5;
   return asCanvas(soft);
 }

@@ -51,31 +51,31 @@ function blurLines({ width, height, values }: Grey, radius: number, along: "rows
   return blurred;
 }
 
-/** How the values rise to the right and downwards (Sobel: up to 1020 for each). */
-export function slopes({ width, height, values }: Grey): { right: Grey; down: Grey } {
-  const [right, down] = [newGrey(width, height), newGrey(width, height)];
-  const value = (x: number, y: number): number =>
-    values[Math.max(0, Math.min(height - 1, y)) * width + Math.max(0, Math.min(width - 1, x))] ?? 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [a, b, c] = [value(x - 1, y - 1), value(x, y - 1), value(x + 1, y - 1)];
-      const [d, f] = [value(x - 1, y), value(x + 1, y)];
-      const [g, h, i] = [value(x - 1, y + 1), value(x, y + 1), value(x + 1, y + 1)];
-      right.values[y * width + x] = c + 2 * f + i - a - 2 * d - g;
-      down.values[y * width + x] = g + 2 * h + i - a - 2 * b - c;
-    }
-  }
-  return { right, down };
+/** How a picture's values rise. */
+interface Slopes {
+  /** To the right and downwards, by Sobel's operator: up to 1020 for each. */
+  right: Grey;
+  down: Grey;
+  /** Both together: 0 on plain areas, up to 2040 at an edge from black to white. */
+  steep: Grey;
 }
 
-/** How steep the values are at each pixel: 0 on plain areas, up to 2040 at an edge from black to white. */
-export function steepness(grey: Grey): Grey {
-  const { right, down } = slopes(grey);
-  const steep = newGrey(grey.width, grey.height);
-  for (const at of steep.values.keys()) {
-    steep.values[at] = Math.abs(right.values[at] ?? 0) + Math.abs(down.values[at] ?? 0);
+export function slopes({ width, height, values }: Grey): Slopes {
+  const [right, down, steep] = [newGrey(width, height), newGrey(width, height), newGrey(width, height)];
+  for (let y = 0; y < height; y++) {
+    const [above, row, below] = [Math.max(0, y - 1) * width, y * width, Math.min(height - 1, y + 1) * width];
+    for (let x = 0; x < width; x++) {
+      const [before, after] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
+      const [a = 0, b = 0, c = 0] = [values[above + before], values[above + x], values[above + after]];
+      const [d = 0, e = 0] = [values[row + before], values[row + after]];
+      const [f = 0, g = 0, h = 0] = [values[below + before], values[below + x], values[below + after]];
+      const [across, along] = [c + 2 * e + h - a - 2 * d - f, f + 2 * g + h - a - 2 * b - c];
+      right.values[row + x] = across;
+      down.values[row + x] = along;
+      steep.values[row + x] = Math.abs(across) + Math.abs(along);
+    }
   }
-  return steep;
+  return { right, down, steep };
 }
 
 /** A picture in greys; what is beyond 0 to 255 is cut off. */

@@ -1,5 +1,5 @@
 import { asPixel, asPixels, black, type Canvas, type Colour, fillDisc, fromHsl, newCanvas } from "../canvas";
-import { brightness, steepness } from "./grey";
+import { brightness, slopes } from "./grey";
 
 /** Where the joints are: across from the middle, and down from the top, both in heights of the figure. */
 const joints = {
@@ -80,7 +80,7 @@ const between = (from: readonly [number, number], to: readonly [number, number],
 
 /** The column around which the picture's edges are. */
 function middleOf(picture: Canvas): number {
-  const { width, values } = steepness(brightness(picture));
+  const { width, values } = slopes(brightness(picture)).steep;
   let [sum, weight] = [0, 0];
   for (const [at, value] of values.entries()) {
     sum += value * (at % width);
