@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pictureType } from "../../lib/models/picture";
+import { drawnText } from "../support/drawn-text";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
 import { type FlowNode, type Installed, installedPack, readExamples } from "./installed-pack";
 
@@ -61,10 +62,53 @@ describe("the shipped examples, imported as they are", function () {
     return names.map((name) => name.replace(/-.*/, ""));
   };
 
-  it("first-pictures: one picture file per model and one that goes from service to service, by itself", async () => {
+  /** What the sandbox received, it writes into the picture. */
+  const assertShows = async (prefix: string, ...texts: string[]): Promise<void> => {
+    const name = (await readdir(pictures)).find((file) => file.startsWith(`${prefix}-`));
+    assert(name, `there is no picture of ${prefix}`);
+    const png = await readFile(join(pictures, name));
+    for (const text of texts) assert(drawnText(png, text), `${name} does not show "${text}"`);
+  };
+
+  it("first-pictures: one file per model, one from service to service, one composed, by itself", async () => {
     await deploy("first-pictures");
-    await debugged("Path", 5);
-    assert.deepEqual(await writtenPictures(), ["edited", "fal", "kontext", "krea", "srpo"]);
+    await debugged("Path", 6);
+    assert.deepEqual(await writtenPictures(), ["composed", "edited", "fal", "kontext", "krea", "srpo"]);
+    await assertShows("composed", "LoRA civitai:652699@993999 x0.8", "ControlNet canny x0.7 0-60%");
+  });
+
+  it("lora-stack: three LoRAs of two nodes, one of them as strong as the message says", async () => {
+    const flow = await deploy("lora-stack");
+    await press(flow, "Much realism");
+    await debugged("Path", 1);
+    assert.deepEqual(await writtenPictures(), ["lora"]);
+    const models = ["civitai:652699@993999 x0.8", "civitai:796382@1026423 x0.4", "civitai:631986@706528 x1.2"];
+    await assertShows("lora", ...models.map((model) => `LoRA ${model}`));
+  });
+
+  it("controlnet-from-a-sketch: the sketch becomes a guide image, and that a picture", async () => {
+    await press(await deploy("controlnet-from-a-sketch"), "Sketch and prompt");
+    await debugged("Path", 1);
+    await assertShows("sketch", "ControlNet canny x0.7 0-60%");
+  });
+
+  it("ip-adapter-style-transfer: one picture's style for another", async () => {
+    await press(await deploy("ip-adapter-style-transfer"), "Prompts");
+    await debugged("Path", 1);
+    await assertShows("style", "IP-Adapter runware:56@1 x0.8 style_transfer");
+  });
+
+  it("pulid-portrait: a face goes from one picture into the next by its id", async () => {
+    await press(await deploy("pulid-portrait"), "Prompts");
+    await debugged("Path", 1);
+    await assertShows("portrait", "PuLID x1.2");
+  });
+
+  it("house-style-subflow: one look at two strengths, for two models", async () => {
+    await press(await deploy("house-style-subflow"), "Prompt");
+    await debugged("Path", 2);
+    await assertShows("strong", "LoRA civitai:652699@993999 x1", "LoRA civitai:796382@1026423 x0.5");
+    await assertShows("gentle", "LoRA civitai:652699@993999 x0.4", "LoRA civitai:796382@1026423 x0.2");
   });
 
   it("text-to-picture-file: two picture files for one prompt", async () => {

@@ -74,15 +74,15 @@ describe("npm start", function () {
     await rm(userDir, { recursive: true, force: true });
   });
 
-  it("makes five picture files, prints where they are and where the editor is, and stops at Ctrl-C", async () => {
+  it("makes six picture files, prints where they are and where the editor is, and stops at Ctrl-C", async () => {
     running = npmStart(userDir);
     const [, address] = await running.printed(/Editor:\s+(http:\S+)/);
     assert.equal((await fetch(String(address))).status, 200);
-    await running.printed(/(?:Picture: .*[\s\S]*){5}/);
+    await running.printed(/(?:Picture: .*[\s\S]*){6}/);
     const names = (await readdir(join(userDir, "pictures"))).sort();
     assert.deepEqual(
       names.map((name) => name.replace(/-.*/, "")),
-      ["edited", "fal", "kontext", "krea", "srpo"],
+      ["composed", "edited", "fal", "kontext", "krea", "srpo"],
     );
     for (const name of names) {
       await running.printed(new RegExp(name));
