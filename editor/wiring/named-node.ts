@@ -7,22 +7,19 @@ export const titleOf = (type: string): string => {
   return typeof title === "string" ? title : type;
 };
 
-const labelOf = (id: string): string => {
-  const node = page.RED.nodes.node(id);
-  return node ? page.RED.utils.getNodeLabel(node, node.type) : id;
-};
-
 /** A node's label as a button that shows the node in the workspace. */
 export const nodeButton = (id: string): HTMLElement => {
-  const made = element("button", { type: "button", class: "fluxwire-node" }, labelOf(id));
+  const node = page.RED.nodes.node(id);
+  const label = node ? page.RED.utils.getNodeLabel(node, node.type) : id;
+  const made = element("button", { type: "button", class: "fluxwire-node" }, label);
   made.addEventListener("click", () => page.RED.view.reveal(id));
   return made;
 };
 
-/** A node with what it is: "portrait / FLUX SRPO (fal), text to image". */
+/** A node with what it is: "portrait / FLUX SRPO (fal), text to image". Without a name, its label says what it is. */
 export const namedNode = (id: string, addition = ""): (Node | string)[] => {
-  const title = titleOf(page.RED.nodes.node(id)?.type ?? "");
-  const kind = title === labelOf(id) ? "" : ` / ${title}`;
+  const node = page.RED.nodes.node(id);
+  const kind = node?.name ? ` / ${titleOf(node.type)}` : "";
   return [nodeButton(id), kind, addition === "" ? "" : `, ${addition}`];
 };
 

@@ -97,7 +97,7 @@ const flows = [
   link("call", "link call", { links: ["service"], linkType: "static", timeout: "30" }, "after-call"),
   model("after-call", "runware-flux-kontext"),
   link("service", "link in", onOther, "stack"),
-  lora("stack", "back", onOther),
+  lora("stack", "back", { ...onOther, name: "" }),
   link("back", "link out", { ...onOther, mode: "return" }),
 
   // Into subflows and out of them.
@@ -110,7 +110,7 @@ const flows = [
   instance("house-1", "house", [["behind-1"], []]),
   instance("house-2", "house", [[], ["behind-2"]]),
   model("behind-1", "runware-flux-krea"),
-  model("behind-2", "fal-flux-srpo"),
+  model("behind-2", "fal-flux-srpo", { name: "" }),
 
   // What is taken out on the way.
   lora("early", "renew"),
@@ -199,15 +199,15 @@ describe("the dialogs' knowledge of the wires", function () {
     assert.deepEqual((await shown()).warnings, refused("ACE++"));
     await editor.cancel();
     assert.deepEqual(await says("after-call"), {
-      lines: ["composed upstream by:", "stack / LoRA: adds LoRA"],
+      lines: ["composed upstream by:", "LoRA civitai:1@2 x0.5: adds LoRA"],
       warnings: ["face / identity: brings PuLID, which this model cannot take. Messages with it are refused."],
     });
   });
 
   it("follows subflows from inside out and outside in, also one in another", async () => {
     assert.deepEqual(await says("in-inner"), {
-      lines: ["leads to: in-house, behind-1, behind-2"],
-      warnings: [refuses("behind-2 / FLUX SRPO (fal)", "LoRA", "FLUX SRPO, FLUX Krea, FLUX Kontext")],
+      lines: ["leads to: in-house, behind-1, FLUX SRPO (fal)"],
+      warnings: [refuses("FLUX SRPO (fal)", "LoRA", "FLUX SRPO, FLUX Krea, FLUX Kontext")],
     });
     assert.deepEqual(await says("into"), {
       lines: ["leads to: in-house, behind-1"],
