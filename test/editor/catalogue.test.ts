@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ErrorCode, FluxError } from "../../lib/errors";
 import { nodeModels } from "../../lib/models/catalogue";
+import { compositions } from "../../lib/models/composition/catalogue";
 import { presetSizes } from "../../lib/models/fragments/fal/size";
 import { nodeFacts } from "../../lib/models/node-facts";
+import { preprocess } from "../../lib/models/preprocess";
 import { type Activity, type Ending, StatusLine } from "../../lib/node-red/status";
 import type { Node, NodeAPI } from "../../lib/node-red/types";
 import { fal } from "../../lib/providers/fal";
@@ -21,6 +23,7 @@ const textAt = (catalogue: unknown, key: string): unknown => {
 };
 /** What a node's dialog and help are made of, by node type. */
 const models = nodeModels.map((model) => ({ type: model.type, facts: nodeFacts(model) }));
+const withParameters = [...models, ...compositions];
 const nodeTypes = readdirSync(join(repository, "nodes"))
   .filter((file) => file.endsWith(".html"))
   .map((file) => file.slice(0, -".html".length));
@@ -34,7 +37,7 @@ const errorCodes = (): ErrorCode[] => {
 
 describe("the built catalogues", () => {
   it("name and explain every parameter of every model", () => {
-    for (const { type, facts } of models) {
+    for (const { type, facts } of withParameters) {
       const catalogue = catalogueOf(type);
       for (const { path } of facts.leaves) {
         const key = `parameters.${path.replaceAll("[]", "")}`;
@@ -44,6 +47,18 @@ describe("the built catalogues", () => {
         assert.ok(typeof help === "string" && help.endsWith("."), `${type}: ${path} has no help`);
       }
     }
+  });
+
+  it("name every kind of guide image, and the ControlNets of which the service tells a name", () => {
+    const choicesAt = (type: string, key: string) => Object.values(Object(textAt(catalogueOf(type), `${key}.choices`)));
+    const kinds = preprocess.facts.leaves.find(({ path }) => path === "model")?.choices ?? [];
+    const names = choicesAt("runware-preprocess", "parameters.model").map((name) => String(name).split(" ")[0]);
+    assert.deepEqual(
+      names,
+      kinds.map((kind) => String(kind).split("@")[1]),
+    );
+    assert.equal(textAt(catalogueOf("flux-controlnet"), "parameters.controlNet.model.choices.runware_25_1"), "canny");
+    assert.equal(choicesAt("runware-flux-srpo", "parameters.controlNet.model").length, 7);
   });
 
   it("hold no parameter that the model does not have", () => {
@@ -167,18 +182,24 @@ describe("the built help", () => {
   }
 
   it("lists every parameter that can be set, with its range", () => {
-    for (const { type, facts } of models) {
+    for (const { type, facts } of withParameters) {
       const help = readFileSync(join(built, `${type}.html`), "utf8");
       for (const leaf of facts.leaves) {
         const row = `<dt>${leaf.path} <`;
         const isPrompt = leaf.path === "positivePrompt" || leaf.path === "prompt";
         assert.equal(help.includes(row), !leaf.owned && !isPrompt, `${type}: ${leaf.path}`);
       }
-      if (!type.startsWith("runware-")) continue;
+      if (!type.startsWith("runware-flux-")) continue;
       assert.match(help, /<dt>steps <span class="property-type">1 to 50<\/span>/);
       assert.match(help, /<dt>CFGScale <span class="property-type">0 to 20 in steps of 0\.01<\/span>/);
       assert.match(help, /<dt>seed <span class="property-type">0 to 9223372036854775807<\/span>/);
     }
+  });
+
+  it("names the known models beside their identifiers", () => {
+    const help = readFileSync(join(built, "flux-controlnet.html"), "utf8");
+    assert.match(help, /<code>runware:25@1<\/code> \(canny\), <code>runware:26@1<\/code> \(tile\)/);
+    assert.match(help, /<code>runware:98@1<\/code><\/dd>/);
   });
 
   it("says in which of fal's modes a parameter counts, and where its range differs", () => {

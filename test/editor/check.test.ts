@@ -85,6 +85,31 @@ describe("a node's red triangle", () => {
     assert.deepEqual(checkParams(facts, params, false, t), ["checks.missing controlNet 1 guideImage"]);
   });
 
+  it("misses the pictures of an IP-Adapter, as a list or one by one", () => {
+    const model = { "ipAdapters.0.model": { type: "str", value: "runware:56@1" } };
+    assert.deepEqual(checkParams(facts, model, false, t), ["checks.missing ipAdapters 1 guideImages"]);
+    for (const path of ["ipAdapters.0.guideImages", "ipAdapters.0.guideImages.0"]) {
+      assert.deepEqual(checkParams(facts, { ...model, [path]: { type: "msg", value: "x" } }, false, t), []);
+    }
+  });
+
+  it("leaves what an object needs to the message, unless nothing is added to it later on", () => {
+    const params = { "pulid.idWeight": { type: "num", value: "1" } };
+    assert.deepEqual(checkParams(facts, params, false, t), []);
+    assert.deepEqual(checkParams(facts, params, false, t, facts, ["pulid"]), ["checks.missing pulid images"]);
+    assert.deepEqual(checkParams(facts, {}, false, t, facts, ["pulid"]), []);
+  });
+
+  it("refuses a step that is given as a percentage too", () => {
+    const params = {
+      "controlNet.0": { type: "msg", value: "net" },
+      "controlNet.0.endStep": { type: "num", value: "10" },
+      "controlNet.0.endStepPercentage": { type: "num", value: "50" },
+      "acceleratorOptions.cacheStartStep": { type: "num", value: "1" },
+    };
+    assert.deepEqual(checkParams(facts, params, false, t), ["checks.bothUnits controlNet 1 endStep"]);
+  });
+
   it("refuses hires fix in both of its forms at once", () => {
     const params = {
       hiresFix: { type: "bool", value: "true" },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { settableLeaves } from "../../editor/form-tree";
+import { percentageOf, settableLeaves } from "../../editor/form-tree";
 import { patternOf } from "../../editor/params";
 import type { ModelFacts } from "../../lib/models/model";
 import type { Editor } from "./browser";
@@ -53,23 +53,45 @@ export const inference = (id: string, type: string, params: object, more: object
   ...more,
 });
 
+/** A composition node as the editor saves it. */
+export const composition = (id: string, type: string, params: object = {}, more: object = {}) => ({
+  id,
+  type,
+  z: "tab",
+  name: "",
+  mode: "add",
+  params,
+  version: 1,
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
 /** Opens a node's dialog, finds exactly one labelled control for every parameter, and cancels. */
 export const assertAllParameters = async (editor: Editor, id: string, facts: ModelFacts): Promise<void> => {
   await editor.open(id);
   await editor.unfoldAll();
   // One element in every list, lists inside of elements too.
   for (const { path } of facts.lists) {
-    await editor.page.locator(`[data-list="${path.replaceAll("[]", ".0")}"] > div > .fluxwire-add`).click();
+    const list = path.replaceAll("[]", ".0");
+    const add = editor.page.locator(`[data-list="${list}"] > div > .fluxwire-add`);
+    const hasElement = (await editor.page.locator(`[data-parameter^="${list}."]`).count()) > 0;
+    if (!hasElement) await add.click();
   }
-  const rows = await editor.get<{ path: string; label: string; controls: number }[]>(
+  const rows = await editor.get<{ path: string; label: string; controls: number; isPair: boolean }[]>(
     `$("[data-parameter]").get().map((row) => ({
       path: row.dataset.parameter,
       label: $(row).find(".fluxwire-label").text(),
       controls: $(row).find(".red-ui-typedInput-container").length,
+      isPair: $(row).find(".fluxwire-unit").length === 1,
     }))`,
   );
   assert.deepEqual(
-    rows.map(({ path }) => patternOf(path)).sort(),
+    rows
+      .flatMap(({ path, isPair }) => (isPair ? [path, percentageOf(path)] : [path]))
+      .map(patternOf)
+      .sort(),
     settableLeaves(facts)
       .map((leaf) => leaf.path)
       .sort(),

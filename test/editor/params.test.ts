@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Typed } from "../../editor/node-red";
-import { elementCount, patternOf, readParams, sameValues, withoutElement, writeParams } from "../../editor/params";
+import {
+  elementCount,
+  patternOf,
+  readParams,
+  sameValues,
+  withoutElement,
+  withSwapped,
+  writeParams,
+} from "../../editor/params";
 import { models } from "../../lib/models/catalogue";
 import type { ModelFacts } from "../../lib/models/model";
 
@@ -105,6 +113,24 @@ describe("a list in a dialog", () => {
         ["ipAdapters.0.model", "first"],
         ["ipAdapters.1.model", "third"],
         ["ipAdapters.1.guideImages.0", "picture"],
+      ],
+    );
+  });
+
+  it("exchanges two elements, with everything in them", () => {
+    const values = new Map([
+      ["lora.0.model", text("first")],
+      ["lora.1.model", text("second")],
+      ["lora.1.weight", text("0.5")],
+      ["lora", text("all")],
+    ]);
+    assert.deepEqual(
+      [...withSwapped(values, "lora", 1, 0)].map(([path, { value }]) => [path, value]),
+      [
+        ["lora.1.model", "first"],
+        ["lora.0.model", "second"],
+        ["lora.0.weight", "0.5"],
+        ["lora", "all"],
       ],
     );
   });

@@ -3,8 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { nodeModels } from "../../lib/models/catalogue";
+import { compositions } from "../../lib/models/composition/catalogue";
+import type { NodeModel } from "../../lib/models/model";
+import { preprocess } from "../../lib/models/preprocess";
 import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
-import { readAccountSettings, readInferenceSettings } from "../../lib/node-red/settings";
+import { readAccountSettings, readCompositionSettings, readInferenceSettings } from "../../lib/node-red/settings";
 import { fal } from "../../lib/providers/fal";
 
 const repository = resolve(__dirname, "../..");
@@ -22,6 +25,7 @@ const registrationOf = (type: string): string =>
 
 interface Definition {
   category: string;
+  color: string;
   icon: string;
   defaults: Record<string, { value: unknown; validate?: (this: unknown, value: unknown, options: object) => unknown }>;
   credentials?: Record<string, { type: string }>;
@@ -110,16 +114,47 @@ describe("a node's template", () => {
   const untouched = (type: string) =>
     Object.fromEntries(Object.entries(defaultsOf(type)).map(([property, { value }]) => [property, value]));
 
+  /** A tool makes one picture of one picture, for the nodes that come after it. */
+  const tool = inference
+    .filter((property) => !["promptFrom", "results", "keepFlux"].includes(property))
+    .flatMap((property) => (property === "imageFrom" ? [property, "into"] : [property]));
+  const isTool = (model: NodeModel): boolean => "resultInto" in model;
+
   it("saves the properties that an inference node reads, and no other", () => {
     for (const model of nodeModels) {
       const ofModes = "modes" in model ? ["mode", "delivery"] : [];
-      assert.deepEqual(Object.keys(defaultsOf(model.type)), [...ofModes, ...inference], model.type);
+      const expected = isTool(model) ? tool : [...ofModes, ...inference];
+      assert.deepEqual(Object.keys(defaultsOf(model.type)), expected, model.type);
     }
   });
 
+  it("saves the properties that a composition node reads, and no other", () => {
+    for (const { type, parameters } of compositions) {
+      const method = parameters.length > 1 ? ["method"] : [];
+      assert.deepEqual(Object.keys(defaultsOf(type)), ["name", "mode", ...method, "params", "version"], type);
+    }
+  });
+
+  it("gives all composition nodes one colour, which no inference node has", () => {
+    const colourOf = (type: string): string => registerWithoutBundle(type).definition.color;
+    const colours = new Set(compositions.map(({ type }) => colourOf(type)));
+    assert.equal(colours.size, 1);
+    for (const { type } of nodeModels) assert.ok(!colours.has(colourOf(type)), type);
+  });
+
   it("starts with the settings that hold for a flow which does not have them", () => {
-    for (const { type } of nodeModels) {
-      assert.deepEqual(readInferenceSettings(untouched(type)), readInferenceSettings({}), type);
+    for (const model of nodeModels) {
+      const { type } = model;
+      // Where a tool's picture comes from and goes to depends on the tool; its dialog says so.
+      const own = isTool(model) ? { imageFrom: { type: "msg", value: "payload" }, into: "guideImage" } : {};
+      assert.deepEqual(readInferenceSettings(untouched(type)), readInferenceSettings(own), type);
+    }
+    for (const { type, parameters } of compositions) {
+      const { params, mode, method } = readCompositionSettings(untouched(type));
+      const [first = ""] = parameters.length > 1 ? parameters : [];
+      assert.deepEqual({ mode, method }, { mode: "add", method: first }, type);
+      const guide = { "controlNet.0.guideImage": { type: "msg", value: preprocess.resultInto } };
+      assert.deepEqual(params, type === "flux-controlnet" ? guide : {}, type);
     }
     for (const [type, addresses] of [
       ["runware-account", ["baseUrl"]],
