@@ -18,6 +18,8 @@ export interface SandboxSettings {
   failureShape: "errors" | "data";
   /** Whether a request may name the UUID of an image that this sandbox has never seen. */
   unknownImage: "accept" | "refuse";
+  /** How a preprocessing task is answered that asks for an acknowledgement: with one, or when its guide image is done. */
+  guideImages: "acknowledged" | "direct";
   /** Seconds for which a picture's URL works when the request has no `ttl`. */
   imageTtl: number;
   /** How many jobs stand before a new one in fal's queue. */
@@ -40,6 +42,7 @@ export const defaultSettings: Readonly<SandboxSettings> = {
   unknownTask: "empty",
   failureShape: "errors",
   unknownImage: "accept",
+  guideImages: "acknowledged",
   imageTtl: 7 * 24 * 3600,
   jobsAhead: 0,
   refusesAt: "result",
@@ -69,6 +72,7 @@ const checks: Checks = {
   unknownTask: oneOf("empty", "error"),
   failureShape: oneOf("errors", "data"),
   unknownImage: oneOf("accept", "refuse"),
+  guideImages: oneOf("acknowledged", "direct"),
   imageTtl: isAmount,
   jobsAhead: (value): value is number => Number.isSafeInteger(value) && isAmount(value),
   refusesAt: oneOf("result", "submit"),

@@ -32,10 +32,15 @@ export async function acceptTask(
   charge(job, context);
   takeOn(job, context);
 
-  const isAcknowledged = task.deliveryMethod === "async" || task.webhookURL !== undefined;
-  if (isAcknowledged) return answered({ taskType, taskUUID });
+  if (isAcknowledged(job, context)) return answered({ taskType, taskUUID });
   await pauseUntil(finishedAt(job), context.closing);
   return stateOf(job, context, { withStatus: false, url: sender.url });
+}
+
+/** Whether a task is answered before its pictures are done. */
+function isAcknowledged({ task, inputImageUUID }: RunwareJob, { settings }: Context): boolean {
+  if (inputImageUUID !== undefined && settings.guideImages === "direct") return false;
+  return task.deliveryMethod === "async" || task.webhookURL !== undefined;
 }
 
 function refuseRepetition(task: Task, { jobs, settings }: Context): ServiceError | undefined {

@@ -90,6 +90,16 @@ describe("a guide image of the sandbox", () => {
     assert.equal(sandbox.ledger.charges(taskUUID), 1);
   });
 
+  it("may come with the answer although an acknowledgement was asked for, and is known to polls then", async () => {
+    const sandbox = await openSandbox({ settings: { guideImages: "direct" } });
+    const task = preprocessing({ inputs: { image: onePixel }, deliveryMethod: "async" });
+    const [item] = (await post(sandbox, [task])).data;
+    assert.equal((await download(item?.guideImageURL)).status, 200);
+    assert.deepEqual((await poll(sandbox, task.taskUUID)).data, [{ ...item, status: "success" }]);
+    const picture = inference({ deliveryMethod: "async" });
+    assert.equal("imageURL" in ((await post(sandbox, [picture])).data[0] ?? {}), false, "others are acknowledged");
+  });
+
   for (const model of models) {
     const kind = String(model).replace(/.*@/, "");
     it(`is as large as its input and says what it is: ${kind}`, async () => {

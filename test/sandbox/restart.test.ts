@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import sharp from "sharp";
 import { ask, enqueue, finish, imagesIn, imageToImage, input, upload } from "./fal-support";
-import { closeSandboxes, download, inference, openSandbox, poll, post } from "./support";
+import { closeSandboxes, download, inference, openSandbox, plainPicture, poll, post, preprocessing } from "./support";
 
 const command = join(__dirname, "../../sandbox/cli.ts");
 
@@ -68,6 +69,40 @@ describe("a sandbox with a data directory", () => {
     assert.deepEqual((await download(moved(image_url))).bytes, red);
     assert.equal(after.ledger.charges(job.id), 1);
     assert.equal(after.ledger.submissions(job.id), 1);
+  });
+
+  it("knows guide images, and the pictures that they guided, after a restart", async () => {
+    const settings = { unknownImage: "refuse" } as const;
+    const before = await openSandbox({ dataDirectory, settings });
+    const image = (await plainPicture("red")).toString("base64");
+    const model = "runware:controlnet-preprocess@tile";
+    const task = preprocessing({ model, inputs: { image }, deliveryMethod: "async", outputFormat: "PNG" });
+    await post(before, [task]);
+    const [guide] = (await poll(before, task.taskUUID)).data;
+    const controlNet = [{ model: "runware:26@1", guideImage: guide?.guideImageUUID }];
+    const guided = inference({ width: 512, height: 512, outputFormat: "PNG", seed: 1, controlNet });
+    const [picture] = (await post(before, [guided])).data;
+    const files = [(await download(guide?.guideImageURL)).bytes, (await download(picture?.imageURL)).bytes];
+    await before.close();
+
+    const after = await openSandbox({ dataDirectory, settings });
+    const { data } = await poll(after, task.taskUUID, guided.taskUUID);
+    assert.deepEqual(
+      data.map(({ guideImageUUID, inputImageUUID, imageUUID }) => [guideImageUUID, inputImageUUID, imageUUID]),
+      [
+        [guide?.guideImageUUID, guide?.inputImageUUID, undefined],
+        [undefined, undefined, picture?.imageUUID],
+      ],
+    );
+    const again = [await download(data[0]?.guideImageURL), await download(data[1]?.imageURL)];
+    assert.deepEqual(
+      again.map(({ bytes }) => bytes),
+      files,
+    );
+    const { data: more, errors } = await post(after, [inference({ controlNet }), { ...task, taskUUID: randomUUID() }]);
+    assert.deepEqual([more.length, errors], [2, []]);
+    assert.equal((await post(after, [task])).errors[0]?.code, "conflictTaskUUID");
+    assert.equal(after.ledger.charges(task.taskUUID), 1);
   });
 
   it("keeps places in fal's queue, starts and cancellations", async () => {
