@@ -39,11 +39,18 @@ export const readComposing = (graph: Graph, kinds: Kinds): Composing => {
     known.set(node.id, found);
     return found;
   };
-  const arrivals = (id: string, parameter: string): ReadonlyMap<string, number> =>
-    walk(steps, id, (place) => {
+  // An open dialog asks again after every change in it; the wires are the same.
+  const walked = new Map<string, ReadonlyMap<string, number>>();
+  const arrivals = (id: string, parameter: string): ReadonlyMap<string, number> => {
+    const key = `${parameter} ${id}`;
+    const letsThrough = (place: string): boolean => {
       const node = nodes.get(place);
       return node === undefined || passes(role(node), parameter);
-    });
+    };
+    const found = walked.get(key) ?? walk(steps, id, letsThrough);
+    walked.set(key, found);
+    return found;
+  };
 
   const destinations = (id: string, settings: Readonly<Record<string, unknown>> = {}): Destination[] => {
     const node = nodes.get(id);
