@@ -365,6 +365,48 @@ describe("an error at the inference node", () => {
   });
 });
 
+describe("a house style in a subflow", () => {
+  afterEach(stopFlows);
+
+  const subflow = [
+    {
+      id: "house",
+      type: "subflow",
+      name: "House style",
+      in: [{ x: 1, y: 1, wires: [{ id: "look" }] }],
+      out: [{ x: 1, y: 1, wires: [{ id: "look", port: 0 }] }],
+      env: [{ name: "STRENGTH", type: "num", value: "1" }],
+    },
+    {
+      ...step("flux-lora", { "lora.0.model": str(style), "lora.0.weight": { type: "env", value: "STRENGTH" } }),
+      id: "look",
+      name: "looks",
+      z: "house",
+      x: 1,
+      y: 1,
+      wires: [],
+    },
+  ];
+  const used = (strength: string): Step => ({
+    type: "subflow:house",
+    x: 1,
+    y: 1,
+    env: [{ name: "STRENGTH", type: "num", value: strength }],
+  });
+  const pass = edit("return msg;");
+
+  it("is as strong as each of its uses says", async () => {
+    const flow = await startFlow(through([pass, used("0.4")], { nodes: subflow }));
+    assert.deepEqual((await delivered(flow)).job.request.lora, [{ model: style, weight: 0.4 }]);
+  });
+
+  it("is named in errors by the node inside", async () => {
+    const spoil = edit("msg.flux.lora[0].weight = 9; return msg;");
+    const flow = await startFlow(through([pass, used("1"), spoil], { nodes: subflow }));
+    assert.match((await refused(flow)).error.message, /"looks" \/ flux-lora/);
+  });
+});
+
 describe("a composition node that is set wrongly", () => {
   afterEach(stopFlows);
 

@@ -227,7 +227,9 @@ function connect(
   const statusListeners = new Set<(status: StatusProperty) => void>();
   const warningListeners = new Set<(text: string) => void>();
   const node = runningNode("flux");
-  const recorded = new Map(path.map((id) => [id, record(id)]));
+  const isSubflow = (id: string): boolean => nodes.some((one) => one.id === id && one.type.startsWith("subflow:"));
+  // What a subflow does, the nodes inside it do.
+  const recorded = new Map(path.filter((id) => !isSubflow(id)).map((id) => [id, record(id)]));
   const calls = recorded.get("flux") ?? [];
   function record(id: string): Call[] {
     return recordCalls(runningNode(id), ["send", "status", "warn", "error"], ({ method, argument }) => {
