@@ -67,7 +67,7 @@ async function refused(flow: Flow, message: Record<string, unknown> = {}): Promi
 
 /** What the service says that it was asked, word for word. */
 async function received(flow: Flow, apiKey: string, taskUUID: string): Promise<Record<string, unknown>> {
-  const answer = await fetch(flow.sandbox.addresses.runware.baseUrl, {
+  const answer = await fetch(String(flow.sandbox.addresses.runware.baseUrl), {
     method: "POST",
     headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
     body: JSON.stringify([{ taskType: "getTaskDetails", taskUUID }]),
