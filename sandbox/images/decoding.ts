@@ -1,6 +1,5 @@
 import type Sharp from "sharp";
-import type { Canvas } from "./canvas";
-import { newCanvas } from "./canvas";
+import { asPixels, type Canvas, newCanvas } from "./canvas";
 import { decodePng } from "./decode-png";
 
 /** The pixels of a picture file: of a PNG always, of others where the optional encoder is there. */
@@ -42,6 +41,7 @@ async function withSharp(
 export function resize(from: Canvas, width: number, height: number): Canvas {
   if (from.width === width && from.height === height) return from;
   const to = newCanvas(width, height);
+  if (width >= from.width && height >= from.height) return enlarge(from, to);
   for (let y = 0; y < height; y++) {
     const [top, bottom] = span(y, height, from.height);
     for (let x = 0; x < width; x++) {
@@ -55,6 +55,17 @@ export function resize(from: Canvas, width: number, height: number): Canvas {
         }
         to.pixels[(y * width + x) * 4 + channel] = Math.round(sum / ((bottom - top) * (right - left)));
       }
+    }
+  }
+  return to;
+}
+
+function enlarge(from: Canvas, to: Canvas): Canvas {
+  const [source, target] = [asPixels(from), asPixels(to)];
+  for (let y = 0; y < to.height; y++) {
+    const row = Math.floor((y * from.height) / to.height) * from.width;
+    for (let x = 0; x < to.width; x++) {
+      target[y * to.width + x] = source[row + Math.floor((x * from.width) / to.width)] ?? 0;
     }
   }
   return to;

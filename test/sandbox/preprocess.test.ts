@@ -114,6 +114,18 @@ describe("a guide image of the sandbox", () => {
     });
   }
 
+  it("is as large as its input also where that is a photograph, and at most 4096 pixels wide", async () => {
+    const sandbox = await openSandbox();
+    for (const [wide, expected] of [
+      [3000, { width: 3000, height: 20 }],
+      [8192, { width: 4096, height: 10 }],
+    ] as const) {
+      const photograph = await plainPicture("red", { width: wide, height: 20, format: "jpeg" });
+      const { width, height } = await sharp(await guideFor(sandbox, photograph.toString("base64"))).metadata();
+      assert.deepEqual({ width, height }, expected);
+    }
+  });
+
   it("is another one for each preprocessor", async () => {
     const sandbox = await openSandbox();
     const { data } = await post(sandbox, [inference({ seed: 1 })]);

@@ -17,13 +17,10 @@ export const newGrey = (width: number, height: number): Grey => ({
 export function brightness({ width, height, pixels }: Canvas): Grey {
   const grey = newGrey(width, height);
   for (let at = 0; at < width * height; at++) {
-    const [red = 0, green = 0, blue = 0, alpha = 255] = [
-      pixels[at * 4],
-      pixels[at * 4 + 1],
-      pixels[at * 4 + 2],
-      pixels[at * 4 + 3],
-    ];
-    grey.values[at] = ((0.299 * red + 0.587 * green + 0.114 * blue) * alpha) / 255 + 255 - alpha;
+    const from = at * 4;
+    const alpha = pixels[from + 3] ?? 255;
+    const light = 0.299 * (pixels[from] ?? 0) + 0.587 * (pixels[from + 1] ?? 0) + 0.114 * (pixels[from + 2] ?? 0);
+    grey.values[at] = (light * alpha) / 255 + 255 - alpha;
   }
   return grey;
 }
@@ -62,14 +59,18 @@ interface Slopes {
 
 export function slopes({ width, height, values }: Grey): Slopes {
   const [right, down, steep] = [newGrey(width, height), newGrey(width, height), newGrey(width, height)];
+  const value = (at: number): number => values[at] ?? 0;
   for (let y = 0; y < height; y++) {
-    const [above, row, below] = [Math.max(0, y - 1) * width, y * width, Math.min(height - 1, y + 1) * width];
+    const row = y * width;
+    const above = y === 0 ? row : row - width;
+    const below = y === height - 1 ? row : row + width;
     for (let x = 0; x < width; x++) {
-      const [before, after] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
-      const [a = 0, b = 0, c = 0] = [values[above + before], values[above + x], values[above + after]];
-      const [d = 0, e = 0] = [values[row + before], values[row + after]];
-      const [f = 0, g = 0, h = 0] = [values[below + before], values[below + x], values[below + after]];
-      const [across, along] = [c + 2 * e + h - a - 2 * d - f, f + 2 * g + h - a - 2 * b - c];
+      const before = x === 0 ? 0 : x - 1;
+      const after = x === width - 1 ? x : x + 1;
+      const corners = value(above + after) - value(below + before);
+      const others = value(below + after) - value(above + before);
+      const across = corners + others + 2 * (value(row + after) - value(row + before));
+      const along = others - corners + 2 * (value(below + x) - value(above + x));
       right.values[row + x] = across;
       down.values[row + x] = along;
       steep.values[row + x] = Math.abs(across) + Math.abs(along);
@@ -81,8 +82,11 @@ export function slopes({ width, height, values }: Grey): Slopes {
 /** A picture in greys; what is beyond 0 to 255 is cut off. */
 export function asCanvas({ width, height, values }: Grey): Canvas {
   const canvas = newCanvas(width, height);
-  for (const [at, value] of values.entries()) {
-    canvas.pixels.fill(Math.max(0, Math.min(255, Math.round(value))), at * 4, at * 4 + 3);
+  for (let at = 0; at < values.length; at++) {
+    const shade = Math.max(0, Math.min(255, Math.round(values[at] ?? 0)));
+    canvas.pixels[at * 4] = shade;
+    canvas.pixels[at * 4 + 1] = shade;
+    canvas.pixels[at * 4 + 2] = shade;
   }
   return canvas;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type Sharp from "sharp";
 import { type Canvas, darkenRows, newCanvas, writeText } from "../canvas";
-import { decode, resize } from "../decoding";
+import { decode, decodeSmall, resize } from "../decoding";
 import type { KnownPicture } from "../drawing";
 import { glyphHeight } from "../font";
 import { lettersIn } from "../layout";
@@ -41,6 +41,9 @@ const preprocessors: Readonly<Record<string, Draw>> = {
   tile: mosaic,
 };
 
+/** Larger pictures are preprocessed smaller, in pixels per side, and the outcome is enlarged: photographs are vast. */
+const longestWorked = 1536;
+
 /** Draws a guide image from its input's bytes, or from a stand-in where they are not known or not readable. */
 export async function drawGuide(
   guide: Guide,
@@ -48,9 +51,11 @@ export async function drawGuide(
   sharp: typeof Sharp | undefined,
 ): Promise<Canvas> {
   const { kind, width, height, input } = guide;
-  const decoded = bytes && (await decode(bytes, sharp));
-  const picture = decoded ? resize(decoded, width, height) : standIn(input, width, height);
-  const canvas = (preprocessors[kind] ?? softEdges)(picture, guide);
+  const scale = Math.min(1, longestWorked / Math.max(width, height));
+  const worked = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) };
+  const decoded = bytes && (await (scale < 1 ? decodeSmall(bytes, worked, sharp) : decode(bytes, sharp)));
+  const picture = decoded ? resize(decoded, worked.width, worked.height) : standIn(input, worked);
+  const canvas = resize((preprocessors[kind] ?? softEdges)(picture, guide), width, height);
   stamp(canvas, guide);
   return canvas;
 }
@@ -58,7 +63,7 @@ export async function drawGuide(
 const hashOf = ({ fingerprint }: KnownPicture): Buffer => createHash("sha256").update(fingerprint).digest();
 
 /** Something to preprocess where nobody knows the picture: the same for the same address. */
-function standIn(input: KnownPicture, width: number, height: number): Canvas {
+function standIn(input: KnownPicture, { width, height }: { width: number; height: number }): Canvas {
   const canvas = newCanvas(width, height);
   drawHills(canvas, chanceFrom(hashOf(input)));
   return canvas;

@@ -25,8 +25,9 @@ export function normals(picture: Canvas): Canvas {
   for (const at of right.values.keys()) {
     const [x, y, z] = [-(right.values[at] ?? 0), -(down.values[at] ?? 0), 60];
     const length = Math.hypot(x, y, z);
-    const side = (part: number): number => Math.round(127.5 * (1 + part / length));
-    canvas.pixels.set([side(x), side(-y), side(z)], at * 4);
+    canvas.pixels[at * 4] = Math.round(127.5 * (1 + x / length));
+    canvas.pixels[at * 4 + 1] = Math.round(127.5 * (1 - y / length));
+    canvas.pixels[at * 4 + 2] = Math.round(127.5 * (1 + z / length));
   }
   return canvas;
 }
