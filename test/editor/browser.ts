@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
@@ -124,11 +125,16 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
   };
 };
 
+interface Browser {
+  /** Opens the editor in a new page. */
+  open(options?: EditorOptions): Promise<Editor>;
+}
+
 /**
  * Gives the tests of the suite that calls this a Node-RED with these flows, and a browser; without a browser they are
- * skipped. `open` opens the editor in a new page.
+ * skipped.
  */
-export const inBrowser = (flows: readonly object[]): { open(options?: EditorOptions): Promise<Editor> } => {
+const inBrowser = (flows: readonly object[]): Browser => {
   let nodeRed: NodeRedProcess | undefined;
   let browser: BrowserContext | undefined;
   before(async function () {
@@ -149,4 +155,29 @@ export const inBrowser = (flows: readonly object[]): { open(options?: EditorOpti
       return openEditor(browser, nodeRed.url, options);
     },
   };
+};
+
+/**
+ * The same with one page for all tests, because the editor takes seconds to load: each test has nodes of its own, or
+ * leaves them as the next one needs them. Nothing may complain on the console. A test that failed leaves a new page.
+ *
+ * @param use gets the page.
+ */
+export const inOnePage = (flows: readonly object[], use: (editor: Editor) => void): Browser => {
+  const browser = inBrowser(flows);
+  let editor: Editor;
+  const open = async (): Promise<void> => {
+    editor = await browser.open();
+    use(editor);
+  };
+  before(open);
+  afterEach(async function () {
+    const { complaints } = editor;
+    if (this.currentTest?.state === "failed" || complaints.length > 0) {
+      await editor.close();
+      await open();
+    }
+    assert.deepEqual(complaints, []);
+  });
+  return browser;
 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { factsOf } from "../../editor/composed-parameter";
 import { compositions } from "../../lib/models/composition/catalogue";
 import { preprocess } from "../../lib/models/preprocess";
-import { type Editor, inBrowser } from "./browser";
+import { type Editor, inOnePage } from "./browser";
 import { account, assertAllParameters, composition, inference } from "./nodes";
 
 const text = (value: string) => ({ type: "str", value });
@@ -74,18 +74,9 @@ const untouched = nodes.map(({ id }) => id);
 
 describe("the dialogs of composition", function () {
   this.timeout(60_000);
-  const { open } = inBrowser([{ id: "tab", type: "tab", label: "Flow" }, account, ...nodes]);
   let editor: Editor;
-
-  // One page for all tests, because the editor takes seconds to load: each has nodes of its own.
-  before(async () => {
-    editor = await open();
-  });
-  afterEach(async function () {
-    assert.deepEqual(editor.complaints, []);
-    if (this.currentTest?.state !== "failed") return;
-    await editor.close();
-    editor = await open();
+  inOnePage([{ id: "tab", type: "tab", label: "Flow" }, account, ...nodes], (opened) => {
+    editor = opened;
   });
 
   const property = <Value>(id: string, name: string) => editor.get<Value>(`RED.nodes.node('${id}').${name}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { falSrpo } from "../../lib/models/fal-srpo";
 import { nodeFacts } from "../../lib/models/node-facts";
-import { type Editor, inBrowser } from "./browser";
+import { type Editor, inOnePage } from "./browser";
 import { assertAllParameters, falAccount, inference } from "./nodes";
 
 const node = (id: string, params: object = {}, more: object = {}) => inference(id, "fal-flux-srpo", params, more);
@@ -30,18 +30,9 @@ const nodes = [
 
 describe("the dialog of fal's SRPO", function () {
   this.timeout(60_000);
-  const { open } = inBrowser([{ id: "tab", type: "tab", label: "Flow" }, falAccount, production, ...nodes]);
   let editor: Editor;
-
-  // One page for all tests, because the editor takes seconds to load: each has a node of its own.
-  before(async () => {
-    editor = await open();
-  });
-  afterEach(async function () {
-    assert.deepEqual(editor.complaints, []);
-    if (this.currentTest?.state !== "failed") return;
-    await editor.close();
-    editor = await open();
+  inOnePage([{ id: "tab", type: "tab", label: "Flow" }, falAccount, production, ...nodes], (opened) => {
+    editor = opened;
   });
 
   const property = (id: string, name: string) => editor.get<unknown>(`RED.nodes.node('${id}').${name}`);

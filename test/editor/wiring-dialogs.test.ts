@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Editor, inBrowser } from "./browser";
+import { type Editor, inOnePage } from "./browser";
 import { account, falAccount, inference } from "./nodes";
 
 /** Places where nodes do not lie on top of each other. */
@@ -133,21 +133,15 @@ const flows = [
 
 describe("the dialogs' knowledge of the wires", function () {
   this.timeout(60_000);
-  const { open } = inBrowser(flows);
   let editor: Editor;
   let saved: string;
   const allNodes = "JSON.stringify(RED.nodes.createCompleteNodeSet())";
 
-  // One page for all tests, because the editor takes seconds to load.
-  before(async () => {
-    editor = await open();
-    saved = await editor.get(allNodes);
+  inOnePage(flows, (opened) => {
+    editor = opened;
   });
-  afterEach(async function () {
-    assert.deepEqual(editor.complaints, []);
-    if (this.currentTest?.state !== "failed") return;
-    await editor.close();
-    editor = await open();
+  before(async () => {
+    saved = await editor.get(allNodes);
   });
 
   const wiring = () => editor.page.locator(".fluxwire-wiring");
