@@ -201,6 +201,20 @@ describe("a Runware job that makes a guide image", () => {
     assert.deepEqual(second, first);
   });
 
+  it("that failed in a direct answer may have been paid for: it may have run before it failed", async () => {
+    const { client } = await connect(({ tasks }) =>
+      json({ errors: tasks.map(({ taskUUID }) => ({ code: "inferenceError", message: "no", taskUUID })) }),
+    );
+    const failures = await Promise.all([
+      failureOf(client.submit(preprocessing(newId()), always)),
+      failureOf(client.submit(job(newId(), request()), always)),
+    ]);
+    assert.deepEqual(
+      failures.map(({ cause }) => cause.billed),
+      ["unknown", "no"],
+    );
+  });
+
   it("that is refused names the parameter, and was not paid for", async () => {
     const { client } = await connect(({ tasks: [task] }) => ({
       status: 400,

@@ -39,6 +39,8 @@ interface Entry {
   json: string;
   bytes: number;
   alone: boolean;
+  /** Whether the answer may bring what was made, so that an error in it may tell of work that was done. */
+  mayRun: boolean;
   signal: AbortSignal;
   resolve: (submission: Submission) => void;
   reject: (error: unknown) => void;
@@ -80,6 +82,8 @@ export function createSubmit(context: SubmitContext): (task: Sent, signal: Abort
         json,
         bytes: Buffer.byteLength(json),
         alone: parameters.deliveryMethod === "sync",
+        // Older services answer a preprocessing task when it is done, whatever it asks for.
+        mayRun: parameters.deliveryMethod === "sync" || taskType !== USUAL_TASK,
         signal,
         resolve: settle(resolve),
         reject: settle(reject),
@@ -156,13 +160,13 @@ interface Answered {
 
 /** What the answer to a shared POST means for one of its tasks. */
 function outcomeOf(
-  { id, expected, alone, signal }: Entry,
+  { id, expected, mayRun, signal }: Entry,
   { answer, group, quote }: Answered,
   { apiKey, quoteFor }: SubmitContext,
 ): Submission | FluxError | "again alone" {
   const reply = replyTo(id, answer);
   const contextWith = (filter: Quote): ErrorContext => ({
-    purpose: alone ? "run" : "submit",
+    purpose: mayRun ? "run" : "submit",
     status: answer.status,
     requestId: id,
     apiKey,
