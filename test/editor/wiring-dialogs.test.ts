@@ -1,40 +1,39 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage } from "./browser";
-import { account, falAccount, inference } from "./nodes";
+import { account, composition, falAccount, inference } from "./nodes";
 
 /** Places where nodes do not lie on top of each other. */
 let placed = 0;
 const place = () => ({ x: 140 + (placed % 6) * 200, y: 60 + 40 * Math.floor(placed++ / 6) });
 
-const node = (id: string, type: string, to: string | readonly string[][] = [], more: object = {}) => {
-  const wires = typeof to === "string" ? [[to]] : to;
-  return { id, type, z: "tab", name: id, ...place(), wires, ...more };
-};
+/** One output that leads to a node, or the wires of all of them. */
+type To = string | readonly string[][];
+const wired = (to: To) => ({ ...place(), wires: typeof to === "string" ? [[to]] : to });
 
-const weight = { type: "num", value: "0.5" };
-const loraParams = { "lora.0.model": { type: "str", value: "civitai:1@2" }, "lora.0.weight": weight };
-const lora = (id: string, to: string | readonly string[][], more: object = {}) =>
-  node(id, "flux-lora", to, { mode: "add", params: loraParams, version: 1, ...more });
-const controlnet = (id: string, to: string, more: object = {}) => {
-  const params = {
-    "controlNet.0.model": { type: "str", value: "runware:25@1" },
-    "controlNet.0.guideImage": { type: "msg", value: "guideImage" },
-  };
-  return node(id, "flux-controlnet", to, { mode: "add", params, version: 1, ...more });
+const node = (id: string, type: string, to: To = [], more: object = {}) => {
+  return { id, type, z: "tab", name: id, ...wired(to), ...more };
 };
-const identity = (id: string, to: string, more: object = {}) =>
-  node(id, "flux-identity", to, {
-    mode: "add",
-    method: "pulid",
-    params: { "pulid.inputImage": { type: "msg", value: "portrait" } },
-    version: 1,
-    ...more,
-  });
-const model = (id: string, type: string, more: object = {}, params: object = {}) => {
-  const { x: _x, y: _y, ...rest } = inference(id, type, params, { name: id, ...more });
-  return { ...rest, ...place() };
+const composing = (id: string, type: string, to: To, params: object, more: object) =>
+  composition(id, type, params, { name: id, ...wired(to), ...more });
+const model = (id: string, type: string, more: object = {}, params: object = {}) =>
+  inference(id, type, params, { name: id, ...wired([]), ...more });
+
+const loraParams = {
+  "lora.0.model": { type: "str", value: "civitai:1@2" },
+  "lora.0.weight": { type: "num", value: "0.5" },
 };
-const passing = (id: string, type: string, to: string | readonly string[][], more: object = {}) => {
+const controlnetParams = {
+  "controlNet.0.model": { type: "str", value: "runware:25@1" },
+  "controlNet.0.guideImage": { type: "msg", value: "guideImage" },
+};
+const pulidParams = { "pulid.inputImage": { type: "msg", value: "portrait" } };
+const lora = (id: string, to: To, more: object = {}) => composing(id, "flux-lora", to, loraParams, more);
+const controlnet = (id: string, to: To, more: object = {}) =>
+  composing(id, "flux-controlnet", to, controlnetParams, more);
+const identity = (id: string, to: To, more: object = {}) =>
+  composing(id, "flux-identity", to, pulidParams, { method: "pulid", ...more });
+
+const passing = (id: string, type: string, to: To, more: object = {}) => {
   const settings = { function: { func: "return msg;", outputs: 1 }, change: { rules: [] } };
   const own: object = type === "function" || type === "change" ? settings[type] : {};
   return node(id, type, to, { ...own, ...more });
@@ -47,12 +46,8 @@ const switching = (id: string, wires: readonly string[][]) =>
     checkall: "true",
     outputs: wires.length,
   });
-const link = (
-  id: string,
-  type: "link in" | "link out" | "link call",
-  more: object,
-  to: string | readonly string[][] = [],
-) => node(id, type, to, { links: [], ...more });
+const link = (id: string, type: "link in" | "link out" | "link call", more: object, to: To = []) =>
+  node(id, type, to, { links: [], ...more });
 const instance = (id: string, of: string, wires: readonly string[][], more: object = {}) =>
   node(id, `subflow:${of}`, wires, more);
 const subflow = (id: string, enter: string[], ...leave: [string, number][]) => ({
