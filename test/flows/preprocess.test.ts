@@ -166,6 +166,13 @@ describe("a preprocess node that cannot do its work", () => {
     assert.deepEqual([flow.sandbox.ledger.submissions(job.id), flow.sandbox.ledger.charges(job.id)], [1, 1]);
   });
 
+  it("takes a guide image that the service answers at once", async () => {
+    const flow = await startFlow(preprocess({}, { sandbox: { guideImages: "direct" } }));
+    const { job, guideImage } = await delivered(flow, { picture });
+    assert.match(String(guideImage), /^http/);
+    assert.deepEqual([flow.sandbox.ledger.charges(job.id), flow.sandbox.ledger.polls(job.id)], [1, 0]);
+  });
+
   for (const fault of ["fail", "fail=data", "402"]) {
     it(`reports a job that failed at the service (${fault}), and the message is as it was`, async () => {
       const flow = await startFlow(preprocess());
