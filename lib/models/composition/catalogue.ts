@@ -7,54 +7,37 @@ import type { Validator } from "../model";
 import { controlNetRules, identityRules, ipAdapterRules } from "../rules";
 import type { Composition } from "./composition";
 
-export const fluxLora: Composition = {
-  type: "flux-lora",
+/** @param load called when the first message is composed, not when Node-RED starts. */
+const composition = (
+  facts: Pick<Composition, "type" | "parameters" | "facts" | "rules">,
+  load: () => Validator,
+): Composition => ({
+  ...facts,
   dialect: composing,
-  title: "flux-lora",
-  parameters: ["lora"],
-  /** Loaded when the first message is composed, not when Node-RED starts; so are the others. */
-  get validate(): Validator {
-    return require("../generated/flux-lora.validate");
+  title: facts.type,
+  get validate() {
+    return load();
   },
-  facts: lora,
-  rules: [],
-};
+});
 
-export const fluxControlnet: Composition = {
-  type: "flux-controlnet",
-  dialect: composing,
-  title: "flux-controlnet",
-  parameters: ["controlNet"],
-  get validate(): Validator {
-    return require("../generated/flux-controlnet.validate");
-  },
-  facts: controlnet,
-  rules: controlNetRules,
-};
+export const fluxLora = composition({ type: "flux-lora", parameters: ["lora"], facts: lora, rules: [] }, () =>
+  require("../generated/flux-lora.validate"),
+);
 
-export const fluxIpAdapter: Composition = {
-  type: "flux-ip-adapter",
-  dialect: composing,
-  title: "flux-ip-adapter",
-  parameters: ["ipAdapters"],
-  get validate(): Validator {
-    return require("../generated/flux-ip-adapter.validate");
-  },
-  facts: ipAdapter,
-  rules: ipAdapterRules,
-};
+export const fluxControlnet = composition(
+  { type: "flux-controlnet", parameters: ["controlNet"], facts: controlnet, rules: controlNetRules },
+  () => require("../generated/flux-controlnet.validate"),
+);
 
-export const fluxIdentity: Composition = {
-  type: "flux-identity",
-  dialect: composing,
-  title: "flux-identity",
-  parameters: ["pulid", "acePlusPlus"],
-  get validate(): Validator {
-    return require("../generated/flux-identity.validate");
-  },
-  facts: identity,
-  rules: identityRules,
-};
+export const fluxIpAdapter = composition(
+  { type: "flux-ip-adapter", parameters: ["ipAdapters"], facts: ipAdapter, rules: ipAdapterRules },
+  () => require("../generated/flux-ip-adapter.validate"),
+);
+
+export const fluxIdentity = composition(
+  { type: "flux-identity", parameters: ["pulid", "acePlusPlus"], facts: identity, rules: identityRules },
+  () => require("../generated/flux-identity.validate"),
+);
 
 /** What the composition nodes of the pack set, one entry per node type. */
 export const compositions: readonly Composition[] = [fluxLora, fluxControlnet, fluxIpAdapter, fluxIdentity];
