@@ -67,7 +67,7 @@ export const editComposition = (node: EditorNode): void => {
     // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
     page.$(entries).empty();
     drawOwn();
-    entries.append(sourceOfAll(parameter, isList ? "composition.from" : "dialog.whole", own, drawOwn, state), own);
+    entries.append(sourceOfAll(parameter, isList ? "composition.from" : "dialog.whole", [own], drawOwn, state), own);
     refresh();
   };
   const modeRow = selectRow("mode", "composition.mode", modes, settings, t, "composition.modes");

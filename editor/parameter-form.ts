@@ -3,6 +3,7 @@ import { type Field, percentageOf, type Section } from "./form-tree";
 import { page, type Translate, type Typed } from "./node-red";
 import { elementCount, patternOf, withoutElement, withSwapped } from "./params";
 import { controlId, row, select } from "./row";
+import { sourceOfAll } from "./source-of-all";
 import { typedField } from "./typed-field";
 import { choiceLabel, helpOf, hintOf, labelOf } from "./wording";
 
@@ -233,18 +234,17 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
   const count = elementCount(state.values, path);
   let shown = state.startsLists && !state.values.has(path) ? Math.max(count, 1) : count;
 
+  const add = button(t("dialog.add"), "plus", () => {
+    shown += 1;
+    draw();
+  });
+  add.classList.add("fluxwire-add");
+  const body = element("div", {});
   const draw = (): void => {
-    const add = button(t("dialog.add"), "plus", () => {
-      shown += 1;
-      draw();
-    });
-    add.classList.add("fluxwire-add");
     add.disabled = shown >= maxItems;
-    const top = heading(field.path, field.list.required === true, t);
-    top.append(add);
     // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
-    page.$(block).empty();
-    block.append(top, ...wholeLine(path, state), ...Array.from({ length: shown }, (_, index) => elementBlock(index)));
+    page.$(body).empty();
+    body.append(...Array.from({ length: shown }, (_, index) => elementBlock(index)));
   };
 
   const elementBlock = (index: number): HTMLElement => {
@@ -285,8 +285,7 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
         state.changed();
         draw();
         // Where the button is now, so that a second press moves the same element on.
-        const moved = block.querySelectorAll(":scope > .fluxwire-element")[other];
-        moved?.querySelector<HTMLElement>(`.fluxwire-${direction}`)?.focus();
+        body.children[other]?.querySelector<HTMLElement>(`.fluxwire-${direction}`)?.focus();
       });
       move.classList.add(`fluxwire-${direction}`);
       move.title = `${t(`dialog.${direction}`)}: ${title}`;
@@ -294,8 +293,27 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
       return move;
     });
 
+  const top = heading(field.path, field.list.required === true, t);
+  top.append(add);
+  block.append(top, body);
   draw();
+  if (!state.withSource?.includes(path)) top.after(sourceOffer(path, [body, add], draw, state));
   return block;
+};
+
+/** A button that turns into the choice of a source for the whole list; the choice at once where there is a source. */
+const sourceOffer = (path: string, own: readonly HTMLElement[], drawOwn: () => void, state: FormState): HTMLElement => {
+  const choice = (): HTMLElement => sourceOfAll(path, "dialog.whole", own, drawOwn, state);
+  if (state.values.has(path)) return choice();
+  const { t } = state;
+  const offer = button(t("dialog.wholeOffer"), "sign-in", () => {
+    const made = choice();
+    offer.replaceWith(made);
+    made.querySelector<HTMLElement>("button")?.focus();
+  });
+  offer.classList.add("fluxwire-offer");
+  offer.title = t("composition.fromHelp");
+  return offer;
 };
 
 /** How many values are set below these fields. */

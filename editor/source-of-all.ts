@@ -13,22 +13,25 @@ const HERE = "here";
  * the two is kept.
  *
  * @param label a key of the catalogue.
- * @param own holds the controls; shown where they count.
- * @param drawOwn fills `own` after values were put back.
+ * @param own what belongs to the controls; shown where they count.
+ * @param drawOwn draws the controls after values were put back.
  */
 export const sourceOfAll = (
   path: string,
   label: string,
-  own: HTMLElement,
+  own: readonly HTMLElement[],
   drawOwn: () => void,
   state: FormState,
 ): HTMLElement => {
   const { t } = state;
+  const showOwn = (isShown: boolean): void => {
+    for (const part of own) part.hidden = !isShown;
+  };
   const isInside = (name: string): boolean => name !== path && isWithin(path, name);
   const hasOwn = (): boolean => [...state.values.keys()].some(isInside);
   const saved = state.values.get(path);
   // Written by hand: with both, the one is laid over the other.
-  own.hidden = saved !== undefined && !hasOwn();
+  showOwn(saved === undefined || hasOwn());
 
   let putAside: [string, Typed][] = [];
   const takeOwn = (): void => {
@@ -36,18 +39,19 @@ export const sourceOfAll = (
     for (const [name, typed] of putAside) state.values.set(name, typed);
     putAside = [];
     drawOwn();
-    own.hidden = false;
+    showOwn(true);
   };
   const takeOther = (typed: Typed): void => {
     if (!state.values.has(path)) {
       putAside = [...state.values].filter(([name]) => isInside(name));
       for (const [name] of putAside) state.values.delete(name);
-      own.hidden = true;
+      showOwn(false);
     }
     state.values.set(path, typed);
   };
   const here = { value: HERE, label: t("composition.here"), hasValue: false };
-  const control = typedInput([here, ...wholeSources], saved ?? { type: HERE, value: "" }, "", (typed) => {
+  const unusual = saved && !wholeSources.includes(saved.type) ? [{ value: saved.type, label: saved.type }] : [];
+  const control = typedInput([here, ...wholeSources, ...unusual], saved ?? { type: HERE, value: "" }, "", (typed) => {
     if (typed.type === HERE) takeOwn();
     else takeOther(typed);
     state.changed();

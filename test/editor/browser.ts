@@ -75,6 +75,11 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
   await page.waitForFunction(
     `window.RED && RED.nodes && RED.nodes.getType('runware-flux-srpo') && RED.nodes.filterNodes({}).length > 0 && $('#red-ui-loading-progress:visible').length === 0 && ${bundle}`,
   );
+  // Nothing slides while a test waits for it.
+  await page.addStyleTag({
+    content: "*, *::before, *::after { transition: none !important; animation: none !important }",
+  });
+  await page.evaluate("$.fx.off = true");
 
   /** On a busy machine a click can come while the tray is still laid out, and is lost: it is then made once more. */
   const leave = async (buttons: string): Promise<void> => {

@@ -57,6 +57,7 @@ const nodes = [
   composition("timed", "flux-controlnet", { ...guideImage, "controlNet.0.model": text("runware:25@1") }),
   composition("both-ends", "flux-controlnet", bothEnds),
   composition("style", "flux-ip-adapter", { "ipAdapters.0.model": text("runware:55@1") }),
+  composition("pictures", "flux-ip-adapter", { "ipAdapters.0.model": text("runware:56@1") }),
   composition("portrait", "flux-identity", bothMethods, { method: "pulid" }),
   composition("masked", "flux-identity", { "acePlusPlus.images.0": from("face") }, { method: "acePlusPlus" }),
   composition(
@@ -70,7 +71,11 @@ const nodes = [
   preprocessing("taken", {}, { into: "image" }),
   inference("srpo", "runware-flux-srpo", { "controlNet.0.guideImage": from("guideImage") }),
 ];
-const untouched = nodes.map(({ id }) => id);
+/** One of each kind, and what a hand may have written. */
+const untouched = [
+  ...compositions.map(({ type }) => type),
+  ...["ace", "runware-preprocess", "stack", "cleared", "variable", "handwritten", "both-ends", "needless-mask", "srpo"],
+];
 
 describe("the dialogs of composition", function () {
   this.timeout(60_000);
@@ -89,7 +94,7 @@ describe("the dialogs of composition", function () {
   const entries = () => editor.page.locator(".fluxwire-entries");
   const notes = () => editor.text(".fluxwire-notes");
   const element = (list: string, index: number) =>
-    editor.page.locator(`[data-list="${list}"] > .fluxwire-element`).nth(index);
+    editor.page.locator(`[data-list="${list}"] > div > .fluxwire-element`).nth(index);
   const add = (list: string) => editor.page.locator(`[data-list="${list}"] > div > .fluxwire-add`).click();
   const pick = async (parameter: string, button: string, entry: string) => {
     await row(parameter).locator(`.red-ui-typedInput-${button}`).click();
@@ -301,6 +306,23 @@ describe("the dialogs of composition", function () {
     await editor.open("style");
     assert.match(await editor.text('[data-parameter="ipAdapters.0.model"]'), /runware:56@2/);
     await editor.cancel();
+  });
+
+  it("take all pictures of an IP-Adapter from a message", async () => {
+    const list = editor.page.locator('[data-list="ipAdapters.0.guideImages"]');
+    await editor.open("pictures");
+    await list.locator(".fluxwire-offer").click();
+    await pickSource("ipAdapters.0.guideImages", "msg.");
+    assert.equal(await list.locator(".fluxwire-add").isVisible(), false);
+    await editor.page
+      .locator('[data-source="ipAdapters.0.guideImages"] input.red-ui-typedInput-input')
+      .fill("pictures");
+    await editor.done();
+    assert.deepEqual(await paramsOf("pictures"), {
+      "ipAdapters.0.model": text("runware:56@1"),
+      "ipAdapters.0.guideImages": from("pictures"),
+    });
+    assert.deepEqual(await reasonsOf("pictures"), []);
   });
 
   it("show the fields of one identity method at a time, and keep those of the other", async () => {

@@ -78,9 +78,9 @@ describe("the editor", function () {
   const paramsOf = (id: string) => editor.get<Record<string, unknown>>(`RED.nodes.node('${id}').params`);
 
   /** What a dialog's source field shows. */
-  const sourceShown = (property: string) =>
+  const sourceShown = (row: string) =>
     editor.get<{ type: string; value: string }>(
-      `(($field) => ({ type: $field.typedInput('type'), value: $field.typedInput('value') }))($('[data-property="${property}"] .fluxwire-typed > input').first())`,
+      `(($field) => ({ type: $field.typedInput('type'), value: $field.typedInput('value') }))($('[${row}] .fluxwire-typed > input').first())`,
     );
 
   it("shows every node in the palette, with an icon", async () => {
@@ -181,7 +181,11 @@ describe("the editor", function () {
   it("adds elements to a list and removes them", async () => {
     await editor.open("lists");
     await editor.unfold("composition");
-    await editor.page.locator('[data-list="lora"] > .fluxwire-element').nth(1).locator(".fluxwire-remove").click();
+    await editor.page
+      .locator('[data-list="lora"] > div > .fluxwire-element')
+      .nth(1)
+      .locator(".fluxwire-remove")
+      .click();
     await editor.page.locator('[data-list="lora"] > div > .fluxwire-add').click();
     await editor.type("lora.2.model", "fourth:1@1");
     await editor.type("lora.2.weight", "0.5");
@@ -226,14 +230,14 @@ describe("the editor", function () {
 
   it("shows the sources of a node without a version as the node reads them", async () => {
     await editor.open("old");
-    assert.deepEqual(await sourceShown("promptFrom"), { type: "msg", value: "topic" });
-    assert.equal((await sourceShown("imageFrom")).type, "none");
+    assert.deepEqual(await sourceShown('data-property="promptFrom"'), { type: "msg", value: "topic" });
+    assert.equal((await sourceShown('data-property="imageFrom"')).type, "none");
     await editor.cancel();
   });
 
   it("saves a node without a version in the current one as soon as something else changed", async () => {
     await editor.open("old-edited");
-    assert.deepEqual(await sourceShown("imageFrom"), { type: "msg", value: "picture" });
+    assert.deepEqual(await sourceShown('data-property="imageFrom"'), { type: "msg", value: "picture" });
     await editor.type("steps", "30");
     await editor.done();
     const saved = await editor.get<Record<string, unknown>>(
@@ -276,15 +280,18 @@ describe("the editor", function () {
     assert.deepEqual(await editor.get("RED.nodes.node('wholes').validationErrors"), []);
     await editor.open("wholes");
     for (const group of ["composition", "advanced"]) await editor.unfold(group);
-    for (const [path, { type, value }] of Object.entries(wholes)) {
+    const { lora: _list, ...elementsAndObjects } = wholes;
+    for (const [path, { type, value }] of Object.entries(elementsAndObjects)) {
       assert.match(await editor.text(`[data-whole="${path}"]`), new RegExp(`${type}: ${value}`));
     }
+    assert.deepEqual(await sourceShown('data-source="lora"'), wholes.lora);
     await editor.type("steps", "30");
     await editor.done();
     assert.deepEqual(await paramsOf("wholes"), { steps: { type: "num", value: "30" }, ...wholes });
     await editor.open("wholes");
     await editor.unfold("composition");
-    await editor.page.locator('[data-whole="lora"] .fluxwire-remove').click();
+    await editor.page.locator('[data-source="lora"] .red-ui-typedInput-type-select').click();
+    await editor.pick("this dialog");
     await editor.done();
     assert.deepEqual(Object.keys(await paramsOf("wholes")), ["steps", "controlNet.0", "acceleratorOptions"]);
   });
