@@ -5,7 +5,7 @@ import { elementCount, patternOf, withoutElement, withSwapped } from "./params";
 import { controlId, row, select } from "./row";
 import { sourceOfAll } from "./source-of-all";
 import { typedField } from "./typed-field";
-import { choiceLabel, helpOf, hintOf, labelOf } from "./wording";
+import { choiceLabel, helpOf, hintOf, isNeeded, labelOf } from "./wording";
 
 /** The values of an open dialog, and who wants to know of changes. */
 export interface FormState {
@@ -64,12 +64,12 @@ const valueRow = (
     else state.values.set(path, typed);
     state.changed();
   };
-  const isNeeded = leaf.required && leaf.mode === undefined && path !== state.filledElsewhere;
+  const isMarked = isNeeded(leaf) && leaf.mode === undefined && path !== state.filledElsewhere;
   const current = alternative?.chosen ? undefined : state.values.get(path);
   const control = typedField(leaf, current, state.t, change, alternative);
   const made = row(
     {
-      label: isNeeded ? `${label} *` : label,
+      label: isMarked ? `${label} *` : label,
       help: helpOf(leaf.path, state.t),
       hint: hintOf(leaf, state.t),
       control: control.id,
@@ -122,9 +122,9 @@ const pairBlock = (field: PairField, path: string, state: FormState): HTMLElemen
   return block;
 };
 
-const heading = (pattern: string, isNeeded: boolean, t: Translate): HTMLElement => {
+const heading = (pattern: string, isMarked: boolean, t: Translate): HTMLElement => {
   const label = labelOf(pattern, t);
-  const name = element("strong", {}, isNeeded ? `${label} *` : label);
+  const name = element("strong", {}, isMarked ? `${label} *` : label);
   const made = element("div", { class: "fluxwire-object-heading" }, name);
   const help = helpOf(pattern, t);
   if (help !== "") made.append(element("span", { class: "fluxwire-hint" }, help));
@@ -294,26 +294,38 @@ const listBlock = (field: ListField, path: string, state: FormState): HTMLElemen
     });
 
   const top = heading(field.path, field.list.required === true, t);
-  top.append(add);
   block.append(top, body);
   draw();
-  if (!state.withSource?.includes(path)) top.after(sourceOffer(path, [body, add], draw, state));
+  if (!state.withSource?.includes(path)) offerSource(path, top, [body, add], draw, state);
+  top.append(add);
   return block;
 };
 
-/** A button that turns into the choice of a source for the whole list; the choice at once where there is a source. */
-const sourceOffer = (path: string, own: readonly HTMLElement[], drawOwn: () => void, state: FormState): HTMLElement => {
-  const choice = (): HTMLElement => sourceOfAll(path, "dialog.whole", own, drawOwn, state);
-  if (state.values.has(path)) return choice();
+/** Below a heading, the choice of a source for the whole list; in the heading a button for it where there is none yet. */
+const offerSource = (
+  path: string,
+  top: HTMLElement,
+  own: readonly HTMLElement[],
+  drawOwn: () => void,
+  state: FormState,
+): void => {
+  const choose = (): HTMLElement => {
+    const choice = sourceOfAll(path, "dialog.whole", own, drawOwn, state);
+    top.after(choice);
+    return choice;
+  };
+  if (state.values.has(path)) {
+    choose();
+    return;
+  }
   const { t } = state;
   const offer = button(t("dialog.wholeOffer"), "sign-in", () => {
-    const made = choice();
-    offer.replaceWith(made);
-    made.querySelector<HTMLElement>("button")?.focus();
+    offer.remove();
+    choose().querySelector<HTMLElement>("button")?.focus();
   });
   offer.classList.add("fluxwire-offer");
   offer.title = t("composition.fromHelp");
-  return offer;
+  top.append(offer);
 };
 
 /** How many values are set below these fields. */

@@ -32,6 +32,9 @@ export const fullLabel = (path: string, t: Translate): string => {
   return words.join(" ");
 };
 
+/** Whether nothing goes without it: where its object is there, and no default holds. */
+export const isNeeded = (leaf: Leaf): boolean => leaf.required === true && leaf.default === undefined;
+
 const rangeOf = ({ minimum, maximum, largest, unit, kind, minLength, maxLength }: Leaf, t: Translate): string => {
   const inUnit = (value: number): string => (unit ? `${value} ${unit}` : String(value));
   if (kind === "seed") return t("ranges.between", { minimum: minimum ?? 0, maximum: largest });

@@ -1,6 +1,6 @@
 import { settableLeaves } from "../editor/form-tree";
 import type { Translate } from "../editor/node-red";
-import { choiceLabel, helpOf, limitsOf } from "../editor/wording";
+import { choiceLabel, helpOf, isNeeded, limitsOf } from "../editor/wording";
 import type { Group, Leaf, ModelFacts } from "../lib/models/model";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -23,7 +23,9 @@ const nameOf = (id: string, path: string, t: Translate): string => {
 };
 
 const row = (leaf: Leaf, t: Translate): string => {
-  const marks = [leaf.required ? t("dialog.required") : "", limitsOf(leaf, t)].filter((mark) => mark !== "").join("; ");
+  const marks = [isNeeded(leaf) ? t("dialog.required") : "", limitsOf(leaf, t)]
+    .filter((mark) => mark !== "")
+    .join("; ");
   const choices = choicesOf(leaf, t);
   return [
     `<dt>${escaped(leaf.path)} <span class="property-type">${escaped(marks === "" ? leaf.kind : marks)}</span></dt>`,
