@@ -1,3 +1,4 @@
+import { takenProperties } from "../lib/node-red/taken-properties";
 import { checkParams, isVariable } from "./check";
 import { endpointOf, models } from "./models";
 import { type EditorNode, page } from "./node-red";
@@ -38,16 +39,13 @@ export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFro
   return property === "imageFrom" && takesNone ? t("checks.noImage") : true;
 };
 
-/** Members of a message that a tool fills or passes on itself. */
-const takenProperties: readonly string[] = ["image", "job", "flux", "fluxOrigins", "_msgid", "req", "res"];
-
 /** Where a tool's result goes; a node without the setting has the tool's own place. */
 export const checkInto = (node: EditorNode, value: unknown): true | string => {
   const { _: t } = node._def;
   if (value === undefined || value === null) return true;
   const property = String(value).trim();
   if (isVariable(property)) return true;
-  if (takenProperties.includes(property)) return t("checks.intoTaken", { property });
+  if (takenProperties.has(property)) return t("checks.intoTaken", { property });
   return page.RED.utils.validatePropertyExpression(property) ? true : t("checks.into");
 };
 

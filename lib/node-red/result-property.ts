@@ -2,11 +2,9 @@ import { FluxError } from "../errors";
 import { writePath } from "../models/paths";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { JobReport } from "./job-report";
+import { takenProperties } from "./taken-properties";
 import type { FluxMessage, Node, NodeAPI } from "./types";
 import { isWritable } from "./writable";
-
-/** Members of a message that the node writes itself, or that have a form of their own. */
-const TAKEN = new Set(["image", "job", "flux", "fluxOrigins", "_msgid", "req", "res"]);
 
 const POISON = new Set<unknown>(["__proto__", "constructor", "prototype"]);
 
@@ -48,7 +46,7 @@ function readProperty(RED: NodeAPI, message: FluxMessage, into: string): (string
   const names = Array.isArray(path) ? path.filter((name) => typeof name === "string" || typeof name === "number") : [];
   const [first] = names;
   if (names.some((name) => POISON.has(name))) throw refuse("is not a name that a property may have");
-  if (names.length === 1 && TAKEN.has(String(first))) throw refuse("is taken: choose another property");
+  if (names.length === 1 && takenProperties.has(String(first))) throw refuse("is taken: choose another property");
   return names;
 }
 
