@@ -20,8 +20,10 @@ export const checkComposition = (node: EditorNode): true | string[] => {
   const label = labelOf(parameter, t);
   const isEmpty = ![...values.keys()].some((path) => isWithin(parameter, path));
   if (isEmpty) return [t("checks.noEntries", { label })];
-  const reasons = checkParams(own, params, false, t, composition.facts, composition.parameters);
-  const masks = parameter === "acePlusPlus" ? masksProblem(values) : undefined;
+  // What is added to an object may leave to the message what the object cannot do without.
+  const isAdded = mode !== "replace";
+  const reasons = checkParams(own, params, false, t, composition.facts, isAdded ? [] : composition.parameters);
+  const masks = parameter === "acePlusPlus" ? masksProblem(values, isAdded) : undefined;
   if (masks) reasons.push(t(`checks.${masks}`, { label }));
   return reasons.length === 0 ? true : reasons;
 };

@@ -42,7 +42,8 @@ export const editComposition = (node: EditorNode): void => {
   const notes = element("div", { class: "fluxwire-notes" });
   const refresh = (): void => {
     entries.hidden = settings.read("mode") === "clear";
-    const keys = entries.hidden ? [] : compositionNotes(chosen(), state.values);
+    const isAdded = settings.read("mode") !== "replace";
+    const keys = entries.hidden ? [] : compositionNotes(chosen(), state.values, isAdded);
     notes.replaceChildren(...keys.map((key) => element("div", { class: "form-tips" }, t(`composition.notes.${key}`))));
     const masks = entries.querySelector<HTMLElement>('[data-parameter^="acePlusPlus.masks"]');
     if (masks !== null) masks.hidden = masksAreNeedless(state.values);

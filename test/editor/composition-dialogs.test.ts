@@ -27,6 +27,8 @@ const bothEnds = {
   "controlNet.0.endStepPercentage": number("50"),
 };
 const bothMethods = { "pulid.images.0": from("face"), "acePlusPlus.images.0": from("face") };
+const aceMask = { "acePlusPlus.masks.0": from("mask") };
+const replacedAce = { method: "acePlusPlus", mode: "replace" };
 /** As someone wrote it by hand: without a version or a name, with a list from a message beside an entry. */
 const {
   version: _version,
@@ -59,13 +61,10 @@ const nodes = [
   composition("style", "flux-ip-adapter", { "ipAdapters.0.model": text("runware:55@1") }),
   composition("pictures", "flux-ip-adapter", { "ipAdapters.0.model": text("runware:56@1") }),
   composition("portrait", "flux-identity", bothMethods, { method: "pulid" }),
-  composition("masked", "flux-identity", { "acePlusPlus.images.0": from("face") }, { method: "acePlusPlus" }),
-  composition(
-    "needless-mask",
-    "flux-identity",
-    { "acePlusPlus.images.0": from("face"), "acePlusPlus.masks.0": from("mask") },
-    { method: "acePlusPlus" },
-  ),
+  composition("masked", "flux-identity", { "acePlusPlus.images.0": from("face") }, replacedAce),
+  composition("needless-mask", "flux-identity", { ...aceMask, "acePlusPlus.images.0": from("face") }, replacedAce),
+  composition("added-mask", "flux-identity", aceMask, { method: "acePlusPlus" }),
+  composition("added-weight", "flux-identity", { "pulid.idWeight": number("2") }, { method: "pulid" }),
   preprocessing("depth", { model: text("runware:controlnet-preprocess@depth") }),
   preprocessing("misplaced", {}, { into: "a..b" }),
   preprocessing("taken", {}, { into: "image" }),
@@ -363,6 +362,17 @@ describe("the dialogs of composition", function () {
     await editor.type("acePlusPlus.masks.0", "mask");
     await editor.done();
     assert.deepEqual(await reasonsOf("masked"), []);
+  });
+
+  it("leave to the message what an identity needs, unless they replace what it has", async () => {
+    assert.deepEqual(await reasonsOf("added-mask"), []);
+    assert.deepEqual(await reasonsOf("added-weight"), []);
+    await editor.open("added-weight");
+    assert.match(await notes(), /an earlier node has to bring it/);
+    await choose("mode", "replace");
+    assert.equal(await notes(), "");
+    await editor.done();
+    assert.deepEqual(await reasonsOf("added-weight"), ["PuLID Face image: missing"]);
   });
 
   it("let preprocessing choose what it makes and where that goes", async () => {
