@@ -68,7 +68,6 @@ class Composing {
     const { mode } = this.#settings;
     const parameter = this.#parameter(this.#settings);
     const params = mode === "clear" ? {} : below(parameter, this.#settings.params);
-    const { id, type, name } = this.#node;
     const dialog = await readDialog(this.#RED, this.#node, params, message);
     assertWritable(message, ["flux", "fluxOrigins"]);
     return compose(this.#composition, {
@@ -78,7 +77,7 @@ class Composing {
       isConfigured: Object.keys(params).length > 0,
       flux: message.flux,
       origins: message.fluxOrigins,
-      node: { id, type, ...(name && { name }) },
+      node: this.#node,
     });
   }
 

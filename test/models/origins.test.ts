@@ -39,6 +39,14 @@ describe("an error about what a node upstream set", () => {
     );
   });
 
+  it("names it by its id, however deep in subflows it is", () => {
+    const inSubflows = ["0123456789abcdef", "1123456789abcdef", "2123456789abcdef", "3123456789abcdef"].join("-");
+    assert.match(
+      says(srpo, { lora }, { "lora[0]": { id: inSubflows, type: "flux-lora" } }),
+      /from node 0.*-3123456789abcdef \/ flux-lora,/,
+    );
+  });
+
   it("keeps its structured part as it is without the node", () => {
     const [violation] = refusal(srpo, { lora }, { origins: { "lora[0]": style } }).cause.violations;
     const [plain] = refusal(srpo, { lora }).cause.violations;

@@ -2,10 +2,8 @@ import type { Violation } from "../../errors";
 import { parametersOf } from "../parameters";
 import { writePath } from "../paths";
 import { isList } from "../preparing/is-list";
-import { isJsonBuffer } from "../preparing/json-buffer";
 import { readFlux } from "../preparing/message-flux";
-import { isPlainObject } from "../preparing/safe-copy";
-import { copyOfList, copyOfObject } from "../preparing/shallow-copy";
+import { copyOfList, copyOfObject, isMembers } from "../preparing/shallow-copy";
 import { spelledTwice, takenAs } from "../preparing/spellings";
 import type { FluxRequest } from "../request";
 import { describe } from "../wording/wording";
@@ -59,14 +57,6 @@ const notOfKind = (parameter: string, value: unknown, kind: "a list" | "an objec
     value: holds,
     allowed: kind,
   };
-};
-
-const isMembers = (value: unknown): value is object => {
-  try {
-    return isPlainObject(value) && !isJsonBuffer(value);
-  } catch {
-    return false;
-  }
 };
 
 /** Reads what a message brings. What is not to be added to is only taken out, whatever it is. */

@@ -1,7 +1,7 @@
 import type { Violation } from "../../errors";
 import { giveWay } from "../preparing/exclusive";
 import { isObject } from "../preparing/merge";
-import { isWithin, originsAround, readOrigins, readSignatures, withOrigin } from "../preparing/origins";
+import { originsAround, readOrigins, signed, withOrigin } from "../preparing/origins";
 import { peek } from "../preparing/peek";
 import { refusal } from "../preparing/refusal";
 import { runRules } from "../preparing/run-rules";
@@ -66,20 +66,6 @@ const repeated = ({ parameter, origins }: CompositionInput, carried: Carried, { 
     .map(({ parameter: at, other = at, message }) => withOrigin(nodes, other, message));
 };
 
-/** `msg.fluxOrigins` as it is to be: what speaks of what is gone or new is left out, and what is this node's is signed. */
-const sign = (
-  { parameter, mode, origins, node }: CompositionInput,
-  { signed }: Joined,
-  flux: FluxRequest,
-): Composed["origins"] => {
-  const isReplaced = (path: string): boolean =>
-    (mode !== "add" && isWithin(path, parameter)) || signed.some((set) => isWithin(path, set));
-  const kept = [...readSignatures(origins, flux)].filter(([path]) => !isReplaced(path));
-  const { id, type, name } = node;
-  const added = signed.map((path) => [path, { id, type, ...(name && { name }) }] as const);
-  return kept.length + added.length === 0 ? undefined : Object.fromEntries([...kept, ...added]);
-};
-
 /**
  * Adds what a composition node sets to what a message brings, puts it in its place, or takes that out. Nothing of the input
  * is changed. What the message brings is not judged, but for what has to be joined with; the inference node does that.
@@ -111,10 +97,11 @@ export const compose = (composition: Composition, input: CompositionInput): Comp
 
   const flux: FluxRequest = { ...carried.rest, ...(joined.value !== undefined && { [parameter]: joined.value }) };
   warnings.push(...repeated(input, carried, joined));
+  const origins = signed(input.origins, flux, input.node, joined.signed, mode === "add" ? [] : [parameter]);
   const isNew = input.flux === undefined || input.flux === null;
   return {
     flux: isNew && joined.value === undefined ? undefined : flux,
-    origins: sign(input, joined, flux),
+    origins: Object.keys(origins).length === 0 ? undefined : origins,
     warnings,
   };
 };

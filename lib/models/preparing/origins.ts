@@ -15,7 +15,8 @@ export type Origins = ReadonlyMap<string, string>;
 /** `pulid`, `lora[0]`, `acceleratorOptions.fbCache`: what a composition node can have set. */
 const PATH = /^[A-Za-z]\w{0,59}(\[\d{1,4}\]|\.[A-Za-z]\w{0,59}){0,8}$/;
 const TYPE = /^[a-z][a-z0-9-]{0,39}$/;
-const ID = /^[\w.-]{1,40}$/;
+/** A node inside subflows has the ids of all of them in its own: 16 characters and a hyphen each. */
+const ID = /^[\w.-]{1,200}$/;
 const LONGEST_NAME = 40;
 
 /** Characters; enough for a name of the longest kind with control characters in it. */
@@ -81,16 +82,44 @@ export const readSignatures = (origins: unknown, flux: FluxRequest): Map<string,
 export const readOrigins = (origins: unknown, flux: FluxRequest): Origins =>
   new Map([...readSignatures(origins, flux)].map(([path, signedBy]) => [path, shownNode(signedBy) ?? ""]));
 
-/** Whether a parameter is another one or a part of it. */
-export const isWithin = (inner: string, outer: string): boolean =>
-  inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+/** A parameter and what it is in, from the inside out: `lora[0].weight`, `lora[0]`, `lora`. */
+function* outwards(parameter: string): Generator<string> {
+  for (let path = parameter; path !== ""; ) {
+    yield path;
+    path = path.slice(0, Math.max(path.lastIndexOf("."), path.lastIndexOf("["), 0));
+  }
+}
+
+/**
+ * `msg.fluxOrigins` behind a node: what that set is signed with it. What speaks of what is gone is left out.
+ *
+ * @param origins as they came
+ * @param flux `msg.flux` behind the node; nothing of it is called
+ * @param set paths of what the node set
+ * @param replaced paths of what it took out, whether or not there is something new in its place
+ */
+export const signed = (
+  origins: unknown,
+  flux: FluxRequest,
+  { id, type, name }: Origin,
+  set: readonly string[],
+  replaced: readonly string[] = [],
+): Record<string, SignedBy> => {
+  const gone = new Set([...set, ...replaced]);
+  const kept = [...readSignatures(origins, flux)].filter(
+    ([path]) => ![...outwards(path)].some((outer) => gone.has(outer)),
+  );
+  return Object.fromEntries([...kept, ...set.map((path) => [path, { id, type, ...(name && { name }) }] as const)]);
+};
 
 /** The node that set a parameter or what it is in; undefined where that is not known. */
 const originOf = (origins: Origins, parameter: string): string | undefined => {
-  const around = [...origins.keys()].filter((path) => isWithin(parameter, path));
-  const closest = around.sort((a, b) => b.length - a.length)[0];
-  return closest === undefined ? undefined : origins.get(closest);
+  for (const path of outwards(parameter)) if (origins.has(path)) return origins.get(path);
+  return undefined;
 };
+
+const isWithin = (inner: string, outer: string): boolean =>
+  inner.startsWith(outer) && [undefined, ".", "["].includes(inner[outer.length]);
 
 /** Every node that set a parameter, what it is in, or something in it; each once. */
 export const originsAround = (origins: Origins, parameter: string): string[] => {

@@ -1,8 +1,10 @@
 import type { Violation } from "../../errors";
 import { type Path, writePath } from "../paths";
 import type { FluxRequest } from "../request";
+import { isList } from "./is-list";
+import { isJsonBuffer } from "./json-buffer";
 import { peek } from "./peek";
-import { isTooMany, readMember, tooMany, unreadable } from "./safe-copy";
+import { isPlainObject, isTooMany, readMember, tooMany, unreadable } from "./safe-copy";
 
 /*
  * Copies of what a message brought, one level deep: what is in them stays the same, for those who have use for it to judge.
@@ -13,6 +15,15 @@ interface ShallowCopy<Copy> {
   copy: Copy;
   violations: Violation[];
 }
+
+/** A plain object that is there to have members. */
+export const isMembers = (value: unknown): value is object => {
+  try {
+    return isPlainObject(value) && !isJsonBuffer(value);
+  } catch {
+    return false;
+  }
+};
 
 /** @param at where the object is in `msg.flux`; [] is that itself */
 export const copyOfObject = (original: object, at: Path = []): ShallowCopy<FluxRequest> => {
@@ -50,6 +61,13 @@ export const copyOfList = (original: readonly unknown[], at: Path): ShallowCopy<
     violations.push(unreadable(`msg.flux.${writePath(at)}`));
   }
   return { copy, violations };
+};
+
+/** A copy of a list or a plain object; undefined of anything else, and of what cannot be copied as a whole. */
+export const copyOfOwner = (owner: unknown): object | undefined => {
+  if (!isList(owner) && !isMembers(owner)) return undefined;
+  const { copy, violations } = isList(owner) ? copyOfList(owner, []) : copyOfObject(owner);
+  return violations.length > 0 ? undefined : copy;
 };
 
 const memberViolation = (path: Path, problem: string): Violation => {
