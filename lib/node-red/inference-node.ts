@@ -16,7 +16,7 @@ import { type AccountNode, findAccount } from "./find-account";
 import { type ReportedError, reportJob, totalCost } from "./job-report";
 import { toMessages } from "./outgoing";
 import { readInput } from "./read-input";
-import { assertRoom, withResult } from "./result-property";
+import { type Room, roomFor, withResult } from "./result-property";
 import { type LeftBehind, type Run, Runs } from "./runs";
 import { type InferenceSettings, readInferenceSettings } from "./settings";
 import { StatusLine } from "./status";
@@ -43,6 +43,8 @@ interface Work {
   settings: InferenceSettings;
   account: AccountNode;
   opened: OpenAccount;
+  /** Of a tool: where its result goes. */
+  room?: Room;
 }
 
 /** A settled job whose pictures are here, in the form in which they leave. */
@@ -147,12 +149,13 @@ class Inference {
     const isTool = this.#resultInto !== undefined;
     const prepared = prepareRequest(this.#model, isTool ? { ...input, flux: undefined, origins: undefined } : input);
     assertWritable(message, isTool ? WRITTEN_BY_TOOLS : WRITTEN);
-    if (this.#resultInto !== undefined) assertRoom(this.#RED, message, settings.into || this.#resultInto);
+    const room =
+      this.#resultInto === undefined ? undefined : roomFor(this.#RED, message, settings.into || this.#resultInto);
     const job = newJob(this.#node, prepared, settings);
     run.job = job;
     const opened = await account.account.open();
     run.opened = opened;
-    const work: Work = { message, run, job, prepared, settings, account, opened };
+    const work: Work = { message, run, job, prepared, settings, account, opened, ...(room && { room }) };
     return this.#outgoing(message, await this.#fetch(work, await this.#run(work)));
   }
 
@@ -222,7 +225,7 @@ class Inference {
 
   #outgoing(message: FluxMessage, result: Result, late = false): Outgoing {
     const { work, answer, pictures, errors } = result;
-    const { job, prepared, settings, opened } = work;
+    const { job, prepared, settings, opened, room } = work;
     const { provider } = opened.service;
     const warnings = [...prepared.warnings, ...(answer.warnings ?? []), ...result.warnings];
     const report = reportJob(job, {
@@ -242,9 +245,8 @@ class Inference {
       seconds: Math.round(report.timings.total / 1000),
       cost: report.cost,
     });
-    const into = this.#resultInto && (settings.into || this.#resultInto);
     const [picture] = pictures;
-    if (into && picture) return { messages: [withResult(this.#RED, this.#node, message, picture, report, into)], job };
+    if (room && picture) return { messages: [withResult(this.#node, message, picture, report, room)], job };
     return { messages: toMessages(this.#RED, message, pictures, report, settings), job };
   }
 }

@@ -1,40 +1,39 @@
 import { FluxError } from "../errors";
-import { writePath } from "../models/paths";
+import { type Path, valueAt, writePath } from "../models/paths";
+import { signed } from "../models/preparing/origins";
+import { copyOfOwner } from "../models/preparing/shallow-copy";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { JobReport } from "./job-report";
 import { takenProperties } from "./taken-properties";
 import type { FluxMessage, Node, NodeAPI } from "./types";
 import { isWritable } from "./writable";
 
+/** Where a result goes in one message: a member of it, and in that. */
+export interface Room {
+  first: string;
+  inside: Path;
+}
+
 const POISON = new Set<unknown>(["__proto__", "constructor", "prototype"]);
 
 /**
- * Makes sure, before anything is paid, that a message has room for a result at a property such as `guideImage` or
- * `flux.inputs.seedImage`.
+ * Finds, before anything is paid, the room for a result: `guideImage`, `flux.inputs.seedImage`, `guides[msg.kind]`.
  *
  * @throws FluxError FLUX_CONFIG when the property is none, FLUX_VALIDATION when this message has something in its way.
  */
-export function assertRoom(RED: NodeAPI, message: FluxMessage, into: string): void {
-  const path = readProperty(RED, message, into);
-  let owner: unknown = message;
-  for (const name of path) {
-    if (typeof owner !== "object" || owner === null || ArrayBuffer.isView(owner) || !canTake(owner, name)) {
-      const problem = `msg.${into} cannot be set: what it would be in is no object that can be changed`;
-      throw new FluxError("FLUX_VALIDATION", `Result into: ${problem}. Nothing was sent.`, {
-        parameter: `msg.${into}`,
-        violations: [{ parameter: `msg.${into}`, message: `${problem}.` }],
-      });
-    }
-    if (!Object.hasOwn(owner, name)) return;
-    owner = Reflect.get(owner, name);
-  }
+export function roomFor(RED: NodeAPI, message: FluxMessage, into: string): Room {
+  const room = readProperty(RED, message, into);
+  const { first, inside } = room;
+  if (isWritable(message, first) && holding(Reflect.get(message, first), inside, "the result") !== undefined)
+    return room;
+  const problem = `msg.${into} cannot be set: what it would be in is no plain object or list`;
+  throw new FluxError("FLUX_VALIDATION", `Result into: ${problem}. Nothing was sent.`, {
+    parameter: `msg.${into}`,
+    violations: [{ parameter: `msg.${into}`, message: `${problem}.` }],
+  });
 }
 
-/** A member that is there is entered or overwritten, one that is missing is made. */
-const canTake = (owner: object, name: string | number): boolean =>
-  isWritable(owner, name) || (Object.hasOwn(owner, name) && typeof Reflect.get(owner, name) === "object");
-
-function readProperty(RED: NodeAPI, message: FluxMessage, into: string): (string | number)[] {
+function readProperty(RED: NodeAPI, message: FluxMessage, into: string): Room {
   const refuse = (problem: string): FluxError =>
     new FluxError("FLUX_CONFIG", `Result into: msg.${into.slice(0, 100)} ${problem}. Nothing was sent.`);
   let path: unknown;
@@ -44,40 +43,49 @@ function readProperty(RED: NodeAPI, message: FluxMessage, into: string): (string
     throw refuse("is no property of a message");
   }
   const names = Array.isArray(path) ? path.filter((name) => typeof name === "string" || typeof name === "number") : [];
-  const [first] = names;
+  const [first = "", ...inside] = names;
   if (names.some((name) => POISON.has(name))) throw refuse("is not a name that a property may have");
-  if (names.length === 1 && takenProperties.has(String(first))) throw refuse("is taken: choose another property");
-  return names;
+  const isInFlux = first === "flux" && inside.length > 0;
+  if (takenProperties.has(String(first)) && !isInFlux) throw refuse("is taken: choose another property");
+  return { first: String(first), inside };
 }
 
 /**
- * Puts a tool's result on its message: the picture into the chosen property, and what is known about it beside it. What
- * goes into `msg.flux` is signed like what composition nodes put there.
+ * A value inside what is to hold it, made where it is missing. Every object and list on the way is a copy: a context or
+ * another message may have the same one. undefined where there is something else in the way.
+ */
+const holding = (owner: unknown, [name, ...inside]: Path, value: unknown): unknown => {
+  if (name === undefined) return value;
+  const copy = (owner ?? undefined) === undefined ? (typeof name === "number" ? [] : {}) : copyOfOwner(owner);
+  const held = copy && holding(valueAt(copy, [name]), inside, value);
+  return copy && held !== undefined && Reflect.set(copy, name, held) ? copy : undefined;
+};
+
+/**
+ * Puts a tool's result on its message: the picture into the room that was found for it, and what is known about it beside
+ * it. What goes into `msg.flux` is signed like what composition nodes put there.
  *
- * @throws FluxError FLUX_CONFIG with `billed: "yes"` when something got in the way since `assertRoom` looked.
+ * @throws FluxError FLUX_CONFIG with `billed: "yes"` when something got in the way since the room was found.
  */
 export function withResult(
-  RED: NodeAPI,
   node: Node,
   message: FluxMessage,
   { payload, image }: DeliveredPicture,
   job: JobReport,
-  into: string,
+  { first, inside }: Room,
 ): FluxMessage {
-  const path = readProperty(RED, message, into);
-  if (!RED.util.setMessageProperty(message, into, payload, true)) {
+  const held = holding(Reflect.get(message, first), inside, payload);
+  if (held === undefined) {
+    const into = writePath([first, ...inside]);
     throw new FluxError("FLUX_CONFIG", `Result into: msg.${into} cannot be set. Picture ${image.id} is paid for.`, {
       provider: job.provider,
       ...(job.requestId !== undefined && { requestId: job.requestId }),
       billed: "yes",
     });
   }
-  Object.assign(message, { image, job });
-  const [first, ...inFlux] = path;
-  if (first !== "flux") return message;
-  const { id, type, name } = node;
-  const { fluxOrigins } = message;
-  const others = typeof fluxOrigins === "object" && fluxOrigins !== null ? fluxOrigins : {};
-  message.fluxOrigins = { ...others, [writePath(inFlux)]: { id, type, ...(name && { name }) } };
+  Object.assign(message, { [first]: held, image, job });
+  if (first === "flux") {
+    message.fluxOrigins = signed(message.fluxOrigins, { ...Object(held) }, node, [writePath(inside)]);
+  }
   return message;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { valueAt } from "../../lib/models/paths";
 import { pictureSize, pictureType } from "../../lib/models/picture";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { noisePng } from "../support/pictures";
@@ -118,6 +119,80 @@ describe("a picture that went through the preprocess node", () => {
   });
 });
 
+describe("the object that a guide image goes into", () => {
+  afterEach(stopFlows);
+
+  let picture: Buffer;
+  before(async () => {
+    picture = await noisePng(64);
+  });
+
+  it("is the message's own from then on: other messages and contexts may share it", async () => {
+    const flow = await startFlow(preprocess({ into: "flux.controlNet[0].guideImage" }));
+    const controlNet = [{ model: "runware:25@1" }];
+    const style = { steps: 30, controlNet };
+    const messages = await Promise.all([1, 2].map(() => delivered(flow, { picture, flux: style })));
+    const guides = messages.map(({ flux }) => valueAt(flux, ["controlNet", 0, "guideImage"]));
+    assert.deepEqual(
+      guides,
+      messages.map(({ image }) => image.url),
+    );
+    assert.notEqual(guides[0], guides[1]);
+    assert.deepEqual(style, { steps: 30, controlNet: [{ model: "runware:25@1" }] });
+  });
+
+  it("may be frozen", async () => {
+    const flow = await startFlow(preprocess({ into: "style.guide" }));
+    const style = Object.freeze({ guide: {}, kept: true });
+    const { style: own, image } = await delivered(flow, { picture, style });
+    assert.deepEqual(own, { guide: image.url, kept: true });
+    assert.deepEqual(style, { guide: {}, kept: true });
+  });
+
+  it("is the one that the property named when the message came", async () => {
+    const flow = await startFlow(preprocess({ into: "guides[msg.kind].url" }));
+    const message: Record<string, unknown> = { _msgid: "changed", picture, kind: "edges" };
+    const next = flow.nextMessage();
+    const running = flow.nextStatus(({ fill }) => fill === "blue");
+    flow.receive(message);
+    await running;
+    delete message.kind;
+    const { guides, image } = await next;
+    assert.deepEqual(guides, { edges: { url: image.url } });
+  });
+
+  it("is refused before anything is paid where it is no plain data", async () => {
+    const flow = await startFlow(preprocess({ into: "style.guides[0].first" }));
+    for (const style of [new Map(), new Date(), picture, 7, "text", { guides: "text" }, { guides: [new Set()] }]) {
+      assert.match(await refused(flow, { picture, style }), /msg\.style\.guides\[0\]\.first cannot be set/);
+    }
+  });
+
+  it("is signed with the node, whatever msg.fluxOrigins was", async () => {
+    const flow = await startFlow(preprocess({ name: "edges", into: "flux.inputs.seedImage" }));
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const ours = { "inputs.seedImage": { id: "flux", type: "runware-preprocess", name: "edges" } };
+    const lora = { id: "a", type: "flux-lora" };
+    for (const [fluxOrigins, kept] of [
+      [undefined, {}],
+      [proxy, {}],
+      [
+        {
+          get "lora[0]"() {
+            throw new Error("looked at");
+          },
+        },
+        {},
+      ],
+      [{ "lora[0]": lora, "lora[1]": lora, inputs: 7 }, { "lora[0]": lora }],
+    ]) {
+      const message = await delivered(flow, { picture, flux: { lora: [{ model: "a:b" }] }, fluxOrigins });
+      assert.deepEqual(message.fluxOrigins, { ...kept, ...ours });
+    }
+  });
+});
+
 describe("a preprocess node that cannot do its work", () => {
   afterEach(stopFlows);
 
@@ -151,7 +226,16 @@ describe("a preprocess node that cannot do its work", () => {
     assert.match(JSON.stringify(made), /^\{"on":\{"the":\{"way":\[\{"guide":"http/);
   });
 
-  for (const into of ["job", "fluxOrigins", "__proto__.polluted", "a[", "_msgid"]) {
+  for (const into of [
+    "job",
+    "image.guide",
+    "fluxOrigins",
+    "fluxOrigins.a",
+    "res.a",
+    "__proto__.polluted",
+    "a[",
+    "_msgid",
+  ]) {
     it(`says that a result cannot go into msg.${into}`, async () => {
       const flow = await startFlow(preprocess({ into }));
       assert.match(await refused(flow, { picture }, "FLUX_CONFIG"), /Result into/);
