@@ -6,6 +6,7 @@ import { type CompositionSettings, readCompositionSettings } from "./settings";
 import { failedStatus } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send, TypedValue } from "./types";
 import { asFluxError } from "./unexpected";
+import { warnOf } from "./warn-of";
 import { assertWritable } from "./writable";
 
 /** Registers a composition node type: what it sets is checked, joins `msg.flux`, and the message goes on. */
@@ -92,7 +93,7 @@ class Composing {
   #put({ flux, origins, warnings }: Composed, message: FluxMessage): void {
     setOrDelete(message, "flux", flux);
     setOrDelete(message, "fluxOrigins", origins);
-    for (const warning of warnings) this.#node.warn(warning);
+    warnOf(this.#node, warnings);
   }
 
   /** An error stays visible until the next message; nothing else is shown, since composing takes no time. */

@@ -22,6 +22,7 @@ import { type InferenceSettings, readInferenceSettings } from "./settings";
 import { StatusLine } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
 import { asFluxError } from "./unexpected";
+import { warnOf } from "./warn-of";
 import { assertWritable } from "./writable";
 
 /** What a message must be able to take in, and to lose, once its pictures are there. */
@@ -237,7 +238,8 @@ class Inference {
       errors,
       late,
     });
-    for (const warning of [...warnings, ...errors.map((error) => error.message)]) this.#node.warn(warning);
+    // What went wrong first: of many warnings not all are shown.
+    warnOf(this.#node, [...errors.map((error) => error.message), ...warnings]);
     this.#status.ended({
       outcome: "delivered",
       job: job.id,

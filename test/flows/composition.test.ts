@@ -166,6 +166,16 @@ describe("LoRAs along a wire", () => {
     assert.equal((job.request.lora as unknown[]).length, 2);
   });
 
+  it("do not flood the log: of many warnings the first are shown, and all are with the result", async () => {
+    const flow = await startFlow(through([step("flux-lora", { lora: msg("loras") })]));
+    const { job } = await delivered(flow, { loras: Array.from({ length: 1301 }, () => ({ model: style })) });
+    assert.equal(job.warnings.length, 1300);
+    for (const id of ["step0", "flux"]) {
+      assert.equal(warnings(flow, id).length, 21);
+      assert.match(String(warnings(flow, id).at(-1)), /not shown: 1,280/);
+    }
+  });
+
   it("take the place of the inference node's own list, with a warning", async () => {
     const flow = await startFlow(
       through([lora(style, 1, { name: "style" })], { node: { params: { "lora.0.model": str(film) } } }),
