@@ -67,7 +67,7 @@ const isThere = (flux: unknown, path: string): boolean =>
  * @param origins as they came
  * @param flux `msg.flux`; nothing of it is called
  */
-export const readSignatures = (origins: unknown, flux: FluxRequest): Map<string, SignedBy> => {
+const readSignatures = (origins: unknown, flux: FluxRequest): Map<string, SignedBy> => {
   const found = new Map<string, SignedBy>();
   if (typeof origins !== "object" || origins === null) return found;
   for (const [path, node] of Object.entries(safeCopy(origins, "msg.fluxOrigins").copy)) {
