@@ -45,7 +45,11 @@ export const checkInto = (node: EditorNode, value: unknown): true | string => {
   if (value === undefined || value === null) return true;
   const property = String(value).trim();
   if (isVariable(property)) return true;
-  if (takenProperties.has(property)) return t("checks.intoTaken", { property });
+  const [first = ""] = property.split(/[.[]/);
+  // Inside msg.flux there is room: it is the next node's request.
+  if (takenProperties.has(property) || (first !== "flux" && takenProperties.has(first))) {
+    return t("checks.intoTaken", { property });
+  }
   return page.RED.utils.validatePropertyExpression(property) ? true : t("checks.into");
 };
 

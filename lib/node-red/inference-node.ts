@@ -29,6 +29,9 @@ import { assertWritable } from "./writable";
 const WRITTEN_BY_TOOLS = ["image", "job", "fluxOrigins"];
 const WRITTEN = ["payload", "image", "job", "parts", "flux", "fluxOrigins"];
 
+/** Where a tool's picture comes from when its node was written by hand and does not say. */
+const TOOL_IMAGE = { type: "msg", value: "payload" };
+
 /** What a message became: the messages that leave, and the job that made them. */
 interface Outgoing {
   messages: FluxMessage[];
@@ -136,7 +139,8 @@ class Inference {
 
   /** Read when the first message comes: Node-RED starts faster, and what is wrong with them reaches Catch nodes. */
   #readSettings(): InferenceSettings {
-    this.#settings ??= readInferenceSettings(this.#config);
+    const presets = this.#resultInto === undefined ? {} : { imageFrom: TOOL_IMAGE };
+    this.#settings ??= readInferenceSettings({ ...presets, ...this.#config });
     return this.#settings;
   }
 

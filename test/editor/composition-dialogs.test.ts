@@ -68,6 +68,7 @@ const nodes = [
   preprocessing("depth", { model: text("runware:controlnet-preprocess@depth") }),
   preprocessing("misplaced", {}, { into: "a..b" }),
   preprocessing("taken", {}, { into: "image" }),
+  preprocessing("takeninside", {}, { into: "job.guide" }),
   inference("srpo", "runware-flux-srpo", { "controlNet.0.guideImage": from("guideImage") }),
 ];
 /** One of each kind, and what a hand may have written. */
@@ -392,6 +393,7 @@ describe("the dialogs of composition", function () {
   it("say when a result cannot go where it is to go", async () => {
     assert.deepEqual(await reasonsOf("misplaced"), ["Result into: name a property of the message, such as guideImage"]);
     assert.deepEqual(await reasonsOf("taken"), ["Result into: msg.image is taken, choose another property"]);
+    assert.deepEqual(await reasonsOf("takeninside"), ["Result into: msg.job.guide is taken, choose another property"]);
     await editor.open("misplaced");
     await editor.page.locator('[data-property="into"] input.red-ui-typedInput-input').fill("");
     await editor.done();

@@ -51,6 +51,13 @@ describe("a picture that went through the preprocess node", () => {
     assert.match(message.image.id, /^[0-9a-f-]{36}$/);
   });
 
+  it("comes from msg.payload where the node does not say", async () => {
+    const flow = await startFlow({ node: { type: "runware-preprocess" } });
+    const { guideImage, payload } = await delivered(flow, { payload: picture });
+    assert.match(String(guideImage), /^http/);
+    assert.deepEqual(payload, picture);
+  });
+
   it("says what was asked, what it cost and how it went", async () => {
     const flow = await startFlow(preprocess({ params: depth }));
     const { job, image } = await delivered(flow, { picture });

