@@ -8,6 +8,14 @@ const otherFamily = /^runware:55@/;
 const lacksPicture = (parameter: string, values: Values): boolean =>
   !values.has(parameter) && ![...values.keys()].some((path) => path.startsWith(`${parameter}.images`));
 
+/** Whether two entries of a list name the same model; of one that comes from elsewhere nobody knows. */
+const namesModelTwice = (parameter: string, values: Values): boolean => {
+  const models = [...values]
+    .filter(([path, { type }]) => type === "str" && path.startsWith(`${parameter}.`) && /^\w+\.\d+\.model$/.test(path))
+    .map(([, { value }]) => value.trim());
+  return new Set(models).size < models.length;
+};
+
 /**
  * What an author should know about the values of a parameter: texts of the catalogue's `composition.notes`.
  *
@@ -23,5 +31,6 @@ export const compositionNotes = (parameter: string, values: Values, isAdded: boo
     ...(parameter === "acePlusPlus" ? ["acePlusPlusModel"] : []),
     ...(parameter === "pulid" && pulidGuidanceConflicts(values) ? ["pulidGuidance"] : []),
     ...(parameter === "ipAdapters" && isOther ? ["otherIpAdapter"] : []),
+    ...(namesModelTwice(parameter, values) ? ["modelTwice"] : []),
   ];
 };

@@ -177,6 +177,14 @@ describe("the dialogs of composition", function () {
     ]);
   });
 
+  it("say when two entries name the same model", async () => {
+    await editor.open("stack");
+    assert.equal(await notes(), "");
+    await editor.type("lora.1.model", "civitai:1@2");
+    assert.match(await notes(), /same model is here twice/);
+    await editor.cancel();
+  });
+
   it("take the whole list from a message instead, and give the entries back when their author returns", async () => {
     await editor.open("listed");
     await pickSource("lora", "msg.");
