@@ -180,7 +180,7 @@ describe("the dialogs of composition", function () {
   it("say when two entries name the same model", async () => {
     await editor.open("stack");
     assert.equal(await notes(), "");
-    await editor.type("lora.1.model", "civitai:1@2");
+    for (const index of [0, 1]) await editor.type(`lora.${index}.model`, "civitai:5@6");
     assert.match(await notes(), /same model is here twice/);
     await editor.cancel();
   });
