@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
-import { coreNode } from "../support/helper";
+import { coreNode, helper } from "../support/helper";
 import { noisePng } from "../support/pictures";
 
 const prompt = "a lighthouse at dusk";
@@ -317,6 +318,13 @@ describe("the mode of a composition node", () => {
     });
   }
 
+  it("clear looks at nothing that the dialog holds", async () => {
+    const broken = step("flux-lora", { "lora.0.model": { type: "jsonata", value: "$error('read')" } });
+    const flow = await startFlow(through([{ ...broken, mode: "clear" }]));
+    const { job } = await delivered(flow, { flux: { ...small, lora: [{ model: style }] } });
+    assert.equal(job.request.lora, undefined);
+  });
+
   it("that is none is refused as a setting", async () => {
     const flow = await startFlow(through([lora(style, 1, { mode: "append" })]));
     const { caught } = await flow.send({ payload: prompt });
@@ -560,4 +568,30 @@ describe("a message that forks", () => {
       assert.deepEqual(models.sort(), [`civitai:1@1+${style}`, `civitai:1@1+${film}`].sort());
     });
   }
+});
+
+describe("a composition node that is closed while it reads a message", () => {
+  afterEach(stopFlows);
+
+  it("sends nothing any more", async () => {
+    const flow = await startFlow(through([step("flux-lora", { "lora.0.model": msg("style") })]));
+    const node = helper.getNode("step0");
+    const closing = new Promise<void>((resolve) => {
+      flow.receiveAt("step0", {
+        payload: prompt,
+        get style() {
+          void node?.close(false);
+          resolve();
+          return style;
+        },
+      });
+    });
+    await closing;
+    await turn();
+    await turn();
+    assert.deepEqual(
+      flow.callsOf("step0").filter(({ method }) => method === "send"),
+      [],
+    );
+  });
 });

@@ -274,6 +274,13 @@ describe("the modes of a composition node", () => {
     assert.deepEqual(cleared.origins, { "controlNet[0]": style });
     assert.equal(composed({}, { lora: [1] }, { mode: "clear", origins }).origins, undefined);
   });
+
+  it("replace forgets who set the whole of what was there before", () => {
+    const origins = { lora: { id: "1", type: "flux-lora" }, pulid: { id: "1", type: "flux-identity" } };
+    const flux = { lora: [{ model: "a:b" }], pulid: { images: [picture.url] } };
+    const replaced = composed({ lora: [{ model: "c:d" }] }, flux, { mode: "replace", origins });
+    assert.deepEqual(Object.keys(replaced.origins ?? {}).sort(), ["lora[0]", "pulid"]);
+  });
 });
 
 describe("PuLID and ACE++ that the message has already", () => {

@@ -18,6 +18,7 @@ declare module "node-red-node-test-helper" {
       type: string;
       receive(message: Record<string, unknown>): void;
       send(message: unknown): void;
+      close(removed: boolean): Promise<void>;
       [property: string]: unknown;
     }
 
