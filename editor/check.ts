@@ -1,3 +1,4 @@
+import { airPattern } from "../lib/models/air";
 import type { Leaf, ModelFacts } from "../lib/models/model";
 import { containers, percentageOf, settableLeaves } from "./form-tree";
 import type { Translate, Typed } from "./node-red";
@@ -15,6 +16,7 @@ export const isVariable = (value: string): boolean => /^\$\{[^{}]+\}$/.test(valu
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const base64 = /^[A-Za-z0-9+/]{32,}={0,2}$/;
+const air = new RegExp(airPattern);
 
 const checkNumber = (leaf: Leaf, text: string): Problem | undefined => {
   const value = Number(text);
@@ -68,9 +70,10 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
       return uuid.test(value) ? undefined : { key: "notImage" };
     case "url":
       return isWebAddress(value) ? undefined : { key: "notUrl" };
+    case "model":
+      return air.test(value.trim()) ? undefined : { key: "notModel" };
     case "prompt":
     case "text":
-    case "model":
       return checkLength(leaf, value);
   }
 };

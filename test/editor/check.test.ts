@@ -62,6 +62,15 @@ describe("a value typed into a dialog", () => {
     }
   });
 
+  it("is no model when the service could not read it as one", () => {
+    for (const text of ["civitai:102@3", "runware:25@1", "my-lora", "runware:esrgan@ultrasharp", " civitai:102@3 "]) {
+      assert.equal(check("lora[].model", text), undefined);
+    }
+    for (const text of ["my lora", "civitai: 102@3", "https://civitai.com/models/102?version=3"]) {
+      assert.equal(check("lora[].model", text), "notModel");
+    }
+  });
+
   it("passes when it is a variable, or comes from elsewhere", () => {
     assert.equal(check("steps", "${FLUX_STEPS}", "num"), undefined);
     assert.equal(check("steps", "payload.steps", "msg"), undefined);

@@ -1,10 +1,10 @@
+import { airPattern } from "../../air";
 import { oneOfTwo, type Schema } from "../schema";
 import { image, imageList, oneImageList } from "./image";
 
-/** An AIR: `runware:25@1`, `civitai:102@3`. */
 export const air: Schema = {
   type: "string",
-  pattern: "^[a-zA-Z0-9._-]+(:[a-zA-Z0-9._/@-]+)?$",
+  pattern: airPattern,
   "x-kind": "model",
 };
 
