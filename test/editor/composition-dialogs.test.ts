@@ -148,6 +148,8 @@ describe("the dialogs of composition", function () {
     for (const [id, label] of Object.entries(labels)) assert.equal(await labelOf(id), label, id);
     const drawn = await editor.text("#stack .red-ui-flow-node-label");
     assert.equal(drawn, "2 LoRAs", "also when the node was there before the dialogs' code");
+    const inPalette = await editor.text('[data-palette-type="flux-ip-adapter"] .red-ui-palette-label');
+    assert.equal(inPalette, "IP\u2011Adapter", "one word, which the palette does not part");
   });
 
   it("start with an empty entry, and say that something has to be set", async () => {
