@@ -78,6 +78,14 @@ export const checkValue = (leaf: Leaf, { type, value }: Typed): Problem | undefi
   }
 };
 
+/** A number that is written in the dialog; what comes from elsewhere is not known here. */
+const writtenNumber = (typed: Typed | undefined): number =>
+  typed?.type !== "num" || typed.value.trim() === "" ? Number.NaN : Number(typed.value);
+
+/** Where what ends here begins, told in the same unit: `controlNet.0.endStep` -> `controlNet.0.startStep`. */
+const startOf = (path: string): string =>
+  path.replace(/(e|E)nd(Step(?:Percentage)?)$/, (_, first, step) => `${first === "E" ? "S" : "s"}tart${step}`);
+
 /** Where a whole list or object may come from; a text typed into a dialog is neither. */
 export const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
 
@@ -124,6 +132,8 @@ export const checkParams = (
   }
   for (const path of values.keys()) {
     if (values.has(percentageOf(path))) reasons.push(say(path, { key: "bothUnits" }));
+    const start = startOf(path) === path ? Number.NaN : writtenNumber(values.get(startOf(path)));
+    if (writtenNumber(values.get(path)) <= start) reasons.push(say(path, { key: "notAfter", values: { start } }));
   }
   for (const path of missingMembers(facts, [...values.keys()], complete)) reasons.push(say(path, { key: "missing" }));
   return reasons;

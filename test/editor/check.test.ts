@@ -119,6 +119,33 @@ describe("a node's red triangle", () => {
     assert.deepEqual(checkParams(facts, params, false, t), ["checks.bothUnits controlNet 1 endStep"]);
   });
 
+  it("refuses an end that does not come after its start, where both are told in the same unit", () => {
+    const reasons = (ends: Record<string, string>, type = "num"): string[] => {
+      const values = Object.entries(ends).map(([path, value]) => [path, { type, value }]);
+      return checkParams(
+        facts,
+        { "controlNet.0": { type: "msg", value: "net" }, ...Object.fromEntries(values) },
+        false,
+        t,
+      );
+    };
+    const [start, end] = ["controlNet.0.startStepPercentage", "controlNet.0.endStepPercentage"];
+    assert.deepEqual(reasons({ [start]: "80", [end]: "20" }), ["checks.notAfter controlNet 1 endStepPercentage"]);
+    assert.deepEqual(reasons({ [start]: "20", [end]: "20" }), ["checks.notAfter controlNet 1 endStepPercentage"]);
+    assert.deepEqual(reasons({ "acceleratorOptions.cacheStartStep": "9", "acceleratorOptions.cacheEndStep": "4" }), [
+      "checks.notAfter acceleratorOptions cacheEndStep",
+    ]);
+    for (const fine of [
+      { [start]: "20", [end]: "80" },
+      { [end]: "20" },
+      { [start]: "80", "controlNet.0.endStep": "4" },
+      { [start]: "${START}", [end]: "4" },
+    ]) {
+      assert.deepEqual(reasons(fine), []);
+    }
+    assert.deepEqual(reasons({ [start]: "80", [end]: "20" }, "msg"), []);
+  });
+
   it("refuses hires fix in both of its forms at once", () => {
     const params = {
       hiresFix: { type: "bool", value: "true" },
