@@ -2,8 +2,11 @@ import { takenProperties } from "../lib/node-red/taken-properties";
 import { checkParams, isVariable } from "./check";
 import { endpointOf, models } from "./models";
 import { type EditorNode, page } from "./node-red";
+import { readParams } from "./params";
+import { preprocessProblems } from "./preprocess";
 import { asTyped, readSaved } from "./saved-node";
 import { isTimeout } from "./setting-rows";
+import { fullLabel } from "./wording";
 
 /** Validators for the `defaults` of an inference node: true, or the reason why not. */
 export const checkAccount = (node: EditorNode, value: unknown): true | string => {
@@ -21,7 +24,13 @@ export const checkParameters = (node: EditorNode): true | string[] => {
   const { allowUnknown, params, mode } = readSaved(node);
   const mayBeUnknown = String(allowUnknown) === "true" || isVariable(String(allowUnknown));
   const { facts } = endpointOf(model, mode);
-  const reasons = checkParams(facts, params, mayBeUnknown, node._def._, model.facts);
+  const { _: t } = node._def;
+  const reasons = checkParams(facts, params, mayBeUnknown, t, model.facts);
+  if (model.resultInto !== undefined) {
+    for (const [path, { key, values }] of preprocessProblems(readParams(params))) {
+      reasons.push(t(`checks.${key}`, { ...values, label: fullLabel(path, t) }));
+    }
+  }
   return reasons.length === 0 ? true : reasons;
 };
 

@@ -6,6 +6,7 @@ import { type EditorNode, page } from "./node-red";
 import { OpenSettings } from "./open-settings";
 import { type Fold, type FormState, sectionBlock, unknownBlock } from "./parameter-form";
 import { readParams, sameValues, writeParams } from "./params";
+import { hideSettingsOfOthers } from "./preprocess";
 import { readSaved, writeSaved } from "./saved-node";
 import { advancedRows, resultRows, sourceRows } from "./setting-rows";
 import { composerLines } from "./wiring/composer-lines";
@@ -39,6 +40,7 @@ export const editInference = (node: EditorNode): void => {
     changed: () => {
       for (const fold of folds.values()) fold.refresh();
       composers.refresh();
+      hideNeedless();
     },
   };
   const composers = composerLines(node, settings, () => state.values);
@@ -68,8 +70,12 @@ export const editInference = (node: EditorNode): void => {
       sections.append(fold.element);
     }
   };
+  const hideNeedless = (): void => {
+    if (model.resultInto !== undefined) hideSettingsOfOthers(sections, state.values);
+  };
   let shown = endpointOf(model, settings.read("mode"));
   draw(shown);
+  hideNeedless();
   settings.watch(composers.refresh);
   settings.watch(() => {
     const chosen = endpointOf(model, settings.read("mode"));

@@ -66,6 +66,10 @@ const nodes = [
   composition("added-mask", "flux-identity", aceMask, { method: "acePlusPlus" }),
   composition("added-weight", "flux-identity", { "pulid.idWeight": number("2") }, { method: "pulid" }),
   preprocessing("depth", { model: text("runware:controlnet-preprocess@depth") }),
+  preprocessing("foreign", {
+    model: text("runware:controlnet-preprocess@tile"),
+    "settings.highThresholdCanny": number("150"),
+  }),
   preprocessing("misplaced", {}, { into: "a..b" }),
   preprocessing("taken", {}, { into: "image" }),
   preprocessing("takeninside", {}, { into: "job.guide" }),
@@ -398,6 +402,23 @@ describe("the dialogs of composition", function () {
     assert.deepEqual(await paramsOf("runware-preprocess"), { model: text("runware:controlnet-preprocess@openpose") });
     assert.deepEqual(await reasonsOf("runware-preprocess"), []);
     assert.equal(await labelOf("runware-preprocess"), "openpose");
+  });
+
+  it("show the settings of the chosen preprocessor, and say which of those written belong to others", async () => {
+    await editor.open("depth");
+    assert.equal(await row("settings.lowThresholdCanny").isVisible(), false);
+    await pick("model", "option-trigger", "openpose (the pose of people)");
+    assert.equal(await row("settings.lowThresholdCanny").isVisible(), false);
+    assert.equal(await row("settings.includeHandsAndFaceOpenPose").isVisible(), true);
+    await pick("model", "option-trigger", "canny (edges)");
+    assert.equal(await row("settings.includeHandsAndFaceOpenPose").isVisible(), false);
+    await editor.type("settings.lowThresholdCanny", "200");
+    await editor.type("settings.highThresholdCanny", "150");
+    await editor.done();
+    assert.deepEqual(await reasonsOf("depth"), ["Settings Low threshold: not below the high threshold, which is 150"]);
+    assert.deepEqual(await reasonsOf("foreign"), [
+      "Settings High threshold: the chosen preprocessor has no such setting",
+    ]);
   });
 
   it("say when a result cannot go where it is to go", async () => {

@@ -209,7 +209,7 @@ describe("what a composition node brings", () => {
   it("arrives for ACE++, with the warning that the reference has for it", async () => {
     const flow = await startFlow(through([character()]));
     const { job } = await delivered(flow);
-    assert.deepEqual(job.request.acePlusPlus, { images: [guide] });
+    assert.deepEqual(job.request.acePlusPlus, { images: [guide], type: "portrait" });
     assert.match(job.warnings.join(), /runware:102@1/);
   });
 
@@ -274,7 +274,7 @@ describe("the mode of a composition node", () => {
     controlNet: [{ model: "runware:27@1", guideImage: guide }],
     ipAdapters: [{ model: "runware:56@2", guideImages: [guide] }],
     pulid: { images: [guide], idWeight: 2 },
-    acePlusPlus: { images: [guide], repaintingScale: 0.5 },
+    acePlusPlus: { images: [guide], type: "subject", repaintingScale: 0.5 },
   };
 
   for (const { kind, make, parameter } of kinds) {

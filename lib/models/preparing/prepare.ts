@@ -22,6 +22,7 @@ import { refusal } from "./refusal";
 import { replacedLists } from "./replaced-lists";
 import { runRules } from "./run-rules";
 import { isPlainObject, safeCopy } from "./safe-copy";
+import { fillInSent } from "./sent";
 import { normaliseSpellings } from "./spellings";
 import { refuseUnsendable } from "./unsendable";
 
@@ -144,9 +145,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const pictures = readInputPictures(model, request, sources, input.allowUnknown);
   violations.push(...pictures.violations);
 
-  for (const { path, sent } of model.facts.leaves) {
-    if (sent !== undefined && request[path] === undefined) request[path] = sent;
-  }
+  fillInSent(model, request);
   warnings.push(...setAnswerForm(model, request, input.output, input.delivery ?? "queue"));
   Object.assign(request, dialect.fixed(model));
 

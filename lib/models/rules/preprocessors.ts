@@ -3,7 +3,7 @@ import { error, member, numberIn } from "./reading";
 import type { Rule } from "./rule";
 
 /** Which preprocessor a setting is for, as third-party clients have it; Runware's pages show each with its own only. */
-const owners: Readonly<Record<string, string>> = {
+export const settingOwners: Readonly<Record<string, string>> = {
   lowThresholdCanny: "canny",
   highThresholdCanny: "canny",
   includeHandsAndFaceOpenPose: "openpose",
@@ -12,7 +12,7 @@ const owners: Readonly<Record<string, string>> = {
 export const settingsOfOthers: Rule = function* ({ model, settings }) {
   const kind = preprocessors.find((name) => preprocessorModel(name) === model);
   if (kind === undefined) return;
-  for (const [name, owner] of Object.entries(owners)) {
+  for (const [name, owner] of Object.entries(settingOwners)) {
     const value = member(settings, name);
     if (value === undefined || kind === owner) continue;
     yield error(

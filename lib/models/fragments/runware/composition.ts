@@ -127,7 +127,13 @@ export const acePlusPlus: Schema = {
   required: ["images"],
   additionalProperties: false,
   properties: {
-    type: { type: "string", enum: ["portrait", "subject", "local_editing"], default: "portrait" },
+    // Sent always: to a validator that goes by Runware's schema to the letter, a missing type asks for masks.
+    type: {
+      type: "string",
+      enum: ["portrait", "subject", "local_editing"],
+      default: "portrait",
+      "x-sent": "portrait",
+    },
     images: oneImageList,
     masks: oneImageList,
     repaintingScale: { type: "number", minimum: 0, maximum: 1, multipleOf: 0.01, default: 0 },
