@@ -368,7 +368,7 @@ describe("the dialogs of composition", function () {
     assert.deepEqual(await reasonsOf("needless-mask"), ["ACE++: a mask belongs to local editing only"]);
     await editor.open("masked");
     assert.equal(await row("acePlusPlus.masks.0").isVisible(), false);
-    await pick("acePlusPlus.type", "option-trigger", "local editing: change the masked part");
+    await pick("acePlusPlus.type", "option-trigger", "local editing");
     assert.equal(await row("acePlusPlus.masks.0").isVisible(), true);
     await editor.done();
     assert.deepEqual(await reasonsOf("masked"), ["ACE++: local editing needs a mask"]);
