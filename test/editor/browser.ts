@@ -37,6 +37,8 @@ export interface Editor {
   /** Opens a node's dialog and waits until it can be used. */
   open(id: string): Promise<void>;
   openAccount(id: string): Promise<void>;
+  /** Waits until Node-RED has put the focus into the open dialog, a moment after it opened; before a test uses keys. */
+  focused(): Promise<void>;
   /** Presses Done or Update, and waits until the dialog is gone. */
   done(): Promise<void>;
   /** Presses Cancel, and waits until the dialog is gone. */
@@ -107,6 +109,9 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
         `RED.editor.editConfig('', RED.nodes.node(${JSON.stringify(id)}).type, ${JSON.stringify(id)})`,
       );
       await opened("#node-config-dialog-ok");
+    },
+    focused: async () => {
+      await page.waitForFunction("$('.red-ui-tray').has(document.activeElement).length > 0");
     },
     done: () => leave("#node-dialog-ok, #node-config-dialog-ok"),
     cancel: () => leave("#node-dialog-cancel, #node-config-dialog-cancel"),

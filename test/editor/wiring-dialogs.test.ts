@@ -252,8 +252,7 @@ describe("the dialogs' knowledge of the wires", function () {
 
   it("shows a named node in the workspace, by keyboard too, and the open dialog can still be saved", async () => {
     await editor.open("linked");
-    // Node-RED puts the focus into a tray a moment after it has opened, and would take it from the button.
-    await editor.page.waitForFunction("$('.red-ui-tray').has(document.activeElement).length > 0");
+    await editor.focused();
     await wiring().getByRole("button", { name: "far" }).first().focus();
     await editor.page.keyboard.press("Enter");
     assert.equal(await editor.get("RED.workspaces.active()"), "other");
