@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { coreNode, helper } from "../support/helper";
+import { onlyMessage, refusedMessage } from "../support/outcomes";
 import { noisePng } from "../support/pictures";
 
 const prompt = "a lighthouse at dusk";
@@ -48,23 +49,12 @@ const through = (chain: Step[], more: FlowOptions = {}): FlowOptions => ({
   types: [functionNode, ...(more.types ?? [])],
 });
 
-async function delivered(flow: Flow, message: Record<string, unknown> = {}): Promise<Message> {
-  const { messages, caught } = await flow.send({ payload: prompt, flux: { ...small }, ...message });
-  assert.equal(caught?.error.message, undefined);
-  const [first] = messages;
-  assert.ok(first);
-  return first;
-}
+const delivered = async (flow: Flow, message: Record<string, unknown> = {}): Promise<Message> =>
+  onlyMessage(await flow.send({ payload: prompt, flux: { ...small }, ...message }));
 
 /** Sends one message that must be refused before anything reaches the service. */
-async function refused(flow: Flow, message: Record<string, unknown> = {}): Promise<Message> {
-  const { messages, caught } = await flow.send({ payload: prompt, flux: { ...small }, ...message });
-  assert.ok(caught, "nothing reached the Catch node");
-  assert.deepEqual([messages.length, caught.error.code], [0, "FLUX_VALIDATION"], caught.error.message);
-  assert.equal(caught.error.cause.billed, "no");
-  assert.equal(flow.sandbox.ledger.requests, 0, "a refused request is never sent");
-  return caught;
-}
+const refused = async (flow: Flow, message: Record<string, unknown> = {}): Promise<Message> =>
+  refusedMessage(flow, await flow.send({ payload: prompt, flux: { ...small }, ...message }));
 
 /** What the service says that it was asked, word for word. */
 async function received(flow: Flow, apiKey: string, taskUUID: string): Promise<Record<string, unknown>> {

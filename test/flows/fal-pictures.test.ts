@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pictureSize, pictureType } from "../../lib/models/picture";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
+import { onlyMessage } from "../support/outcomes";
 import { noisePng } from "../support/pictures";
 
 const prompt = "a lighthouse at dusk";
@@ -11,13 +12,7 @@ const fromPicture = fal({ imageFrom: { type: "msg", value: "picture" } });
 
 const dataUri = (picture: Buffer): string => `data:image/png;base64,${picture.toString("base64")}`;
 
-async function deliveredBy(flow: Flow, message: Record<string, unknown>) {
-  const { messages, caught } = await flow.send(message);
-  assert.equal(caught?.error.message, undefined);
-  const [first] = messages;
-  assert.ok(first);
-  return first;
-}
+const deliveredBy = async (flow: Flow, message: Record<string, unknown>) => onlyMessage(await flow.send(message));
 
 describe("the picture that a fal node starts from", () => {
   afterEach(stopFlows);

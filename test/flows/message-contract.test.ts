@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { pictureSize, pictureType } from "../../lib/models/picture";
 import { type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
+import { onlyMessage } from "../support/outcomes";
 
 const prompt = "a lighthouse at dusk";
 
-async function onlyMessage(message: Record<string, unknown>, options?: FlowOptions): Promise<Message> {
-  const flow = await startFlow(options);
-  const { messages, caught } = await flow.send(message);
-  assert.equal(caught?.error.message, undefined);
-  assert.equal(messages.length, 1);
-  const [first] = messages;
-  assert.ok(first);
-  return first;
-}
+const sendOne = async (message: Record<string, unknown>, options?: FlowOptions): Promise<Message> =>
+  onlyMessage(await (await startFlow(options)).send(message));
 
 const small = { width: 256, height: 128 };
 const node = (properties: Record<string, unknown>): FlowOptions => ({ node: properties });
@@ -21,7 +15,7 @@ describe("a prompt that went through an inference node", () => {
   afterEach(stopFlows);
 
   it("comes out as the address of a picture, with what is known about it", async () => {
-    const message = await onlyMessage({ payload: prompt, topic: "kept", flux: { ...small, seed: 0 } });
+    const message = await sendOne({ payload: prompt, topic: "kept", flux: { ...small, seed: 0 } });
     assert.match(String(message.payload), /^http:\/\/127\.0\.0\.1:\d+\/images\//);
     assert.equal(message.topic, "kept");
     assert.equal(message.flux, undefined);
@@ -42,7 +36,7 @@ describe("a prompt that went through an inference node", () => {
   });
 
   it("says what was asked, what it cost and how it went", async () => {
-    const { job } = await onlyMessage({ payload: prompt, flux: { ...small, steps: 12 } });
+    const { job } = await sendOne({ payload: prompt, flux: { ...small, steps: 12 } });
     assert.match(job.id, /^[0-9a-f-]{36}$/);
     assert.equal(job.provider, "runware");
     assert.equal(job.model, "runware:111@1");
@@ -63,7 +57,7 @@ describe("a prompt that went through an inference node", () => {
     for (const deliveryMethod of ["async", "sync"]) {
       it(`is delivered as ${output} when the dialog says so (${deliveryMethod})`, async () => {
         const flux = { ...small, outputFormat: "PNG", deliveryMethod };
-        const message = await onlyMessage({ payload: prompt, flux }, node({ output }));
+        const message = await sendOne({ payload: prompt, flux }, node({ output }));
         check(message.payload);
         assert.equal(message.image.contentType, "image/png");
         assert.deepEqual([message.image.width, message.image.height], [256, 128]);
@@ -72,33 +66,33 @@ describe("a prompt that went through an inference node", () => {
   }
 
   it("takes its size from the bytes", async () => {
-    const message = await onlyMessage({ payload: prompt, flux: small }, node({ output: "buffer" }));
+    const message = await sendOne({ payload: prompt, flux: small }, node({ output: "buffer" }));
     assert.ok(Buffer.isBuffer(message.payload));
     assert.deepEqual(pictureSize(message.payload), small);
   });
 
   it("keeps msg.flux when the dialog says so", async () => {
-    const message = await onlyMessage({ payload: prompt, flux: small }, node({ keepFlux: true }));
+    const message = await sendOne({ payload: prompt, flux: small }, node({ keepFlux: true }));
     assert.deepEqual(message.flux, small);
   });
 
   it("keeps the digits of a large seed, on the way out and back", async () => {
     for (const seed of ["9223372036854775807", 9223372036854775807n]) {
-      const message = await onlyMessage({ payload: prompt, flux: { ...small, seed } });
+      const message = await sendOne({ payload: prompt, flux: { ...small, seed } });
       assert.equal(message.image.seed, "9223372036854775807");
       await stopFlows();
     }
-    const message = await onlyMessage({ payload: prompt, flux: { ...small, seed: 4294967295 } });
+    const message = await sendOne({ payload: prompt, flux: { ...small, seed: 4294967295 } });
     assert.equal(message.image.seed, 4294967295);
   });
 
   it("takes no price for a price of nothing when costs are switched off", async () => {
-    const message = await onlyMessage({ payload: prompt, flux: { ...small, includeCost: false } });
+    const message = await sendOne({ payload: prompt, flux: { ...small, includeCost: false } });
     assert.ok(!("cost" in message.image) && !("cost" in message.job));
   });
 
   it("warns in msg.job and still delivers", async () => {
-    const { job } = await onlyMessage({ payload: prompt, flux: { ...small, negativePrompt: "fog", CFGScale: 1 } });
+    const { job } = await sendOne({ payload: prompt, flux: { ...small, negativePrompt: "fog", CFGScale: 1 } });
     assert.equal(job.warnings.length, 1);
     assert.match(job.warnings[0] ?? "", /negativePrompt/);
   });
@@ -117,7 +111,7 @@ describe("dialog values and msg.flux", () => {
       "lora.0.model": { type: "str", value: "runware:120@2" },
     };
     const flux = { steps: 20, acceleratorOptions: { teaCacheDistance: 0.4 } };
-    const { job } = await onlyMessage({ payload: prompt, size: { height: 192 }, flux }, node({ params }));
+    const { job } = await sendOne({ payload: prompt, size: { height: 192 }, flux }, node({ params }));
     const { steps, width, height, CFGScale, acceleratorOptions, lora } = job.request;
     assert.deepEqual(
       { steps, width, height, CFGScale, acceleratorOptions, lora },
@@ -133,20 +127,20 @@ describe("dialog values and msg.flux", () => {
   });
 
   it("take the prompt from the property that the dialog names, or from msg.flux", async () => {
-    const fromTopic = await onlyMessage(
+    const fromTopic = await sendOne(
       { payload: Buffer.alloc(3), topic: prompt, flux: small },
       node({ promptFrom: { type: "msg", value: "topic" } }),
     );
     assert.equal(fromTopic.job.request.positivePrompt, prompt);
     await stopFlows();
-    const fromFlux = await onlyMessage({ payload: 1, flux: { ...small, positivePrompt: "a harbour" } });
+    const fromFlux = await sendOne({ payload: 1, flux: { ...small, positivePrompt: "a harbour" } });
     assert.equal(fromFlux.job.request.positivePrompt, "a harbour");
   });
 
   it("use a value of the environment that was typed into the dialog", async () => {
     process.env.FLUX_TEST_STEPS = "17";
     const params = { steps: { type: "num", value: "${FLUX_TEST_STEPS}" } };
-    const { job } = await onlyMessage({ payload: prompt, flux: small }, node({ params }));
+    const { job } = await sendOne({ payload: prompt, flux: small }, node({ params }));
     assert.equal(job.request.steps, 17);
   });
 });
@@ -197,7 +191,7 @@ describe("several pictures", () => {
 
   it("leave as one message with lists when the dialog says all", async () => {
     const flux = { ...small, numberResults: 2 };
-    const message = await onlyMessage({ payload: prompt, flux }, node({ results: "all" }));
+    const message = await sendOne({ payload: prompt, flux }, node({ results: "all" }));
     assert.ok(Array.isArray(message.payload) && Array.isArray(message.image));
     assert.equal(message.payload.length, 2);
     assert.equal(message.image.length, 2);
@@ -225,7 +219,7 @@ describe("a picture as input", () => {
 
   async function madePicture(size: { width: number; height: number }): Promise<Buffer> {
     const flux = { ...size, outputFormat: "PNG" };
-    const { payload } = await onlyMessage({ payload: prompt, flux }, node({ output: "buffer" }));
+    const { payload } = await sendOne({ payload: prompt, flux }, node({ output: "buffer" }));
     await stopFlows();
     assert.ok(Buffer.isBuffer(payload));
     return payload;
@@ -234,10 +228,7 @@ describe("a picture as input", () => {
   it("may be a Buffer that a node before made", async () => {
     const picture = await madePicture(small);
     const imageFrom = { type: "msg", value: "picture" };
-    const message = await onlyMessage(
-      { payload: prompt, picture, flux: { ...small, strength: 0.6 } },
-      node({ imageFrom }),
-    );
+    const message = await sendOne({ payload: prompt, picture, flux: { ...small, strength: 0.6 } }, node({ imageFrom }));
     const inputs = message.job.request.inputs as { seedImage: string };
     assert.match(inputs.seedImage, /^\(picture, \d+ characters\)$/);
     assert.equal(message.picture, picture, "the message keeps its own");
