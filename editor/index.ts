@@ -1,11 +1,12 @@
 import { checkAccountSetting, editAccount, saveAccount } from "./account";
-import { checkComposition } from "./check-composition";
 import { checkAccount, checkInto, checkParameters, checkSource, checkTimeout } from "./check-inference";
-import { editComposition, saveComposition } from "./composition";
-import { compositionLabel, preprocessLabel } from "./composition-label";
+import { checkComposition } from "./composition/check";
+import { editComposition, saveComposition } from "./composition/dialog";
+import { compositionLabel } from "./composition/label";
 import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { type EditorNode, page } from "./node-red";
+import { preprocessLabel } from "./preprocess";
 import style from "./style.css";
 
 /** What the dialogs in nodes/*.html call. */

@@ -1,10 +1,12 @@
 import { settablePatterns } from "./check";
 import { element } from "./element";
+import { type Fold, sectionBlock } from "./form/section";
+import type { FormState } from "./form/state";
+import { unknownBlock } from "./form/unknown";
 import { formTree } from "./form-tree";
 import { type EditorEndpoint, type EditorModel, endpointOf, models } from "./models";
 import { type EditorNode, page } from "./node-red";
 import { OpenSettings } from "./open-settings";
-import { type Fold, type FormState, sectionBlock, unknownBlock } from "./parameter-form";
 import { readParams, sameValues, writeParams } from "./params";
 import { hideSettingsOfOthers } from "./preprocess";
 import { readSaved, writeSaved } from "./saved-node";

@@ -1,7 +1,10 @@
 import { preprocessorModel, preprocessors } from "../lib/models/fragments/runware/preprocessors";
 import { settingOwners } from "../lib/models/rules/preprocessors";
 import { isVariable, type Problem } from "./check";
-import type { Values } from "./params";
+import { models } from "./models";
+import type { EditorNode } from "./node-red";
+import { readParams, type Values } from "./params";
+import { readSaved } from "./saved-node";
 
 /** A value that is written in the dialog itself; undefined where something else decides about it. */
 const written = (values: Values, path: string): string | undefined => {
@@ -34,4 +37,12 @@ export const hideSettingsOfOthers = (sections: HTMLElement, values: Values): voi
   }
   const section = sections.querySelector<HTMLElement>('[data-group="features"]');
   if (section) section.hidden = needless.length === Object.keys(settingOwners).length;
+};
+
+/** What a preprocessing node without a name is called on the canvas: what it makes of a picture, such as "canny". */
+export const preprocessLabel = (node: EditorNode): string => {
+  const leaf = models[node.type]?.facts.leaves.find(({ path }) => path === "model");
+  const { type, value } = readParams(readSaved(node).params).get("model") ?? { type: "str", value: leaf?.default };
+  const kind = type === "str" ? String(value).split("@")[1] : undefined;
+  return kind ?? node._def._("dialog.preprocess");
 };

@@ -1,4 +1,4 @@
-import { isWithin } from "../composed-parameter";
+import { isWithin } from "../composition/parameter";
 import { models } from "../models";
 import { type EditorNode, page } from "../node-red";
 import type { OpenSettings } from "../open-settings";

@@ -1,4 +1,4 @@
-import { composedParameter } from "../composed-parameter";
+import { composedParameter } from "../composition/parameter";
 import { compositions, models } from "../models";
 import { type EditorNode, page, type Translate } from "../node-red";
 import type { OpenSettings } from "../open-settings";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { factsOf } from "../../editor/composed-parameter";
+import { factsOf } from "../../editor/composition/parameter";
 import { compositions } from "../../lib/models/composition/catalogue";
 import { preprocess } from "../../lib/models/preprocess";
 import { type Editor, inOnePage } from "./browser";

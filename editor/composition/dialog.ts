@@ -1,20 +1,22 @@
-import { settablePatterns } from "./check";
-import { composedParameter, factsOf } from "./composed-parameter";
-import { compositionNotes } from "./composition-notes";
-import { element } from "./element";
-import { formTree } from "./form-tree";
+import { settablePatterns } from "../check";
+import { element } from "../element";
+import { fieldRows } from "../form/rows";
+import { sourceOfAll } from "../form/source-of-all";
+import type { FormState } from "../form/state";
+import { unknownBlock } from "../form/unknown";
+import { formTree } from "../form-tree";
+import { compositions, type EditorComposition } from "../models";
+import { type EditorNode, page } from "../node-red";
+import { OpenSettings } from "../open-settings";
+import { readParams, sameValues, writeParams } from "../params";
+import { showHint } from "../row";
+import { readSaved, writeSaved } from "../saved-node";
+import { selectRow } from "../setting-rows";
+import { destinationLines } from "../wiring/destination-lines";
+import { helpOf } from "../wording";
 import { masksAreNeedless } from "./identity";
-import { compositions, type EditorComposition } from "./models";
-import { type EditorNode, page } from "./node-red";
-import { OpenSettings } from "./open-settings";
-import { type FormState, fieldRows, unknownBlock } from "./parameter-form";
-import { readParams, sameValues, writeParams } from "./params";
-import { showHint } from "./row";
-import { readSaved, writeSaved } from "./saved-node";
-import { selectRow } from "./setting-rows";
-import { sourceOfAll } from "./source-of-all";
-import { destinationLines } from "./wiring/destination-lines";
-import { helpOf } from "./wording";
+import { compositionNotes } from "./notes";
+import { composedParameter, factsOf } from "./parameter";
 
 const modes = ["add", "replace", "clear"] as const;
 

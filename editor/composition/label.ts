@@ -1,9 +1,9 @@
-import { composedParameter } from "./composed-parameter";
-import { compositions, models } from "./models";
-import type { EditorNode, Translate, Typed } from "./node-red";
-import { elementCount, readParams, type Values } from "./params";
-import { readSaved } from "./saved-node";
-import { choiceLabel, labelOf } from "./wording";
+import { compositions } from "../models";
+import type { EditorNode, Translate, Typed } from "../node-red";
+import { elementCount, readParams, type Values } from "../params";
+import { readSaved } from "../saved-node";
+import { choiceLabel, labelOf } from "../wording";
+import { composedParameter } from "./parameter";
 
 /** What a composition node without a name is called on the canvas: "LoRA civitai:1@2 x0.8", "2 ControlNets". */
 export const compositionLabel = (node: EditorNode): string => {
@@ -33,12 +33,4 @@ const elementInWords = (path: string, pattern: string, values: Values, t: Transl
   const [model, weight] = [literal("model"), literal("weight")];
   if (model === undefined) return [];
   return [choiceLabel(`${pattern}.model`, model, t), ...(weight === undefined ? [] : [`x${weight}`])];
-};
-
-/** What a preprocessing node without a name is called on the canvas: what it makes of a picture, such as "canny". */
-export const preprocessLabel = (node: EditorNode): string => {
-  const leaf = models[node.type]?.facts.leaves.find(({ path }) => path === "model");
-  const { type, value } = readParams(readSaved(node).params).get("model") ?? { type: "str", value: leaf?.default };
-  const kind = type === "str" ? String(value).split("@")[1] : undefined;
-  return kind ?? node._def._("dialog.preprocess");
 };

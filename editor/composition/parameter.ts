@@ -1,5 +1,5 @@
-import type { ModelFacts } from "../lib/models/model";
-import type { EditorComposition } from "./models";
+import type { ModelFacts } from "../../lib/models/model";
+import type { EditorComposition } from "../models";
 
 /** The member of the request that a composition node sets; what it says of others is kept, and without effect. */
 export const composedParameter = ({ parameters }: EditorComposition, method: unknown): string => {

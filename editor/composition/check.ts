@@ -1,11 +1,11 @@
-import { checkParams } from "./check";
-import { composedParameter, factsOf, isWithin } from "./composed-parameter";
+import { checkParams } from "../check";
+import { compositions } from "../models";
+import type { EditorNode } from "../node-red";
+import { readParams } from "../params";
+import { readSaved } from "../saved-node";
+import { labelOf } from "../wording";
 import { masksProblem } from "./identity";
-import { compositions } from "./models";
-import type { EditorNode } from "./node-red";
-import { readParams } from "./params";
-import { readSaved } from "./saved-node";
-import { labelOf } from "./wording";
+import { composedParameter, factsOf, isWithin } from "./parameter";
 
 /** The validator for the `params` of a composition node: true, or the reasons why not. */
 export const checkComposition = (node: EditorNode): true | string[] => {

@@ -1,9 +1,9 @@
-import { wholeSources } from "./check";
-import { isWithin } from "./composed-parameter";
-import type { Typed } from "./node-red";
-import type { FormState } from "./parameter-form";
-import { row } from "./row";
-import { typedInput } from "./typed-field";
+import { wholeSources } from "../check";
+import { isWithin } from "../composition/parameter";
+import type { Typed } from "../node-red";
+import { row } from "../row";
+import { typedInput } from "../typed-field";
+import type { FormState } from "./state";
 
 /** Stands for the controls of the dialog itself. */
 const HERE = "here";

@@ -1,5 +1,5 @@
+import type { Values } from "../params";
 import { pulidGuidanceConflicts } from "./identity";
-import type { Values } from "./params";
 
 /** IP-Adapters that Runware lists for Stable Diffusion. */
 const otherFamily = /^runware:55@/;

@@ -1,5 +1,5 @@
-import { isVariable } from "./check";
-import type { Values } from "./params";
+import { isVariable } from "../check";
+import type { Values } from "../params";
 
 /**
  * The task of ACE++ as it is written in the dialog; undefined where something else decides about it.
