@@ -241,14 +241,17 @@ describe("what msg.job shows of a request", () => {
 describe("a picture of 20 million characters", function () {
   this.timeout(30_000);
   const base64 = png(4096, 4096, 15_000_000).toString("base64");
-  const REPEATS = 9;
+  const ROUNDS = 15;
 
-  const fastest = (work: () => void): number => {
-    let best = Number.POSITIVE_INFINITY;
-    for (let count = 0; count < REPEATS; count++) {
-      const start = process.hrtime.bigint();
-      work();
-      best = Math.min(best, Number(process.hrtime.bigint() - start));
+  /** The fastest of each, in turns: what else the machine does meanwhile slows down both. */
+  const fastest = (works: readonly (() => void)[]): number[] => {
+    const best = works.map(() => Number.POSITIVE_INFINITY);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, work] of works.entries()) {
+        const start = process.hrtime.bigint();
+        work();
+        best[index] = Math.min(best[index] ?? 0, Number(process.hrtime.bigint() - start));
+      }
     }
     return best;
   };
@@ -257,7 +260,7 @@ describe("a picture of 20 million characters", function () {
     { form: "base64", text: base64 },
     { form: "data URI", text: `data:image/png;base64,${base64}` },
   ]) {
-    it(`is validated in the time of a few bare scans (${form})`, () => {
+    it(`is validated in the time of one or two bare scans (${form})`, () => {
       const task = {
         taskType: "imageInference",
         taskUUID: picture.uuid,
@@ -266,11 +269,12 @@ describe("a picture of 20 million characters", function () {
         inputs: { seedImage: text },
       };
       assert.equal(srpo.validate(task), true);
-      const bare = fastest(() => assert.ok(/^[a-zA-Z0-9+/=]+$/.test(base64)));
-      const ours = fastest(() => assert.ok(srpo.validate(task)));
+      const [bare = 0, ours = 0] = fastest([
+        () => assert.ok(/^[a-zA-Z0-9+/=]+$/.test(base64)),
+        () => assert.ok(srpo.validate(task)),
+      ]);
       console.log(`      bare scan ${(bare / 1e6).toFixed(1)} ms, validation ${(ours / 1e6).toFixed(1)} ms`);
-      // Measured in earnest by `npm run bench`; a pattern that tracks back takes some thirty times as long as a scan.
-      assert.ok(ours <= 10 * bare, `${ours} ns against ${bare} ns`);
+      assert.ok(ours <= 2 * bare, `${ours} ns against ${bare} ns`);
     });
 
     it(`is refused for one wrong character at its end (${form})`, () => {
