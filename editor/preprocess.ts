@@ -1,5 +1,4 @@
-import { preprocessorModel, preprocessors } from "../lib/models/fragments/runware/preprocessors";
-import { settingOwners } from "../lib/models/rules/preprocessors";
+import { preprocessorModel, preprocessors, settingOwners } from "../lib/models/fragments/runware/preprocessors";
 import { isVariable, type Problem } from "./check";
 import { models } from "./models";
 import type { EditorNode } from "./node-red";

@@ -1,20 +1,10 @@
+import { controlNetNames } from "../../lib/models/fragments/runware/composition";
 import type { Context } from "../context";
 import type { Part } from "../images/composition";
 import type { KnownPicture } from "../images/drawing";
 import { mostPictures } from "../images/layout";
 import { findPicture, keepPicture, strangePicture } from "../input-picture";
 import type { Task } from "../jobs";
-
-/** What the ControlNets for FLUX.1 [dev] are for, by their names in Runware's catalogue. */
-const controlNets: Readonly<Record<string, string>> = {
-  "runware:25@1": "canny",
-  "runware:26@1": "tile",
-  "runware:27@1": "depth",
-  "runware:28@1": "blur",
-  "runware:29@1": "pose",
-  "runware:30@1": "gray",
-  "runware:31@1": "low quality",
-};
 
 /** A part whose pictures are still as the request has them. */
 type Asked = Omit<Part, "pictures"> & { images: readonly unknown[] };
@@ -62,7 +52,7 @@ function lora({ model, weight = 1, transformer }: Task): Asked {
 
 function controlNet(entry: Task): Asked {
   const { model, weight = 1, controlMode, guideImage } = entry;
-  const name = controlNets[String(model)] ?? model;
+  const name = controlNetNames[String(model)] ?? model;
   const mode = unlessUsual(controlMode, "balanced");
   const text = words(name, `x${weight}`, reachOf(entry), mode === undefined ? undefined : `mode ${mode}`);
   return { kind: "ControlNet", text, images: [guideImage] };

@@ -1,13 +1,14 @@
+import { settingOwners } from "../../lib/models/fragments/runware/preprocessors";
 import { preprocess } from "../../lib/models/preprocess";
 import type { Task } from "../jobs";
+
+const settingNames = Object.keys(settingOwners);
 
 /** What the older form of the task calls what the newer one has elsewhere. */
 const olderNames: Readonly<Record<string, string>> = {
   model: "preProcessorType",
   "inputs.image": "inputImage",
-  "settings.lowThresholdCanny": "lowThresholdCanny",
-  "settings.highThresholdCanny": "highThresholdCanny",
-  "settings.includeHandsAndFaceOpenPose": "includeHandsAndFaceOpenPose",
+  ...Object.fromEntries(settingNames.map((name) => [`settings.${name}`, name])),
 };
 
 /** A preprocessing task in the newer form. */
@@ -23,9 +24,9 @@ export function readForm(task: Task): Form {
   if (!isOlder || task.model !== undefined || task.inputs !== undefined)
     return { newer: task, named: (about) => about };
   const { inputImage, preProcessorType, ...others } = task;
-  const { lowThresholdCanny, highThresholdCanny, includeHandsAndFaceOpenPose, ...rest } = others;
-  const given = { lowThresholdCanny, highThresholdCanny, includeHandsAndFaceOpenPose };
-  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const isSetting = ([name]: [string, unknown]): boolean => settingNames.includes(name);
+  const settings = Object.fromEntries(Object.entries(others).filter(isSetting));
+  const rest = Object.fromEntries(Object.entries(others).filter((entry) => !isSetting(entry)));
   return {
     newer: {
       ...rest,

@@ -1,4 +1,4 @@
-import { preprocessorModel } from "../fragments/runware/preprocessors";
+import { preprocessorModel, settingOwners } from "../fragments/runware/preprocessors";
 import type { Dialect, Spelling } from "./dialect";
 import { runware } from "./runware";
 
@@ -12,7 +12,7 @@ const modelOf = (kind: unknown): unknown =>
 const spellings: readonly Spelling[] = [
   { within: "", written: ["inputImage"], schema: ["inputs", "image"] },
   { within: "", written: ["preProcessorType"], schema: ["model"], meant: modelOf },
-  ...["lowThresholdCanny", "highThresholdCanny", "includeHandsAndFaceOpenPose"].map((setting) => ({
+  ...Object.keys(settingOwners).map((setting) => ({
     within: "",
     written: [setting],
     schema: ["settings", setting],

@@ -1,13 +1,6 @@
-import { preprocessorModel, preprocessors } from "../fragments/runware/preprocessors";
+import { preprocessorModel, preprocessors, settingOwners } from "../fragments/runware/preprocessors";
 import { error, member, numberIn } from "./reading";
 import type { Rule } from "./rule";
-
-/** Which preprocessor a setting is for, as third-party clients have it; Runware's pages show each with its own only. */
-export const settingOwners: Readonly<Record<string, string>> = {
-  lowThresholdCanny: "canny",
-  highThresholdCanny: "canny",
-  includeHandsAndFaceOpenPose: "openpose",
-};
 
 export const settingsOfOthers: Rule = function* ({ model, settings }) {
   const kind = preprocessors.find((name) => preprocessorModel(name) === model);

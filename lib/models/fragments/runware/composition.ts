@@ -8,14 +8,19 @@ export const air: Schema = {
   "x-kind": "model",
 };
 
-/**
- * ControlNets for FLUX.1 [dev] in Runware's catalogue: canny, tile, depth, blur, pose, gray and low quality, in this
- * order, and one that is only listed by its identifier.
- */
-const controlNetAir: Schema = {
-  ...air,
-  "x-known": [25, 26, 27, 28, 29, 30, 31, 98].map((number) => `runware:${number}@1`),
+/** What the ControlNets for FLUX.1 [dev] are for, by their names in Runware's catalogue. */
+export const controlNetNames: Readonly<Record<string, string>> = {
+  "runware:25@1": "canny",
+  "runware:26@1": "tile",
+  "runware:27@1": "depth",
+  "runware:28@1": "blur",
+  "runware:29@1": "pose",
+  "runware:30@1": "gray",
+  "runware:31@1": "low quality",
 };
+
+/** And one that is listed there without a name. */
+const controlNetAir: Schema = { ...air, "x-known": [...Object.keys(controlNetNames), "runware:98@1"] };
 
 /** IP-Adapters for FLUX.1 [dev]; Runware's newer schema lists them without names. */
 const ipAdapterAir: Schema = { ...air, "x-known": [1, 2, 3, 4].map((version) => `runware:56@${version}`) };

@@ -15,3 +15,10 @@ export const preprocessors = [
 ] as const;
 
 export const preprocessorModel = (kind: string): string => `runware:controlnet-preprocess@${kind}`;
+
+/** Which preprocessor a setting is for, as third-party clients have it; Runware's pages show each with its own only. */
+export const settingOwners = {
+  lowThresholdCanny: "canny",
+  highThresholdCanny: "canny",
+  includeHandsAndFaceOpenPose: "openpose",
+} as const satisfies Readonly<Record<string, string>>;
