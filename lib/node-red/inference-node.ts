@@ -1,7 +1,7 @@
-import { v4 as uuid } from "uuid";
 import type { FluxError } from "../errors";
 import { advance, type Job, knownAs } from "../jobs/job";
 import { lateAnswer } from "../jobs/late";
+import { newJob } from "../jobs/new-job";
 import { runJob } from "../jobs/run-job";
 import { expectedPicture } from "../models/expected-picture";
 import type { NodeModel } from "../models/model";
@@ -156,7 +156,7 @@ class Inference {
     assertWritable(message, isTool ? WRITTEN_BY_TOOLS : WRITTEN);
     const room =
       this.#resultInto === undefined ? undefined : roomFor(this.#RED, message, settings.into || this.#resultInto);
-    const job = newJob(this.#node, prepared, settings);
+    const job = newJob(this.#node.id, prepared, settings.delivery);
     run.job = job;
     const opened = await account.account.open();
     run.opened = opened;
@@ -259,22 +259,3 @@ class Inference {
 
 const requestIdOf = ({ job, opened }: Run): string | undefined =>
   job && opened && knownAs(job, opened.service.provider);
-
-const newJob = (
-  node: Node,
-  { model, expected, request, attachments }: PreparedRequest,
-  { delivery }: InferenceSettings,
-): Job => ({
-  id: uuid(),
-  nodeId: node.id,
-  // A tool's request says which one of its kind is meant.
-  model: model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id,
-  ...(model.taskType !== undefined && { taskType: model.taskType }),
-  delivery,
-  request,
-  attachments,
-  expected,
-  phase: { state: "waiting" },
-  attempts: 0,
-  acceptedAt: Date.now(),
-});

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
 import { nodeModels } from "../../lib/models/catalogue";
 import { prepareRequest } from "../../lib/models/preparing/prepare";
+import { anythingWith } from "../support/anything";
 
 const RUNS = 50_000;
 
@@ -14,16 +15,7 @@ const name = fc.oneof(
   fc.string({ maxLength: 12 }),
 );
 
-const anything = fc.anything({
-  key: name,
-  maxDepth: 4,
-  withBigInt: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withSparseArray: true,
-  withTypedArray: true,
-});
+const anything = anythingWith(name, 4);
 
 describe(`${RUNS} messages made of anything`, function () {
   this.timeout(600_000);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
 import type { CompositionMode } from "../../lib/models/composition/composition";
 import type { FluxRequest } from "../../lib/models/request";
+import { anythingWith } from "../support/anything";
 import { composed, passedOn, refusedAt } from "./composing";
 import { picture, revoked } from "./support";
 
@@ -167,16 +168,7 @@ describe("messages made of anything at a composition node", () => {
     "length",
     "id",
   );
-  const anything = fc.anything({
-    key: name,
-    maxDepth: 3,
-    withBigInt: true,
-    withDate: true,
-    withMap: true,
-    withNullPrototype: true,
-    withSparseArray: true,
-    withTypedArray: true,
-  });
+  const anything = anythingWith(name, 3);
   const modes = fc.constantFrom<CompositionMode>("add", "replace", "clear");
   const good: Readonly<Record<string, FluxRequest>> = { lora: { lora }, pulid: { pulid } };
 
