@@ -21,6 +21,26 @@ export interface AccountSettings {
   retries: number;
   /** Seconds from the deploy that deleted a node until its jobs are cancelled at the service, where that can be done. */
   cancelAfter: number;
+  /** Paid requests in any minute; 0: no limit. */
+  requestsPerMinute: number;
+  /** US dollars in any hour; 0: no limit. */
+  dollarsPerHour: number;
+  /** US dollars in any 24 hours; 0: no limit. */
+  dollarsPerDay: number;
+  /** Pictures in any hour; 0: no limit. */
+  picturesPerHour: number;
+  /** Pictures in any 24 hours; 0: no limit. */
+  picturesPerDay: number;
+  /** US dollars, for as long as the service has told no price; 0: not known. */
+  pricePerPicture: number;
+  /** Jobs are recorded on disk; otherwise they are kept in memory only, and a restart loses them. */
+  journal: boolean;
+  /** Hours that the record of a settled job serves repeated triggers and `msg.resume`. */
+  keepResults: number;
+  /** Days that a job waits for a node that is absent from the flows. */
+  keepAbsent: number;
+  /** What becomes of a paid submit whose answer was lost, where the service cannot tell a repetition from a new job. */
+  lostAnswer: "report" | "repeat";
 }
 
 /** An inference node's properties as they are saved, in their working types. */
@@ -29,6 +49,8 @@ export interface InferenceSettings {
   params: Record<string, TypedValue>;
   promptFrom: TypedValue;
   imageFrom: TypedValue;
+  /** What the messages of one trigger have in common: a repeated one joins the job of the first. */
+  idempotencyKeyFrom: TypedValue;
   /** Of effect where the model has an endpoint for each mode. */
   mode: Mode | "auto";
   /** Of effect where the request does not say itself how its answer comes. */
@@ -72,6 +94,8 @@ const accountSchema = complete({
   environment: { enum: ["production", "sandbox"], default: "production" },
   addresses: { type: "object", additionalProperties: address, default: {} },
   ...ACCOUNT_RANGES,
+  journal: { type: "boolean", default: true },
+  lostAnswer: { enum: ["report", "repeat"], default: "report" },
 });
 
 const params = { type: "object", additionalProperties: typedValue, default: {} };
@@ -87,6 +111,7 @@ const inferenceSchema = complete({
   params,
   promptFrom: { ...typedValue, default: { type: "msg", value: "payload" } },
   imageFrom: { ...typedValue, default: { type: "none", value: "" } },
+  idempotencyKeyFrom: { ...typedValue, default: { type: "msg", value: "idempotencyKey" } },
   mode: { enum: ["auto", "text-to-image", "image-to-image"], default: "auto" },
   delivery: { enum: ["queue", "sync"], default: "queue" },
   output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
