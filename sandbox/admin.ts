@@ -1,57 +1,61 @@
 import type { IncomingMessage } from "node:http";
 import { isLocalName, isLoopback } from "../lib/net/loopback";
 import { balanceOf, type Context } from "./context";
+import { announcements } from "./event-stream";
+import { jsonReply, type Reply } from "./http";
 import { changeSettings } from "./settings";
 
-interface AdminAnswer {
-  status: number;
-  body: object;
-}
+const done = jsonReply(200, { ok: true });
 
-const done: AdminAnswer = { status: 200, body: { ok: true } };
-
-/** Answers `/admin/<what>`: for this machine only, and not for web pages that happen to be open on it. */
+/**
+ * Answers `/admin/<what>`: for this machine only, and not for web pages that happen to be open on it.
+ * @param gone aborted when the connection is gone
+ */
 export async function answerAdmin(
   what: string,
   request: IncomingMessage,
   context: Context,
   readBody: (request: IncomingMessage) => Promise<Buffer | undefined>,
-): Promise<AdminAnswer> {
+  gone: AbortSignal,
+): Promise<Reply> {
   const { host = "", origin } = request.headers;
   // A foreign name that points here (DNS rebinding) is not this machine's own name.
   const isOurs = isLoopback(request.socket.remoteAddress ?? "") && isLocalName(host.replace(/:\d+$/, ""));
   if (!isOurs || origin !== undefined) {
-    return { status: 403, body: { error: "The admin interface is for programs on this machine only." } };
+    return jsonReply(403, { error: "The admin interface is for programs on this machine only." });
   }
   try {
-    return answer(`${request.method} ${what}`, await readObject(request, readBody), context);
+    const end = AbortSignal.any([context.closing, gone]);
+    return answer(`${request.method} ${what}`, await readObject(request, readBody), context, end);
   } catch (error) {
-    return { status: 400, body: { error: error instanceof RangeError ? error.message : "The body is not JSON." } };
+    return jsonReply(400, { error: error instanceof RangeError ? error.message : "The body is not JSON." });
   }
 }
 
-function answer(what: string, body: object, context: Context): AdminAnswer {
+function answer(what: string, body: object, context: Context, end: AbortSignal): Reply {
   switch (what) {
     case "GET state":
-      return { status: 200, body: stateOf(context) };
+      return jsonReply(200, stateOf(context));
     case "GET settings":
-      return { status: 200, body: context.settings };
+      return jsonReply(200, context.settings);
     case "POST settings":
       configure(context, body);
-      return { status: 200, body: context.settings };
+      return jsonReply(200, context.settings);
     case "POST faults":
       armFault(context, body);
-      return { status: 200, body: { armed: context.faults.armed() } };
+      return jsonReply(200, { armed: context.faults.armed() });
     case "GET faults":
-      return { status: 200, body: { armed: context.faults.armed() } };
+      return jsonReply(200, { armed: context.faults.armed() });
     case "DELETE faults":
       context.faults.clear();
       return done;
+    case "GET events":
+      return { status: 200, contentType: "application/x-ndjson", pieces: announcements(context.events, end) };
     case "POST reset":
       reset(context);
       return done;
     default:
-      return { status: 404, body: { error: "There is no such part of the admin interface." } };
+      return jsonReply(404, { error: "There is no such part of the admin interface." });
   }
 }
 

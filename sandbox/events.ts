@@ -25,8 +25,12 @@ export type SandboxEvent = keyof SandboxEvents;
 type Listener<E extends SandboxEvent> = (detail: SandboxEvents[E]) => void;
 type Listeners = { [E in SandboxEvent]: Set<Listener<E>> };
 
+/** One event as plain data: what happened, and its detail. */
+export type Announcement = { [E in SandboxEvent]: { event: E } & SandboxEvents[E] }[SandboxEvent];
+
 /** Tells listeners what happens; `once` is a promise, so that a test can await instead of sleep. */
 export class Events {
+  readonly #listenersToAll = new Set<(announcement: Announcement) => void>();
   readonly #listeners: Listeners = {
     request: new Set(),
     submitted: new Set(),
@@ -59,7 +63,16 @@ export class Events {
     });
   }
 
+  /** Calls `listener` at every event of any kind; the returned function ends it. */
+  onAny(listener: (announcement: Announcement) => void): () => void {
+    this.#listenersToAll.add(listener);
+    return () => void this.#listenersToAll.delete(listener);
+  }
+
   emit<E extends SandboxEvent>(event: E, detail: SandboxEvents[E]): void {
     for (const listener of [...this.#listeners[event]]) listener(detail);
+    // The kind of an event and its detail belong together; the compiler cannot follow that through a type parameter.
+    const announcement = { event, ...detail } as Announcement;
+    for (const listener of [...this.#listenersToAll]) listener(announcement);
   }
 }

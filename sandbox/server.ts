@@ -6,7 +6,7 @@ import type { Context } from "./context";
 import { stringifyJson } from "./digits";
 import { answerFal } from "./fal/endpoint";
 import { answerStorage } from "./fal/storage";
-import { type Incoming, jsonReply, notFound, type Part, type Reply } from "./http";
+import { type Incoming, notFound, type Part, type Reply } from "./http";
 import { answerRunware } from "./runware/endpoint";
 
 /** The largest body that is read, in bytes. */
@@ -62,16 +62,15 @@ const parts: readonly [string, Part][] = [
 /** Finds the part of the sandbox that a request is for. */
 export async function route(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   const [path = "/", query = ""] = (request.url ?? "/").split("?");
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
   if (path.startsWith("/admin/")) {
-    const { status, body } = await answerAdmin(path.slice("/admin/".length), request, context, readBody);
-    return send(response, jsonReply(status, body));
+    return send(response, await answerAdmin(path.slice("/admin/".length), request, context, readBody, gone.signal));
   }
   // Runware's address is also known without the version: its clients post to "/".
   const [prefix, part] = parts.find(([beginning]) => path.startsWith(beginning)) ?? [];
   const isBare = path === "/" && request.method === "POST";
   if (part === undefined && !isBare) return send(response, notFound);
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
   const incoming: Incoming = {
     method: request.method ?? "GET",
     path: prefix === undefined ? "" : path.slice(prefix.replace(/\/$/, "").length),

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { admin, closeSandboxes, download, inference, onePixel, openSandbox, poll, post } from "./support";
+import { createInterface } from "node:readline";
+import { admin, closeSandboxes, download, type Item, inference, onePixel, openSandbox, poll, post } from "./support";
 
 describe("the sandbox, spoken to like the service", () => {
   afterEach(closeSandboxes);
@@ -361,6 +362,28 @@ describe("the sandbox's admin interface", () => {
       assert.equal((await admin(sandbox, "POST", "settings", wrong)).status, 400);
     }
     assert.equal(sandbox.settings.latency, 5);
+  });
+
+  it("tells another process what happens, as it happens", async () => {
+    const sandbox = await openSandbox();
+    const [response]: IncomingMessage[] = await once(get(`${sandbox.url}/admin/events`, { agent: false }), "response");
+    assert.ok(response);
+    const heard: Item[] = [];
+    const task = inference();
+    for await (const line of createInterface({ input: response })) {
+      heard.push(JSON.parse(line));
+      if (heard.length === 1) await post(sandbox, [task]);
+      if (heard.at(-1)?.event === "finished") break;
+    }
+    response.destroy();
+    const id = task.taskUUID;
+    assert.deepEqual(heard, [
+      { event: "listening" },
+      { event: "request", calls: ["imageInference"] },
+      { event: "submitted", id },
+      { event: "accepted", id },
+      { event: "finished", id },
+    ]);
   });
 
   it("refuses web pages, foreign names and unknown things", async () => {
