@@ -1,0 +1,40 @@
+import { crc32 } from "node:zlib";
+import type { JournalEntry } from "./journal";
+
+/** `,"crc":"0123abcd"}`: every line ends so, whatever is before it. */
+const CHECK_LENGTH = 18;
+
+const checkOf = (bytes: Uint8Array): string => `,"crc":"${crc32(bytes).toString(16).padStart(8, "0")}"}`;
+
+/**
+ * A line of the journal, newline included. The checksum is that of the line without it and without its last brace: a
+ * flipped digit in a taskUUID must not be taken for the truth.
+ *
+ * @param data JSON text; undefined when the entry has no data.
+ */
+export function toLine({ job, state, at }: JournalEntry, data: string | undefined): Buffer {
+  const head = JSON.stringify({ job, state, at }).slice(0, -1);
+  const body = Buffer.from(data === undefined ? head : `${head},"data":${data}`);
+  return Buffer.concat([body, Buffer.from(`${checkOf(body)}\n`)]);
+}
+
+/**
+ * The entry of a line (without its newline), with whatever else a later version wrote into it; undefined when the line
+ * is damaged.
+ */
+export function readLine(line: Buffer): JournalEntry | undefined {
+  const end = line.length - CHECK_LENGTH;
+  if (end < 0 || line.toString("latin1", end) !== checkOf(line.subarray(0, end))) return undefined;
+  try {
+    const entry: unknown = JSON.parse(`${line.toString("utf8", 0, end)}}`);
+    return isEntry(entry) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== "object" || value === null) return false;
+  const { job, state, at } = value as Partial<JournalEntry>;
+  return typeof job === "string" && typeof state === "string" && typeof at === "number";
+}

@@ -1,0 +1,54 @@
+/** Beginnings of the parameters with which clouds sign addresses: AWS, Google, Alibaba, Tencent, Huawei, Microsoft. */
+const SIGNING = /^x-(amz|goog|oss|cos|obs|ms)-/;
+
+/** What a parameter that holds a key has in its name, however it goes on: `access_token`, `client_secret`, `apikey1`. */
+const TELLING =
+  /signature|token|secret|passw|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|authori[sz]ation/;
+
+/** Words that mean a key only when they stand by themselves: `author` and `keyword` are none. */
+const WORDS = new Set(
+  "sig sign key keys policy auth oauth pass pwd pw hmac jwt sas bearer session sessionid credentials code otp".split(
+    " ",
+  ),
+);
+
+/** Of longer addresses every query is cut: reading it would take long. */
+const LONGEST_READ = 64 * 1024;
+
+/**
+ * The address without user, password, query and fragment, when one of these looks like a key or a signature; undefined
+ * for other addresses and for texts that are none.
+ */
+export function withoutKey(text: string): string | undefined {
+  const address = /^\s*https?:[/\\]*/i.exec(text);
+  if (!address) return undefined;
+  const start = address[0].length;
+  const tail = text.slice(start).search(/[?#]/);
+  const end = tail < 0 ? text.length : start + tail;
+  const host = text.slice(start, end).search(/[/\\]/);
+  const authority = text.slice(start, host < 0 ? end : start + host);
+  const at = authority.lastIndexOf("@");
+  if (text.length > LONGEST_READ ? at < 0 && tail < 0 : at < 0 && !namesKey(text.slice(end))) return undefined;
+  return text.slice(0, start) + text.slice(start + at + 1, end);
+}
+
+/** Of a query, a fragment or both. */
+function namesKey(parameters: string): boolean {
+  for (const [, name = ""] of parameters.matchAll(/[?#&;]([^=?#&;]*)/g)) if (isKey(decoded(name))) return true;
+  return false;
+}
+
+function isKey(name: string): boolean {
+  const lower = name.trim().toLowerCase();
+  if (SIGNING.test(lower) || TELLING.test(lower)) return true;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+  return words.split(/[^a-z]+/).some((word) => WORDS.has(word));
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
