@@ -1,4 +1,5 @@
 import { ACCOUNT_RANGES } from "../lib/node-red/account-ranges";
+import { foldAccountSections } from "./account-sections";
 import { isVariable } from "./check";
 import { button, element } from "./element";
 import { type EditorNode, page, type Translate, type TypedInputType } from "./node-red";
@@ -35,6 +36,26 @@ const choiceOrVariable = (
   widget.typedInput("width", "70%");
 };
 
+/** The settings below that have a choice or a variable; Node-RED does not read their controls by itself. */
+const chosen = {
+  journal: {
+    preset: "true",
+    choices: [
+      { value: "true", text: "account.on" },
+      { value: "false", text: "account.off" },
+    ],
+  },
+  lostAnswer: {
+    preset: "report",
+    choices: [
+      { value: "report", text: "account.report" },
+      { value: "repeat", text: "account.repeat" },
+    ],
+  },
+} as const;
+
+const chosenSettings = Object.entries(chosen);
+
 /** Fills the dialog of an account node; called as its `oneditprepare`. */
 export const editAccount = (node: EditorNode): void => {
   const t = translator(node);
@@ -45,11 +66,11 @@ export const editAccount = (node: EditorNode): void => {
   }
   const environments = ["production", "sandbox"].map((value) => ({ value, label: t(`account.${value}`) }));
   choiceOrVariable("node-config-input-environment", String(node.environment ?? "production"), environments, t);
-  const switches = [
-    { value: "true", label: t("account.on") },
-    { value: "false", label: t("account.off") },
-  ];
-  choiceOrVariable("fluxwire-account-journal", String(node.journal ?? true), switches, t);
+  for (const [property, { preset, choices }] of chosenSettings) {
+    const options = choices.map(({ value, text }) => ({ value, label: t(text) }));
+    choiceOrVariable(`fluxwire-account-${property}`, String(node[property] ?? preset), options, t);
+  }
+  foldAccountSections(t, (property) => checkAccountSetting(node, property, node[property]) === true);
 
   const host = document.querySelector<HTMLElement>(".fluxwire-account-test");
   if (host === null) return;
@@ -71,11 +92,25 @@ export const editAccount = (node: EditorNode): void => {
 
 /** Takes over what Node-RED does not read by itself; called as `oneditsave`. */
 export const saveAccount = (node: EditorNode): void => {
-  const control = document.querySelector("#fluxwire-account-journal");
-  if (control === null) return;
-  const value = page.$(control).typedInput("value").trim();
-  if (value === String(node.journal ?? true)) return;
-  node.journal = value === "true" || (value === "false" ? false : value);
+  for (const [property, { preset }] of chosenSettings) {
+    const control = document.querySelector(`#fluxwire-account-${property}`);
+    if (control === null) continue;
+    const value = page.$(control).typedInput("value").trim();
+    if (value === String(node[property] ?? preset)) continue;
+    node[property] = value === "true" || (value === "false" ? false : value);
+  }
+  leaveUnsaved(node);
+};
+
+/**
+ * Hides the empty controls of settings that the node was saved without, by an earlier version or a hand: Node-RED, which
+ * reads the controls next, would take them for a change.
+ */
+const leaveUnsaved = (node: EditorNode): void => {
+  for (const property of Object.keys(node._def.defaults ?? {})) {
+    const isEmpty = [shown, configNode].some((read) => read(property).trim() === "");
+    if (node[property] === undefined && isEmpty) input(property)?.removeAttribute("id");
+  }
 };
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -131,6 +166,8 @@ const failureText = (answer: unknown, t: Translate): string => {
   return typeof message === "string" && message !== "" ? message : t("account.unreachable");
 };
 
+const isRange = (property: string): property is keyof typeof ACCOUNT_RANGES => property in ACCOUNT_RANGES;
+
 const isInRange = (property: keyof typeof ACCOUNT_RANGES, value: string): boolean => {
   const { type, minimum, maximum } = ACCOUNT_RANGES[property];
   const number = Number(value);
@@ -142,22 +179,28 @@ const isAddress = (value: string): boolean =>
   /^https:\/\/[^\s/?#]+[^\s?#]*$/i.test(value) ||
   /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s?#]*)?$/i.test(value);
 
+const isOneOf =
+  (...values: readonly string[]) =>
+  (value: string): boolean =>
+    values.includes(value);
+
 const checks: Record<string, (value: string) => boolean> = {
-  environment: (value) => value === "production" || value === "sandbox",
-  concurrency: (value) => isInRange("concurrency", value),
-  line: (value) => isInRange("line", value),
-  timeout: (value) => isInRange("timeout", value),
-  retries: (value) => isInRange("retries", value),
-  cancelAfter: (value) => isInRange("cancelAfter", value),
-  journal: (value) => value === "true" || value === "false",
+  environment: isOneOf("production", "sandbox"),
+  journal: isOneOf("true", "false"),
+  lostAnswer: isOneOf("report", "repeat"),
+};
+
+const isRight = (property: string, value: string): boolean => {
+  if (isAddressSetting(property)) return isAddress(value);
+  if (isRange(property)) return isInRange(property, value);
+  return checks[property]?.(value) ?? true;
 };
 
 /** The validator for the `defaults` of an account node: true, or the reason why not. An emptied field means the default. */
 export const checkAccountSetting = (node: EditorNode, property: string, value: unknown): true | string => {
   const text = String(value ?? "").trim();
   const t = translator(node);
-  const isRight = isAddressSetting(property) ? isAddress : checks[property];
-  if (text !== "" && !isVariable(text) && isRight?.(text) === false) return t(`account.checks.${property}`);
+  if (text !== "" && !isVariable(text) && !isRight(property, text)) return t(`account.checks.${property}`);
   if (property === "environment" && text !== "sandbox" && !isVariable(text) && !hasKey(node)) {
     return t("account.checks.key");
   }

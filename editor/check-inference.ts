@@ -34,7 +34,10 @@ export const checkParameters = (node: EditorNode): true | string[] => {
   return reasons.length === 0 ? true : reasons;
 };
 
-export const checkSource = (node: EditorNode, property: "promptFrom" | "imageFrom"): true | string => {
+export const checkSource = (
+  node: EditorNode,
+  property: "promptFrom" | "imageFrom" | "idempotencyKeyFrom",
+): true | string => {
   const { _: t } = node._def;
   const saved = readSaved(node);
   const setting = saved[property] ?? "";

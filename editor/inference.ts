@@ -1,6 +1,6 @@
 import { settablePatterns } from "./check";
 import { element } from "./element";
-import { type Fold, sectionBlock } from "./form/section";
+import { type ParameterSection, sectionBlock } from "./form/section";
 import type { FormState } from "./form/state";
 import { unknownBlock } from "./form/unknown";
 import { formTree } from "./form-tree";
@@ -34,7 +34,7 @@ export const editInference = (node: EditorNode): void => {
   const t = node._def._;
   const saved = readSaved(node);
   const settings = new OpenSettings(saved);
-  const folds = new Map<string, Fold>();
+  const folds = new Map<string, ParameterSection>();
   const state: FormState = {
     values: readParams(saved.params),
     filledElsewhere: model.imageParameter,

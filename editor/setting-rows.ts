@@ -2,7 +2,7 @@ import { isVariable } from "./check";
 import { element } from "./element";
 import { promptParameter } from "./form-tree";
 import { type EditorModel, endpointOf } from "./models";
-import type { Translate, Typed } from "./node-red";
+import type { Translate, Typed, TypedInputType } from "./node-red";
 import type { OpenSettings } from "./open-settings";
 import { controlId, row, select, showHint } from "./row";
 import { asTyped } from "./saved-node";
@@ -15,30 +15,56 @@ const modes = ["auto", "text-to-image", "image-to-image"] as const;
 const deliveries = ["queue", "sync"] as const;
 const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;
 
+const noSource = (t: Translate): TypedInputType => ({ value: "none", label: t("dialog.none"), hasValue: false });
+
+/**
+ * A typed input that says where a value comes from.
+ *
+ * @param fallback what holds when nothing is saved.
+ */
+const sourceRow = (
+  property: string,
+  fallback: Typed,
+  types: readonly (string | TypedInputType)[],
+  texts: { help?: string; hint?: string },
+  settings: OpenSettings,
+  t: Translate,
+): HTMLElement => {
+  const shown = asTyped(settings.read(property)) ?? fallback;
+  const control = typedInput(types, shown, "", ({ type, value }) =>
+    settings.change(property, { type, value: type === "none" ? "" : value }),
+  );
+  const made = row({ label: t(`dialog.${property}`), ...texts, control: control.id }, control.element);
+  made.dataset.property = property;
+  return made;
+};
+
 /** Where the prompt and the picture come from and, of a model with modes, which of them the node runs in. */
 export const sourceRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => {
   const text = { value: "str", label: t("dialog.text"), icon: "red/images/typedInput/az.svg" };
-  const none = { value: "none", label: t("dialog.none"), hasValue: false };
-  const source = (property: string, fallback: Typed, types: Parameters<typeof typedInput>[0], hint: string) => {
-    const shown = asTyped(settings.read(property)) ?? fallback;
-    const control = typedInput(types, shown, "", ({ type, value }) =>
-      settings.change(property, { type, value: type === "none" ? "" : value }),
-    );
-    const made = row({ label: t(`dialog.${property}`), hint, control: control.id }, control.element);
-    made.dataset.property = property;
-    return made;
-  };
+  const none = noSource(t);
   const prompt = promptParameter(model.facts);
   const payload = { type: "msg", value: "payload" };
   const promptRows = prompt
-    ? [source("promptFrom", payload, [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)], hintOf(prompt, t))]
+    ? [
+        sourceRow(
+          "promptFrom",
+          payload,
+          [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)],
+          { hint: hintOf(prompt, t) },
+          settings,
+          t,
+        ),
+      ]
     : [];
   const isTool = model.resultInto !== undefined;
-  const imageRow = source(
+  const imageRow = sourceRow(
     "imageFrom",
     isTool ? payload : { type: "none", value: "" },
     [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
-    "",
+    {},
+    settings,
+    t,
   );
   const hintAtUse = (): void => showHint(imageRow, useOfPicture(model, settings.read("mode"), t));
   hintAtUse();
@@ -104,7 +130,21 @@ export const advancedRows = (settings: OpenSettings, t: Translate): HTMLElement[
   const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("ranges.seconds"), control: id };
   const timeout = row(texts, control);
   timeout.dataset.property = "timeout";
-  return [timeout, checkboxRow("lateResults", true, settings, t), checkboxRow("allowUnknown", false, settings, t)];
+  const idempotencyKey = sourceRow(
+    "idempotencyKeyFrom",
+    { type: "msg", value: "idempotencyKey" },
+    // What holds for all messages alike, such as a context or the environment, would make one job of all of them.
+    ["msg", "jsonata", noSource(t)],
+    { help: t("dialog.idempotencyKeyFromHelp") },
+    settings,
+    t,
+  );
+  return [
+    timeout,
+    checkboxRow("lateResults", true, settings, t),
+    idempotencyKey,
+    checkboxRow("allowUnknown", false, settings, t),
+  ];
 };
 
 /**

@@ -1,6 +1,7 @@
-import { element, icon } from "../element";
+import { element } from "../element";
 import { type Field, percentageOf, type Section } from "../form-tree";
 import { patternOf } from "../params";
+import { type Fold, foldingBlock } from "./fold";
 import { fieldRows } from "./rows";
 import type { FormState } from "./state";
 
@@ -15,10 +16,8 @@ const countSet = (fields: readonly Field[], state: FormState): number => {
   }).length;
 };
 
-/** A part of the dialog that folds. */
-export interface Fold {
-  element: HTMLElement;
-  isOpen(): boolean;
+/** A section of parameters, which folds. */
+export interface ParameterSection extends Pick<Fold, "element" | "isOpen"> {
   /** Brings the number in the heading up to date. */
   refresh(): void;
 }
@@ -33,36 +32,20 @@ export const sectionBlock = (
   open: boolean,
   extra: readonly HTMLElement[],
   state: FormState,
-): Fold => {
+): ParameterSection => {
   const { t } = state;
-  const count = element("span", { class: "fluxwire-count" });
-  const arrow = icon("angle-right");
-  const head = element(
-    "button",
-    { type: "button", class: "fluxwire-section-heading" },
-    arrow,
-    element("span", {}, t(`groups.${section.group}`)),
-    count,
-  );
-  const body = element("div", { class: "fluxwire-section-body" }, ...extra);
+  const body = element("div", {}, ...extra);
   let drawn = false;
-  const fold = (isOpen: boolean): void => {
-    if (isOpen && !drawn) {
-      drawn = true;
-      body.append(...fieldRows(section.fields, "", state));
-    }
-    head.setAttribute("aria-expanded", String(isOpen));
-    arrow.className = `fa fa-angle-${isOpen ? "down" : "right"}`;
-    body.hidden = !isOpen;
+  const draw = (): void => {
+    if (drawn) return;
+    drawn = true;
+    body.append(...fieldRows(section.fields, "", state));
   };
-  head.addEventListener("click", () => fold(body.hidden !== false));
-  fold(open);
+  const fold = foldingBlock(section.group, t(`groups.${section.group}`), body, open, draw);
   const refresh = (): void => {
     const set = countSet(section.fields, state);
-    count.textContent = set === 0 ? "" : t("dialog.countSet", { count: set });
+    fold.remark(set === 0 ? "" : t("dialog.countSet", { count: set }));
   };
   refresh();
-  const block = element("div", { class: "fluxwire-section" }, head, body);
-  block.dataset.group = section.group;
-  return { element: block, isOpen: () => !body.hidden, refresh };
+  return { element: fold.element, isOpen: fold.isOpen, refresh };
 };

@@ -7,14 +7,17 @@ export type SavedNode = Record<string, unknown>;
 /** The version of the saved properties that this code writes and reads. */
 const CURRENT_VERSION = 1;
 
+const propertyOrNone = (name: string) => (name === "" ? { type: "none", value: "" } : { type: "msg", value: name });
+
 /** Step number `n` turns a node saved as version `n` into one of version `n + 1`. */
 const STEPS: readonly ((saved: SavedNode) => SavedNode)[] = [
   // Hand-written flows have no version, and often a bare property name where a typed value belongs.
   (saved) => ({
     ...saved,
     ...(typeof saved.promptFrom === "string" && { promptFrom: { type: "msg", value: saved.promptFrom } }),
-    ...(typeof saved.imageFrom === "string" && {
-      imageFrom: saved.imageFrom === "" ? { type: "none", value: "" } : { type: "msg", value: saved.imageFrom },
+    ...(typeof saved.imageFrom === "string" && { imageFrom: propertyOrNone(saved.imageFrom) }),
+    ...(typeof saved.idempotencyKeyFrom === "string" && {
+      idempotencyKeyFrom: propertyOrNone(saved.idempotencyKeyFrom),
     }),
   }),
 ];

@@ -43,9 +43,9 @@ export interface Editor {
   done(): Promise<void>;
   /** Presses Cancel, and waits until the dialog is gone. */
   cancel(): Promise<void>;
-  /** Unfolds a section of an inference dialog. */
+  /** Unfolds a section of a dialog. */
   unfold(group: string): Promise<void>;
-  /** Unfolds every section of an inference dialog. */
+  /** Unfolds every section of a dialog. */
   unfoldAll(): Promise<void>;
   /** Types into a parameter's control, the way a person does. */
   type(parameter: string, text: string): Promise<void>;

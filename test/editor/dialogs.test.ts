@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodeModels } from "../../lib/models/catalogue";
 import { nodeFacts } from "../../lib/models/node-facts";
 import { type Editor, inOnePage } from "./browser";
-import { account, assertAllParameters, falAccount, inference } from "./nodes";
+import { account, assertAllParameters, falAccount, inference, todaysSettings } from "./nodes";
 
 /** As an older version or a hand may have written them: out of order, sparse, with variables and strangers. */
 const unusualParams = {
@@ -64,6 +64,19 @@ const flows = [
   inference("wrong", "runware-flux-srpo", { steps: { type: "num", value: "51" } }, { account: "" }),
 ];
 
+/** As the editor saves them today, which the others above were not. */
+const today = {
+  runware: { ...account, ...todaysSettings, id: "runware-today" },
+  fal: { ...falAccount, ...todaysSettings, id: "fal-today", lostAnswer: "report" },
+  krea: inference(
+    "krea-today",
+    "runware-flux-krea",
+    {},
+    { lateResults: true, idempotencyKeyFrom: { type: "msg", value: "idempotencyKey" } },
+  ),
+};
+const written = { id: "written", type: "runware-account", name: "by hand", environment: "sandbox" };
+
 const handwritten = ["variables", "wholes", "old", "newer"];
 
 const production = { ...account, id: "production", name: "", environment: "production" };
@@ -71,7 +84,7 @@ const production = { ...account, id: "production", name: "", environment: "produ
 describe("the editor", function () {
   this.timeout(60_000);
   let editor: Editor;
-  const { open } = inOnePage([...flows, production], (opened) => {
+  const { open } = inOnePage([...flows, ...Object.values(today), written, production], (opened) => {
     editor = opened;
   });
 
@@ -95,13 +108,21 @@ describe("the editor", function () {
 
   it("opens every dialog without a complaint, and closing it with Done changes nothing", async () => {
     const before = await editor.get("JSON.stringify(RED.nodes.createCompleteNodeSet())");
-    for (const id of [...nodeModels.map(({ type }) => type), "unusual", "lists", "wrong", ...handwritten]) {
+    for (const id of [
+      ...nodeModels.map(({ type }) => type),
+      "unusual",
+      "lists",
+      "wrong",
+      "krea-today",
+      ...handwritten,
+    ]) {
       await editor.open(id);
       await editor.unfoldAll();
       await editor.done();
     }
-    for (const id of ["account", "fal"]) {
+    for (const id of ["account", "fal", "runware-today", "fal-today", "written"]) {
       await editor.openAccount(id);
+      await editor.unfoldAll();
       await editor.done();
     }
     assert.equal(await editor.get("RED.nodes.dirty()"), false);
@@ -328,6 +349,7 @@ describe("the editor", function () {
   it("takes variables for the settings of an account", async () => {
     await editor.openAccount("account");
     await editor.page.fill("#node-config-input-concurrency", "${FLUX_CONCURRENCY}");
+    await editor.unfold("journal");
     await editor.page
       .locator("#fluxwire-account-journal + .red-ui-typedInput-container .red-ui-typedInput-option-trigger")
       .click();

@@ -237,6 +237,7 @@ describe("the dialog of fal's SRPO", function () {
     });
     await editor.openAccount("production");
     await editor.page.fill("#node-config-input-apiKey", "id:secret");
+    await editor.unfold("connection");
     await editor.page.fill("#node-config-input-queueUrl", " https://queue.example.com ");
     await editor.page.click(".fluxwire-account-test button");
     await editor.page.waitForSelector(".fluxwire-answer.fluxwire-good");
@@ -257,6 +258,7 @@ describe("the dialog of fal's SRPO", function () {
     await editor.page.unroute("**/flux/fal-account/test");
     await editor.page.fill("#node-config-input-apiKey", "");
     await editor.page.fill("#node-config-input-runUrl", "http://example.com");
+    await editor.unfold("journal");
     await editor.page.fill("#node-config-input-cancelAfter", "-1");
     await editor.done();
     assert.deepEqual(await reasonsOf("production"), [

@@ -31,6 +31,19 @@ export const falAccount = {
   cancelAfter: "60",
 };
 
+/** What the editor saves in addition for an account that is made today; the accounts above were made by an earlier version. */
+export const todaysSettings = {
+  requestsPerMinute: "",
+  dollarsPerHour: "",
+  dollarsPerDay: "",
+  picturesPerHour: "",
+  picturesPerDay: "",
+  pricePerPicture: "",
+  keepResults: "24",
+  keepAbsent: "7",
+  cancelAfter: "60",
+};
+
 /** An inference node as an earlier version saved it: without the settings that came later. */
 export const inference = (id: string, type: string, params: object, more: object = {}) => ({
   id,

@@ -107,6 +107,7 @@ describe("a node's template", () => {
     "allowUnknown",
     "timeout",
     "lateResults",
+    "idempotencyKeyFrom",
     "version",
   ];
   const defaultsOf = (type: string) => registerWithoutBundle(type).definition.defaults;
@@ -172,10 +173,12 @@ describe("a node's template", () => {
   });
 
   it("keeps the key out of the flow file", () => {
-    const common = ["concurrency", "line", "timeout", "retries", "journal", "proxy", "tls"];
+    const limits = ["requestsPerMinute", "dollarsPerHour", "dollarsPerDay", "picturesPerHour", "picturesPerDay"];
+    const journal = ["journal", "keepResults", "keepAbsent", "cancelAfter"];
+    const jobs = ["concurrency", "line", "timeout", "retries", ...limits, "pricePerPicture", ...journal];
     const saved = {
-      "runware-account": ["name", "environment", "baseUrl", ...common],
-      "fal-account": ["name", "environment", ...Object.keys(fal.addresses), "cancelAfter", ...common],
+      "runware-account": ["name", "environment", "baseUrl", ...jobs, "proxy", "tls"],
+      "fal-account": ["name", "environment", ...Object.keys(fal.addresses), "lostAnswer", ...jobs, "proxy", "tls"],
     };
     for (const [type, properties] of Object.entries(saved)) {
       const { defaults, credentials } = registerWithoutBundle(type).definition;
@@ -186,15 +189,16 @@ describe("a node's template", () => {
 
   it("shows in an emptied number what then holds", () => {
     for (const type of ["runware-account", "fal-account"]) {
-      const shown = [...htmlOf(type).matchAll(/id="node-config-input-(\w+)" placeholder="(\d+)"/g)];
+      const input = (attribute: string) =>
+        new RegExp(`id="node-config-input-(\\w+)" ${attribute} data-preset="(\\d+)"`, "g");
+      const withNumber = [...htmlOf(type).matchAll(input('placeholder="\\d+"'))];
+      const inWords = [...htmlOf(type).matchAll(input('data-i18n="\\[placeholder\\]account\\.(?:noLimit|notKnown)"'))];
       assert.deepEqual(
-        new Map(shown.map(([, property, placeholder]) => [property, Number(placeholder)])),
-        new Map(
-          Object.entries(ACCOUNT_RANGES)
-            .filter(([property]) => property in defaultsOf(type))
-            .map(([property, range]) => [property, range.default]),
-        ),
+        new Map([...withNumber, ...inWords].map(([, property, preset]) => [property, Number(preset)])),
+        new Map(Object.entries(ACCOUNT_RANGES).map(([property, range]) => [property, range.default])),
       );
+      for (const [input = "", , preset] of withNumber) assert.match(input, new RegExp(`placeholder="${preset}"`));
+      for (const [, , preset] of inWords) assert.equal(preset, "0");
     }
   });
 

@@ -6,6 +6,24 @@ import { readAccountSettings, readInferenceSettings } from "../../lib/node-red/s
 const isConfigError = (error: unknown) => error instanceof FluxError && error.code === "FLUX_CONFIG";
 
 describe("a saved inference node", () => {
+  it("of a version that knew no idempotency keys takes them from msg.idempotencyKey", () => {
+    for (const saved of [{}, { version: 1, lateResults: false }]) {
+      const { idempotencyKeyFrom } = readInferenceSettings(saved);
+      assert.deepEqual(idempotencyKeyFrom, { type: "msg", value: "idempotencyKey" });
+    }
+  });
+
+  it("may name another property for the idempotency key, as a typed value or in plain words, or none", () => {
+    const typed = { type: "jsonata", value: "payload.order.id" };
+    for (const [saved, expected] of [
+      [{ version: 1, idempotencyKeyFrom: typed }, typed],
+      [{ idempotencyKeyFrom: "order" }, { type: "msg", value: "order" }],
+      [{ idempotencyKeyFrom: "" }, { type: "none", value: "" }],
+    ] as const) {
+      assert.deepEqual(readInferenceSettings(saved).idempotencyKeyFrom, expected);
+    }
+  });
+
   it("needs nothing but its type: everything has a default", () => {
     assert.deepEqual(readInferenceSettings({ id: "n", type: "runware-flux-srpo" }).promptFrom, {
       type: "msg",
@@ -47,6 +65,47 @@ describe("a saved account", () => {
     );
   });
 
+  it("of a version without limits, budget and journal has no limits, and keeps a journal", () => {
+    const { environment, addresses, concurrency, line, timeout, retries, ...later } = readAccountSettings({}, []);
+    assert.deepEqual(later, {
+      cancelAfter: 60,
+      requestsPerMinute: 0,
+      dollarsPerHour: 0,
+      dollarsPerDay: 0,
+      picturesPerHour: 0,
+      picturesPerDay: 0,
+      pricePerPicture: 0,
+      journal: true,
+      keepResults: 24,
+      keepAbsent: 7,
+      lostAnswer: "report",
+    });
+  });
+
+  it("takes limits, budget and journal as the dialog or the environment writes them", () => {
+    const saved = {
+      requestsPerMinute: "30",
+      dollarsPerHour: "0.5",
+      dollarsPerDay: "",
+      picturesPerDay: "100",
+      pricePerPicture: "0.0038",
+      journal: "false",
+      keepResults: "0",
+      keepAbsent: "0",
+      lostAnswer: "repeat",
+    };
+    assert.throws(() => readAccountSettings(saved, []), /keepAbsent is "0", but must be at least 1/);
+    const settings = readAccountSettings({ ...saved, keepAbsent: "1.5" }, []);
+    assert.deepEqual(
+      [settings.requestsPerMinute, settings.dollarsPerHour, settings.dollarsPerDay, settings.picturesPerDay],
+      [30, 0.5, 0, 100],
+    );
+    assert.deepEqual(
+      [settings.pricePerPicture, settings.journal, settings.keepResults, settings.keepAbsent, settings.lostAnswer],
+      [0.0038, false, 0, 1.5, "repeat"],
+    );
+  });
+
   it("treats an emptied field as its default", () => {
     assert.equal(readAccountSettings({ concurrency: "", timeout: "" }, ["baseUrl"]).timeout, 600);
   });
@@ -58,6 +117,17 @@ describe("a saved account", () => {
     retries: 1.5,
     environment: "staging",
     baseUrl: "ftp://example.test",
+    requestsPerMinute: -1,
+    dollarsPerHour: "five",
+    dollarsPerDay: -0.01,
+    picturesPerHour: 2.5,
+    picturesPerDay: 1e9,
+    pricePerPicture: 1001,
+    journal: "perhaps",
+    keepResults: 721,
+    keepAbsent: 366,
+    cancelAfter: -1,
+    lostAnswer: "pay",
   })) {
     it(`with ${name} set to ${JSON.stringify(value)} is refused with the name of the setting`, () => {
       assert.throws(
