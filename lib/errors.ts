@@ -39,6 +39,8 @@ export interface ErrorCause {
   parameter?: string;
   /** The id under which the service knows the job. */
   requestId?: string;
+  /** When the account takes requests again, as an ISO 8601 time, where a limit or repeated failures hold it back. */
+  opensAt?: string;
   retryable: boolean;
   billed: Billed;
   violations: Violation[];

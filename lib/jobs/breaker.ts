@@ -1,4 +1,5 @@
-import { FluxError } from "../errors";
+import { type ErrorCode, FluxError } from "../errors";
+import { Line } from "../line";
 import { firstSentence } from "./first-sentence";
 
 /** Failed requests in a row, of at least two jobs, that open the breaker; and how long it stays open, in ms. */
@@ -6,16 +7,26 @@ const FAILURES = 5;
 const JOBS = 2;
 const OPEN_FOR = 30_000;
 
-/** Failures closer together than this, in ms, are one: jobs that shared a request fail together. */
-const SAME_REQUEST = 100;
-
 /** How soon others look again while one job goes first, in ms; and when a job that never came back is given up. */
 const LOOK_AGAIN = 1000;
 const PROBE_LOST = 120_000;
 
+/** How long a service is trusted to take requests after the last one that it took, in ms; and how long it may take to refuse one. */
+const TRUSTED_FOR = 60_000;
+const REFUSED_WITHIN = 3000;
+
+/** Requests on their way at once while the key is not trusted; one at a time when it was refused. */
+const FIRST_REQUESTS = 2;
+
+/** Refusals of a key or an account, which no other request would be spared. */
+const REFUSALS = new Set<ErrorCode>(["FLUX_AUTH", "FLUX_QUOTA", "FLUX_CONFIG"]);
+
 /**
  * Stops a dead key or a dead service from being asked once per message. After five failed requests in a row nothing is
  * sent for half a minute; then one job goes first, and the others follow when it got through.
+ *
+ * However many jobs begin at once, only a few go ahead until the service has taken one, or has not refused it for some
+ * seconds: otherwise all of them would be on their way before the first refusal is heard.
  */
 export class Breaker {
   #failures = 0;
@@ -24,24 +35,67 @@ export class Breaker {
   #last: FluxError | undefined;
   #closedAgainAt = 0;
   #probingSince: number | undefined;
-  readonly #now: () => number;
+  #trustedUntil = Number.NEGATIVE_INFINITY;
+  #refused = false;
+  #onTheirWay = 0;
+  readonly #waiting = new Line();
+  #trusting: NodeJS.Timeout | undefined;
+  /** A clock in ms that is never set back. */
+  readonly now: () => number;
 
-  /** @param now a clock in ms that is never set back. */
   constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+    this.now = now;
+  }
+
+  /**
+   * Lets a paid request go ahead, at once or when it may.
+   *
+   * @param together how many of them travel in one HTTP request.
+   * @returns resolves with what is to be called when the request has ended; rejects with the signal's reason.
+   * @throws FluxError as `check` does.
+   */
+  async enter(signal: AbortSignal, together = 1): Promise<() => void> {
+    while (!this.check() && !this.#mayGoAhead(together)) {
+      this.#trusting ??= setTimeout(() => this.#trust(), REFUSED_WITHIN);
+      await this.#waiting.join(signal, () => {});
+    }
+    this.#onTheirWay += 1;
+    return () => {
+      this.#onTheirWay -= 1;
+      this.#lookAgain();
+    };
+  }
+
+  #mayGoAhead(together: number): boolean {
+    if (!this.#refused && this.now() < this.#trustedUntil) return true;
+    return this.#onTheirWay < (this.#refused ? 1 : Math.max(FIRST_REQUESTS, together));
+  }
+
+  /** The service has taken a request, or has not refused one for some time. */
+  #trust(): void {
+    this.#refused = false;
+    this.#trustedUntil = this.now() + TRUSTED_FOR;
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    clearTimeout(this.#trusting);
+    this.#trusting = undefined;
+    for (let waiting = this.#waiting.length; waiting > 0; waiting -= 1) this.#waiting.callNext();
   }
 
   /**
    * @throws FluxError with the code of the failures that opened the breaker, while it is open; its `retryAfter` says how
    * long that will be.
+   * @returns whether this one goes first while the others still wait.
    */
-  check(): void {
-    if (!this.#isOpen() || !this.#last) return;
-    const now = this.#now();
+  check(): boolean {
+    if (!this.#isOpen() || !this.#last) return false;
+    const now = this.now();
     const probing = this.#probingSince !== undefined && now - this.#probingSince < PROBE_LOST;
     if (now >= this.#closedAgainAt && !probing) {
       this.#probingSince = now;
-      return;
+      return true;
     }
     const left = probing ? LOOK_AGAIN : this.#closedAgainAt - now;
     const { code, message, cause } = this.#last;
@@ -55,6 +109,7 @@ export class Breaker {
         ...cause,
         requestId: undefined,
         billed: "no",
+        opensAt: new Date(Date.now() + left).toISOString(),
         retryable: cause.retryable || (mayBePaid && code !== "FLUX_CONFIG"),
       },
       left,
@@ -68,20 +123,28 @@ export class Breaker {
     this.#jobs.clear();
     this.#last = undefined;
     this.#probingSince = undefined;
+    this.#trust();
   }
 
-  /** A job's request failed; a failure that is about that job alone shows that the service is there. */
-  failed(job: string, error: FluxError): void {
+  /**
+   * A job's request failed; a failure that is about that job alone shows that the service is there.
+   *
+   * @param sentAt when it left, by the breaker's clock. What was on its way before the last failure was heard tells nothing new.
+   */
+  failed(job: string, error: FluxError, sentAt = this.now()): void {
     if (error.scope === "job") {
       this.succeeded();
       return;
     }
-    const now = this.#now();
+    const now = this.now();
     this.#jobs.add(job);
     this.#last = error;
     this.#probingSince = undefined;
-    if (now - this.#lastFailureAt >= SAME_REQUEST) this.#failures += 1;
-    this.#lastFailureAt = now;
+    if (REFUSALS.has(error.code)) this.#refused = true;
+    if (sentAt > this.#lastFailureAt) {
+      this.#failures += 1;
+      this.#lastFailureAt = now;
+    }
     if (this.#isOpen()) this.#closedAgainAt = now + OPEN_FOR;
   }
 

@@ -1,11 +1,8 @@
 import { FluxError } from "../errors";
+import { Line } from "../line";
 
 /** Gives back the place that a job held among the running ones. Calling it twice is harmless. */
 export type Release = () => void;
-
-interface Waiter {
-  start: () => void;
-}
 
 /**
  * How many jobs may run at once, and how many may wait in line for their turn, first in, first out. Shared by every
@@ -15,8 +12,7 @@ export class Limit {
   #concurrency: number;
   #line: number;
   #running = 0;
-  // A Set keeps arrival order and forgets an aborted waiter without a search.
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new Line();
 
   constructor(concurrency: number, line: number) {
     this.#concurrency = concurrency;
@@ -28,7 +24,7 @@ export class Limit {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   /** Changes the two numbers; jobs that run or wait already keep their places. */
@@ -42,32 +38,20 @@ export class Limit {
    * Takes a place: among the running jobs if there is one, else in the line. Acceptance is decided in this call, before
    * the first await, so that messages are accepted in their order of arrival.
    *
+   * @param isAccepted of a job that had its place before and comes back: it cannot be turned away any more.
    * @returns resolves with the release of the place once the job may run; rejects with the signal's reason.
    * @throws FluxError FLUX_BUSY, at once, when the line is full.
    */
-  enter(signal: AbortSignal): Promise<Release> {
+  enter(signal: AbortSignal, isAccepted = false): Promise<Release> {
     if (this.#running < this.#concurrency) return Promise.resolve(this.#take());
-    if (this.#waiting.size >= this.#line) {
+    if (this.#waiting.length >= this.#line && !isAccepted) {
       throw new FluxError(
         "FLUX_BUSY",
-        `The account already runs ${this.#running} jobs and has ${this.#waiting.size} waiting in line. Nothing was sent; send the message again later, or raise the line in the account node.`,
+        `The account already runs ${this.#running} jobs and has ${this.#waiting.length} waiting in line. Nothing was sent; send the message again later, or raise the line in the account node.`,
         { retryable: true },
       );
     }
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.delete(waiter);
-        reject(signal.reason);
-      };
-      const waiter = {
-        start: () => {
-          signal.removeEventListener("abort", leave);
-          resolve(this.#take());
-        },
-      };
-      this.#waiting.add(waiter);
-      signal.addEventListener("abort", leave, { once: true });
-    });
+    return this.#waiting.join(signal, () => this.#take());
   }
 
   #take(): Release {
@@ -82,10 +66,6 @@ export class Limit {
   }
 
   #startWaiting(): void {
-    for (const waiter of this.#waiting) {
-      if (this.#running >= this.#concurrency) return;
-      this.#waiting.delete(waiter);
-      waiter.start();
-    }
+    while (this.#waiting.length > 0 && this.#running < this.#concurrency) this.#waiting.callNext();
   }
 }

@@ -2,19 +2,27 @@ import { createHash } from "node:crypto";
 import type { Addresses } from "../providers/account-kind";
 import type { Provider } from "../providers/provider";
 import { Breaker } from "./breaker";
+import { Budget } from "./budget/budget";
+import { type BudgetLimits, strictest, strictestLimits } from "./budget/limits";
+import { Gate } from "./gate";
 import { Limit } from "./limit";
 
-/** What an account node runs its jobs with. Limit and breaker belong to the key, the provider to the way there. */
+/** What an account node runs its jobs with. The provider belongs to the way there, everything else to the key. */
 export interface Service {
   readonly provider: Provider;
   readonly limit: Limit;
   readonly breaker: Breaker;
+  readonly gate: Gate;
+  readonly budget: Budget;
 }
 
 /** One account node's share in a service. `Transport` is how that account's requests travel (its proxy, its TLS). */
 export interface Member<Transport> {
   concurrency: number;
   line: number;
+  /** Paid requests in any minute; 0: no limit. */
+  requestsPerMinute: number;
+  budget: BudgetLimits;
   transport: Transport;
   /** The same text for the same proxy and TLS settings: accounts lend each other connections only along one route. */
   route: string;
@@ -38,9 +46,10 @@ interface Route<Transport> {
   members: Set<Member<Transport>>;
 }
 
-interface Shared<Transport> {
-  limit: Limit;
-  breaker: Breaker;
+/** What is counted by the clock: a deploy, which closes all accounts, must not begin the count anew. */
+type Lasting = Pick<Service, "gate" | "budget">;
+
+interface Shared<Transport> extends Omit<Service, "provider"> {
   routes: Map<string, Route<Transport>>;
 }
 
@@ -50,6 +59,8 @@ interface Shared<Transport> {
  */
 export class ServiceRegistry<Transport> {
   readonly #shared = new Map<string, Shared<Transport>>();
+  // By key: as few as a process ever sees.
+  readonly #lasting = new Map<string, Lasting>();
 
   /**
    * Joins the service of `key`, creating it with `create` for the first member of a route. `create` gets a function that
@@ -63,7 +74,10 @@ export class ServiceRegistry<Transport> {
     create: (transport: () => Transport) => Provider,
   ): { service: Service; leave: Leave } {
     const id = fingerprint(key);
+    const lasting = this.#lasting.get(id) ?? { gate: new Gate(), budget: new Budget() };
+    this.#lasting.set(id, lasting);
     const shared = this.#shared.get(id) ?? {
+      ...lasting,
       limit: new Limit(member.concurrency, member.line),
       breaker: new Breaker(),
       routes: new Map<string, Route<Transport>>(),
@@ -73,8 +87,11 @@ export class ServiceRegistry<Transport> {
     this.#shared.set(id, shared);
     route.members.add(member);
     resize(shared);
-    const { limit, breaker } = shared;
-    return { service: { provider: route.provider, limit, breaker }, leave: () => this.#leave(id, member) };
+    const { limit, breaker, gate, budget } = shared;
+    return {
+      service: { provider: route.provider, limit, breaker, gate, budget },
+      leave: () => this.#leave(id, member),
+    };
   }
 
   async #leave(id: string, member: Member<Transport>): Promise<boolean> {
@@ -101,13 +118,15 @@ function newRoute<Transport>(create: (transport: () => Transport) => Provider): 
 }
 
 /** Accounts that disagree get the smaller numbers: the key's owner asked for restraint somewhere. */
-function resize<Transport>({ limit, routes }: Shared<Transport>): void {
+function resize<Transport>({ limit, gate, budget, routes }: Shared<Transport>): void {
   const members = [...routes.values()].flatMap((route) => [...route.members]);
   const smallest = (pick: (member: Member<Transport>) => number) => Math.min(...members.map(pick));
   limit.resize(
     smallest((member) => member.concurrency),
     smallest((member) => member.line),
   );
+  gate.resize(strictest(members.map((member) => member.requestsPerMinute)));
+  budget.limits = strictestLimits(members.map((member) => member.budget));
 }
 
 /** The key itself is never a map key or a log word. */

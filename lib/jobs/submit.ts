@@ -4,21 +4,36 @@ import type { Found, Provider, Submission } from "../providers/provider";
 import { backoff } from "./backoff";
 import type { Breaker } from "./breaker";
 import { firstSentence } from "./first-sentence";
+import type { Gate } from "./gate";
 import { type Job, knownAs } from "./job";
+import { within } from "./within";
 
 /** What a submit needs beside the job. */
 export interface SubmitContext {
   provider: Provider;
   breaker: Breaker;
+  /** Passed by everything that is sent again. The job has passed it once when it comes here: that may take long. */
+  gate: Gate;
   /** Repetitions after the first try. */
   retries: number;
   /** When the job is overdue, ms since 1970: no pause goes beyond it. */
   overdueAt: number;
   signal: AbortSignal;
+  /** The process ended after the job was announced as sent: whether it was, nobody here can tell. */
+  mayHaveBeenSent?: boolean;
+  /** False: the account is not the one any more that the job was accepted for. What may have been sent stays unsent. */
+  mayResend?: boolean;
+  /** Whether a lost answer is worth paying twice, where the service cannot tell a repetition from a new job. */
+  repeatLost?: boolean;
+  /** Awaited before every paid request, which leaves when it has resolved. */
+  onSending?: (attempt: number) => Promise<void>;
 }
 
-/** "held": nothing was sent, because the breaker is open. */
-type Sent = Submission | { state: "failed" | "held"; error: FluxError };
+/**
+ * "held": the breaker is open, or the process ended, so that nothing was sent now. "stopped": nothing may be sent,
+ * because it could not be announced.
+ */
+type Sent = Submission | { state: "failed" | "held" | "stopped"; error: FluxError };
 
 /**
  * Gets the paid request to the service, once. After a lost answer the service is asked whether it knows the job before
@@ -27,52 +42,87 @@ type Sent = Submission | { state: "failed" | "held"; error: FluxError };
  * @throws FluxError the refusal; FLUX_OUTCOME_UNKNOWN when the service may have the job and cannot be made to say so.
  */
 export async function submit(job: Job, context: SubmitContext): Promise<Submission> {
-  const { provider, breaker, retries, overdueAt, signal } = context;
+  const { provider, breaker, gate, retries, overdueAt, signal, mayResend = true } = context;
+  const isNamedByUs = provider.resendWindow > 0;
+  const pays = !isNamedByUs && (context.repeatLost ?? false);
+  const outcomeUnknown = (error: FluxError) => unknownOutcome(job, error, provider, pays);
   let doubtful = false;
-  for (let repetition = 0; ; ) {
-    const sent = await send(job, context);
+  // What another process has paid for counts where every repetition may be paid for.
+  let repetition = context.mayHaveBeenSent && !isNamedByUs ? Math.max(0, job.attempts - 1) : 0;
+  let sent = context.mayHaveBeenSent ? interrupted(provider) : await send(job, context);
+  for (;;) {
     if (sent.state === "accepted" || sent.state === "settled") return sent;
     const { error } = sent;
-    if (error.cause.billed === "unknown") {
+    if (sent.state !== "stopped" && error.cause.billed === "unknown") {
       doubtful = true;
-      const found = provider.resendWindow > 0 ? await ask(job, error, context) : undefined;
+      const found = isNamedByUs ? await ask(job, error, context) : undefined;
       if (found?.state === "accepted" || found?.state === "settled") {
         breaker.succeeded();
         return found;
       }
       // Nobody could be asked, or nobody there knows our ids: sending again would be paying blind.
-      if (!found) throw outcomeUnknown(job, error, provider);
+      if (!mayResend || (!found && !(pays && mayPass(error)))) throw outcomeUnknown(error);
     }
-    const giveUp = () => (doubtful ? outcomeUnknown(job, error, provider) : error);
+    const giveUp = () => (doubtful ? outcomeUnknown(error) : error);
+    if (sent.state === "stopped") throw giveUp();
     if (!error.cause.retryable && error.cause.billed !== "unknown") throw giveUp();
     if (sent.state === "failed" && repetition >= retries) throw giveUp();
     const again = Date.now() + backoff(repetition, error.retryAfter);
     // Sending again after the window could pay twice; waiting beyond the deadline would only hide the reason.
-    const lastMoment = doubtful ? Math.min(overdueAt, (job.submittedAt ?? 0) + provider.resendWindow) : overdueAt;
-    if (again >= lastMoment) throw giveUp();
+    const lastMoment =
+      doubtful && isNamedByUs ? Math.min(overdueAt, (job.submittedAt ?? 0) + provider.resendWindow) : overdueAt;
+    if (Math.max(again, gate.openAt) >= lastMoment) throw giveUp();
     await pause(again - Date.now(), signal);
+    // A moment earlier than the deadline, after which it would be taken for a job that the service has.
+    await within(lastMoment - Date.now() - 10, signal, giveUp, (limited) => gate.enter(limited));
     if (Date.now() >= lastMoment) throw giveUp();
     if (sent.state === "failed") repetition += 1;
+    sent = await send(job, context);
   }
 }
 
+/** What stands for the answer that a process which ended did not hear. Where our id is known, it costs no repetition. */
+const interrupted = ({ name, resendWindow }: Provider): Sent => ({
+  state: resendWindow > 0 ? "held" : "failed",
+  error: new FluxError("FLUX_NETWORK", "Node-RED ended before the answer of the service came.", {
+    provider: name,
+    retryable: true,
+    billed: "unknown",
+  }),
+});
+
+/** What answers at a wrong address would do so again. */
+const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
+
 async function send(job: Job, context: SubmitContext): Promise<Sent> {
-  const { provider, breaker, signal } = context;
+  const { provider, breaker, gate, signal, onSending } = context;
+  let leave: () => void;
   try {
-    breaker.check();
+    leave = await breaker.enter(signal, provider.tasksPerRequest);
   } catch (error) {
-    if (error instanceof FluxError) return { state: "held", error };
-    throw error;
+    if (signal.aborted || !(error instanceof FluxError)) throw error;
+    return { state: "held", error };
   }
+  const sentAt = breaker.now();
   try {
+    try {
+      await onSending?.(job.attempts + 1);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof FluxError)) throw error;
+      return { state: "stopped", error };
+    }
+    if (signal.aborted) throw signal.reason;
     job.attempts += 1;
     const submission = await answerOf(job, provider, signal);
     breaker.succeeded();
     return submission;
   } catch (error) {
     if (signal.aborted || !(error instanceof FluxError)) throw error;
-    breaker.failed(job.id, error);
+    if (error.retryAfter !== undefined) gate.pause(error.retryAfter);
+    breaker.failed(job.id, error, sentAt);
     return { state: "failed", error };
+  } finally {
+    leave();
   }
 }
 
@@ -104,11 +154,15 @@ function answerOf(job: Job, provider: Provider, signal: AbortSignal): Promise<Su
   });
 }
 
-/** Asks the service for the job; undefined when it could not be asked at all. */
+/**
+ * Asks the service for the job; undefined when it could not be asked at all. After a start of the process the network may
+ * take its time to come up: the questions then go on until the deadline.
+ */
 async function ask(job: Job, failure: FluxError, context: SubmitContext): Promise<Found | undefined> {
-  const { provider, retries, overdueAt, signal } = context;
+  const { provider, retries, overdueAt, signal, mayHaveBeenSent } = context;
+  const most = mayHaveBeenSent ? Number.POSITIVE_INFINITY : retries + 1;
   let wait = backoff(0, failure.retryAfter);
-  for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
+  for (let attempt = 1; attempt <= most; attempt += 1) {
     if (Date.now() + wait >= overdueAt) return undefined;
     await pause(wait, signal);
     try {
@@ -122,7 +176,8 @@ async function ask(job: Job, failure: FluxError, context: SubmitContext): Promis
   return undefined;
 }
 
-function outcomeUnknown(job: Job, failure: FluxError, provider: Provider): FluxError {
+/** @param pays whether the account repeats lost answers although each of them may be paid for. */
+function unknownOutcome(job: Job, failure: FluxError, provider: Provider, pays: boolean): FluxError {
   // Only what happened: what the failure advises, such as trying again, would be wrong here.
   const happened = firstSentence(failure.message);
   const requestId = failure.cause.requestId ?? knownAs(job, provider);
@@ -130,9 +185,12 @@ function outcomeUnknown(job: Job, failure: FluxError, provider: Provider): FluxE
     requestId === undefined
       ? `the service gave no id for it, so look for a request of ${job.model} sent at ${new Date(job.submittedAt ?? job.acceptedAt).toISOString()} in the list of your requests there`
       : `look up job ${requestId} at the service`;
+  const repeated = pays && job.attempts > 1;
+  const times = repeated ? ` ${job.attempts} times, because the account repeats lost answers` : "";
+  const paid = repeated ? "Each of them may have been paid for" : "It may have been paid for";
   return new FluxError(
     "FLUX_OUTCOME_UNKNOWN",
-    `The request was sent, but what became of it is unknown: ${happened} It may have been paid for; ${lookUp} before you send it again.`,
+    `The request was sent${times}, but what became of it is unknown: ${happened} ${paid}; ${lookUp} before you send it again.`,
     { ...failure.cause, requestId, retryable: false, billed: "unknown" },
   );
 }

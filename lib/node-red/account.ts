@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { FluxError } from "../errors";
+import type { BudgetLimits } from "../jobs/budget/limits";
 import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
 import { type Leave, type Service, ServiceRegistry } from "../jobs/service";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
@@ -12,7 +13,11 @@ import type { AccountSettings } from "./settings";
 
 /** An account's saved settings with its key and how its requests travel. */
 export interface AccountAccess {
-  settings: Pick<AccountSettings, "environment" | "addresses" | "concurrency" | "line" | "cancelAfter">;
+  settings: Pick<
+    AccountSettings,
+    "environment" | "addresses" | "concurrency" | "line" | "requestsPerMinute" | "cancelAfter"
+  > &
+    BudgetLimits;
   apiKey: string | undefined;
   /** How requests travel to that address; it may throw FLUX_CONFIG. */
   connection: (address: string) => ConnectionChoice;
@@ -77,10 +82,11 @@ export class Account {
       this.#dispatcher ??= createDispatcher(connection);
       return this.#dispatcher;
     };
-    const { concurrency, line } = this.#access.settings;
+    const { settings } = this.#access;
+    const { concurrency, line, requestsPerMinute } = settings;
     const { service, leave } = services.join(
       { provider: this.#kind.provider, addresses, apiKey },
-      { concurrency, line, transport, route: fingerprint(connection) },
+      { concurrency, line, requestsPerMinute, budget: settings, transport, route: fingerprint(connection) },
       (anyTransport) => {
         const send: ServiceOptions["send"] = async (request) => exchange(await anyTransport()(), request);
         return create({ addresses, apiKey, sandbox, send });

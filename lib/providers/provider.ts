@@ -97,6 +97,8 @@ export interface Provider {
    * service does not know our ids; it can then not be asked for a job either before it gave a receipt.
    */
   readonly resendWindow: number;
+  /** How many tasks that are submitted together one HTTP request may carry; 1 when left out. */
+  readonly tasksPerRequest?: number;
   /** Uploads the attachments (each distinct picture once per process) and returns the request with their ids in it. */
   prepare(task: Task, signal: AbortSignal): Promise<FluxRequest>;
   /** Sends the paid request, once. Tasks submitted in the same turn may share one HTTP request. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { FluxError } from "../../lib/errors";
 import { Breaker } from "../../lib/jobs/breaker";
-import type { Job } from "../../lib/jobs/job";
+import { Gate } from "../../lib/jobs/gate";
 import { submit } from "../../lib/jobs/submit";
 import type { AccountProvider } from "../../lib/providers/account-kind";
+import { aJob } from "../jobs/job";
 import type { Scripted } from "../support/scripted-server";
 import { startScriptedServer } from "../support/scripted-server";
 import {
@@ -25,21 +26,10 @@ import {
 /** Submits as jobs do, with their rules for repetition. */
 async function submitJob(client: AccountProvider, delivery: "queue" | "sync" = "queue") {
   const { id, request, attachments, expected } = task();
-  const job: Job = {
-    id,
-    nodeId: "n",
-    model,
-    delivery,
-    request,
-    attachments,
-    expected,
-    phase: { state: "submitting" },
-    attempts: 0,
-    acceptedAt: Date.now(),
-    submittedAt: Date.now(),
-  };
+  const job = aJob({ id, model, delivery, request, attachments, expected });
   const overdueAt = Date.now() + 60_000;
-  const context = { provider: client, breaker: new Breaker(), retries: 2, overdueAt, signal: always };
+  const checks = { breaker: new Breaker(), gate: new Gate() };
+  const context = { provider: client, ...checks, retries: 2, overdueAt, signal: always };
   const outcome = await submit(job, context).catch((error: unknown) => error);
   return { outcome, attempts: job.attempts };
 }

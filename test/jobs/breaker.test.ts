@@ -83,6 +83,7 @@ describe("requests whose fate is unknown, one after the other", () => {
         error.cause.retryable &&
         error.cause.billed === "no" &&
         error.cause.requestId === undefined &&
+        Date.parse(error.cause.opensAt ?? "") > Date.now() &&
         error.message ===
           "5 requests in a row failed, the last one so: It failed (502). Nothing more is sent for 29 s.",
     );
@@ -113,5 +114,57 @@ describe("failures that do not mean the service is down", () => {
     breaker.failed("refused", new FluxError("FLUX_CONTENT_POLICY", "The prompt was refused.", { status: 400 }));
     breaker.failed("another", refusedKey);
     breaker.check();
+  });
+});
+
+describe("a thousand jobs at once", () => {
+  const never = new AbortController().signal;
+  /** Lets them in and answers each request that goes ahead; returns how many did, by the turn in which they did. */
+  async function enterAll(breaker: Breaker, answer: (job: string, sentAt: number) => void, together?: number) {
+    const turns: number[] = [];
+    let ahead: (() => void)[] = [];
+    const refused: unknown[] = [];
+    const jobs = Array.from({ length: 1000 }, async (_, n) => {
+      try {
+        const leave = await breaker.enter(never, together);
+        const sentAt = breaker.now();
+        await new Promise<void>((resolve) => ahead.push(resolve));
+        answer(String(n), sentAt);
+        leave();
+      } catch (error) {
+        refused.push(error);
+      }
+    });
+    const all = Promise.all(jobs);
+    for (let left = 1000; left > 0; ) {
+      await new Promise(setImmediate);
+      const now = ahead;
+      ahead = [];
+      left = 1000 - turns.reduce((sum, count) => sum + count, 0) - now.length - refused.length;
+      if (now.length > 0) turns.push(now.length);
+      for (const hear of now) hear();
+    }
+    await all;
+    return { turns, refused };
+  }
+
+  it("cost a handful of requests when the key is refused", async () => {
+    const breaker = new Breaker();
+    const { turns, refused } = await enterAll(breaker, (job, sentAt) => breaker.failed(job, refusedKey, sentAt));
+    assert.deepEqual(turns, [2, 1, 1, 1, 1]);
+    assert.equal(refused.length, 994);
+    assert(refused.every((error) => error instanceof FluxError && error.code === "FLUX_AUTH"));
+  });
+
+  it("cost a handful of requests where fifty share one", async () => {
+    const breaker = new Breaker();
+    const { turns } = await enterAll(breaker, (job, sentAt) => breaker.failed(job, refusedKey, sentAt), 50);
+    assert.deepEqual(turns, [50, 1, 1, 1, 1]);
+  });
+
+  it("all go ahead as soon as the service has taken one", async () => {
+    const breaker = new Breaker();
+    const { turns } = await enterAll(breaker, () => breaker.succeeded());
+    assert.deepEqual(turns, [2, 998]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NO_LIMITS } from "../../lib/jobs/budget/limits";
 import { ServiceRegistry } from "../../lib/jobs/service";
 import type { Provider } from "../../lib/providers/provider";
 
@@ -25,6 +26,8 @@ function closable() {
 const member = (concurrency: number, transport = "direct", route = "direct") => ({
   concurrency,
   line: 10,
+  requestsPerMinute: 0,
+  budget: NO_LIMITS,
   transport,
   route,
 });
@@ -62,6 +65,46 @@ describe("two account nodes with the same address and key", () => {
     assert.deepEqual([transport(), closed()], ["through the second", 0]);
     await second.leave();
     assert.equal(closed(), 1);
+  });
+});
+
+describe("account nodes that share a key and set different limits", () => {
+  const join = (registry: ServiceRegistry<string>, more: object) =>
+    registry.join(key, { ...member(4), ...more }, () => closable().provider);
+
+  it("have the smallest of each, where 0 sets none", async () => {
+    const registry = new ServiceRegistry<string>();
+    const { service } = join(registry, {
+      requestsPerMinute: 0,
+      budget: { ...NO_LIMITS, dollarsPerDay: 5, picturesPerHour: 30, pricePerPicture: 0.01 },
+    });
+    const second = join(registry, {
+      requestsPerMinute: 1,
+      budget: { ...NO_LIMITS, dollarsPerDay: 7, picturesPerDay: 9, pricePerPicture: 0.02 },
+    });
+    assert.deepEqual(service.budget.limits, {
+      dollarsPerHour: 0,
+      dollarsPerDay: 5,
+      picturesPerHour: 30,
+      picturesPerDay: 9,
+      pricePerPicture: 0.02,
+    });
+    await service.gate.enter(new AbortController().signal);
+    assert(service.gate.opensIn > 0, "one in a minute");
+    await second.leave();
+    assert.equal(service.gate.opensIn, 0);
+    assert.equal(service.budget.limits.picturesPerDay, 0);
+  });
+
+  it("go on counting after a deploy has closed all of them", async () => {
+    const registry = new ServiceRegistry<string>();
+    const before = join(registry, { requestsPerMinute: 1 });
+    await before.service.gate.enter(new AbortController().signal);
+    before.service.budget.reserve("a", { shape: "s", pictures: 1, at: Date.now() });
+    await before.leave();
+    const { service } = join(registry, { requestsPerMinute: 1 });
+    assert(service.gate.opensIn > 0);
+    assert.equal(service.budget, before.service.budget);
   });
 });
 

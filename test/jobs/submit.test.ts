@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { FluxError } from "../../lib/errors";
 import { Breaker } from "../../lib/jobs/breaker";
-import type { Job } from "../../lib/jobs/job";
-import { submit } from "../../lib/jobs/submit";
+import { Gate } from "../../lib/jobs/gate";
+import { type SubmitContext, submit } from "../../lib/jobs/submit";
 import type { Found, Provider, Submission } from "../../lib/providers/provider";
+import { aJob } from "./job";
 
 const accepted: Submission = { state: "accepted" };
 const unknown: Found = { state: "unknown" };
@@ -34,26 +35,22 @@ function scripted(steps: Step[], resendWindow: number): Provider {
   };
 }
 
-const job = (): Job => ({
-  id: "8a0b4f1e-54b6-4c80-9d3c-0f7e5a3a1a11",
-  nodeId: "n",
-  model: "runware:111@1",
-  request: {},
-  attachments: [],
-  expected: 1,
-  phase: { state: "submitting" },
-  attempts: 0,
-  acceptedAt: Date.now(),
-  submittedAt: Date.now(),
-});
-
 async function run(
   steps: Step[],
-  { retries = 2, submittedAt = Date.now(), overdueAt = Date.now() + 600_000, resendWindow = 600_000 } = {},
+  {
+    retries = 2,
+    submittedAt = Date.now(),
+    attempts = 0,
+    overdueAt = Date.now() + 600_000,
+    resendWindow = 600_000,
+    gate = new Gate(),
+    ...more
+  }: Partial<SubmitContext> & { submittedAt?: number; attempts?: number; resendWindow?: number } = {},
 ) {
-  const subject = { ...job(), submittedAt };
+  const subject = aJob({ submittedAt, attempts });
   const { signal } = new AbortController();
-  const context = { provider: scripted(steps, resendWindow), breaker: new Breaker(), retries, overdueAt, signal };
+  const provider = scripted(steps, resendWindow);
+  const context = { provider, breaker: new Breaker(), gate, retries, overdueAt, signal, ...more };
   const outcome = await submit(subject, context).catch((error: unknown) => error);
   assert.equal(steps.length, 0, "the whole script was played");
   return { outcome, attempts: subject.attempts };
@@ -108,7 +105,7 @@ describe("a paid request", () => {
     const ask: Step = { find: unreachable };
     const { outcome, attempts } = await run([{ submit: lost }, ask, ask, ask]);
     isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
-    assert.equal(outcome.cause.requestId, job().id);
+    assert.equal(outcome.cause.requestId, aJob().id);
     assert.equal(attempts, 1);
   });
 
@@ -172,5 +169,138 @@ describe("a paid request", () => {
       );
       assert.deepEqual([outcome, attempts], [accepted, 3]);
     });
+  });
+
+  describe("whose answer the process did not live to hear", () => {
+    const again = { mayHaveBeenSent: true, attempts: 1 };
+
+    it("is asked for and not sent again when the service has it", async () => {
+      const { outcome, attempts } = await run([{ find: accepted }], again);
+      assert.deepEqual([outcome, attempts], [accepted, 1]);
+    });
+
+    it("is sent under the same id when the service does not know it, even where nothing is repeated", async () => {
+      const { outcome, attempts } = await run([{ find: unknown }, { submit: accepted }], { ...again, retries: 0 });
+      assert.deepEqual([outcome, attempts], [accepted, 2]);
+    });
+
+    it("is asked for until the network is back", async () => {
+      const down: Step = { find: unreachable };
+      const { outcome } = await run([...Array(9).fill(down), { find: accepted }], { ...again, retries: 1 });
+      assert.equal(outcome, accepted);
+    });
+
+    it("is not sent again after ten minutes, and its outcome is unknown", async () => {
+      const submittedAt = Date.now() - 660_000;
+      const { outcome, attempts } = await run([{ find: unknown }], { ...again, submittedAt });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.equal(outcome.cause.requestId, aJob().id);
+      assert.equal(attempts, 1);
+    });
+
+    it("is not sent to another account than it was accepted for", async () => {
+      const { outcome, attempts } = await run([{ find: unknown }], { ...again, mayResend: false });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.equal(attempts, 1);
+    });
+
+    it("may have been paid for whatever a repetition is told", async () => {
+      const { outcome } = await run([{ find: unknown }, { submit: refused }], again);
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    });
+
+    it("has an unknown outcome at once where the service does not know our ids, with model and time", async () => {
+      const submittedAt = Date.parse("2031-05-06T07:08:09Z");
+      const { outcome, attempts } = await run([], { ...again, submittedAt, resendWindow: 0 });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.match(outcome.message, /Node-RED ended before .*runware:111@1 sent at 2031-05-06T07:08:09/);
+      assert.equal(attempts, 1);
+    });
+  });
+
+  describe("that the author would rather pay for twice than not have", () => {
+    const paying = { repeatLost: true, resendWindow: 0 };
+
+    it("is sent again when its answer was lost", async () => {
+      const { outcome, attempts } = await run([{ submit: lost }, { submit: lost }, { submit: accepted }], paying);
+      assert.deepEqual([outcome, attempts], [accepted, 3]);
+    });
+
+    it("is sent again when the process ended before its answer came", async () => {
+      const { outcome, attempts } = await run([{ submit: accepted }], {
+        ...paying,
+        mayHaveBeenSent: true,
+        attempts: 1,
+      });
+      assert.deepEqual([outcome, attempts], [accepted, 2]);
+    });
+
+    it("is sent as often as the account repeats, and the error says how often it may have been paid for", async () => {
+      const { outcome, attempts } = await run([{ submit: lost }, { submit: lost }], { ...paying, retries: 1 });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.match(outcome.message, /was sent 2 times, because the account repeats lost answers.*Each of them may/);
+      assert.equal(attempts, 2);
+    });
+
+    it("is not sent more often because the process ends each time", async () => {
+      const { outcome, attempts } = await run([], { ...paying, mayHaveBeenSent: true, attempts: 3, retries: 2 });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.equal(attempts, 3);
+    });
+
+    it("is not sent again to another account", async () => {
+      const { outcome } = await run([], { ...paying, mayHaveBeenSent: true, attempts: 1, mayResend: false });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    });
+
+    it("is not sent again to a service that can be asked for it and was not reached", async () => {
+      const ask: Step = { find: unreachable };
+      const { outcome } = await run([{ submit: lost }, ask, ask, ask], { repeatLost: true });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    });
+  });
+
+  describe("that is announced before it leaves", () => {
+    const full = new FluxError("FLUX_STORAGE", "The disk is full.");
+
+    it("is announced each time, with the number of the attempt", async () => {
+      const announced: number[] = [];
+      const onSending = async (attempt: number) => void announced.push(attempt);
+      await run([{ submit: busy }, { submit: accepted }], { onSending });
+      assert.deepEqual(announced, [1, 2]);
+    });
+
+    it("is not sent when that fails, and nothing is paid", async () => {
+      const { outcome, attempts } = await run([], { onSending: () => Promise.reject(full) });
+      isFluxError(outcome, "FLUX_STORAGE", "no");
+      assert.equal(attempts, 0);
+    });
+
+    it("has an unknown outcome when that fails after a lost answer", async () => {
+      const onSending = async (attempt: number) => {
+        if (attempt > 1) throw full;
+      };
+      const { outcome, attempts } = await run([{ submit: lost }, { find: unknown }], { onSending });
+      isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+      assert.match(outcome.message, /disk is full/);
+      assert.equal(attempts, 1);
+    });
+  });
+
+  it("closes the gate of its key for as long as the service asks, and waits there itself", async () => {
+    const gate = new Gate();
+    const aWhile = new FluxError("FLUX_RATE_LIMIT", "Busy.", { status: 429, retryable: true }, 20);
+    const closed: boolean[] = [];
+    const onSending = async () => void closed.push(gate.opensIn > 0);
+    const { outcome } = await run([{ submit: aWhile }, { submit: accepted }], { gate, onSending });
+    assert.equal(outcome, accepted);
+    assert.deepEqual(closed, [false, false], "nothing left while it was closed");
+  });
+
+  it("fails with the reason at once when the gate is closed beyond the deadline", async () => {
+    const gate = new Gate();
+    gate.pause(60_000);
+    const { outcome } = await run([{ submit: busy }], { gate, overdueAt: Date.now() + 5000 });
+    isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
   });
 });

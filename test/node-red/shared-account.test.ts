@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { NO_LIMITS } from "../../lib/jobs/budget/limits";
 import { Account } from "../../lib/node-red/account";
 import { fal } from "../../lib/providers/fal";
 import type { Task } from "../../lib/providers/provider";
@@ -32,7 +33,9 @@ async function twoAccounts() {
         addresses: { queueUrl: String(queueUrl), runUrl: String(runUrl), restUrl: String(restUrl) },
         concurrency: 2,
         line: 2,
+        requestsPerMinute: 0,
         cancelAfter: 0,
+        ...NO_LIMITS,
       },
       apiKey: "id:secret",
       connection: () => ({}),

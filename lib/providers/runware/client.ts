@@ -16,7 +16,7 @@ import { type Pace, usualPace } from "./pace";
 import { Poller } from "./poller";
 import { Prompts } from "./prompts";
 import { Results } from "./results";
-import { createSubmit } from "./submit-batch";
+import { createSubmit, MOST_TASKS } from "./submit-batch";
 import { mayBeForPictures, uploadPicture } from "./upload";
 
 /** How long the same taskUUID may be sent again after its first submit, in ms: the design's choice, not Runware's. */
@@ -92,6 +92,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
   return {
     name: "runware",
     resendWindow: RESEND_WINDOW,
+    tasksPerRequest: MOST_TASKS,
     prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
     submit: async (task, signal) => {
       const { id, request } = task;

@@ -19,7 +19,7 @@ import { Results } from "./results";
 import { serialiseTask } from "./wire";
 
 /** Bounds of one POST; the service documents none. */
-const MOST_TASKS = 50;
+export const MOST_TASKS = 50;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** What submitting needs of the client that it belongs to. */

@@ -1,0 +1,31 @@
+import type { Nanodollars } from "./money";
+
+/** Shapes whose price is remembered; the one that was met least recently goes first. */
+const MOST_SHAPES = 1000;
+
+/** What one picture of a request of that shape cost last. */
+export interface Price {
+  readonly shape: string;
+  readonly perPicture: Nanodollars;
+}
+
+/** The last known cost of a picture, by the shape of its request. */
+export class Prices {
+  // A Map keeps the order in which its keys were set.
+  readonly #byShape = new Map<string, Nanodollars>();
+
+  learn({ shape, perPicture }: Price): void {
+    this.#byShape.delete(shape);
+    this.#byShape.set(shape, perPicture);
+    const [oldest] = this.#byShape.keys();
+    if (oldest !== undefined && this.#byShape.size > MOST_SHAPES) this.#byShape.delete(oldest);
+  }
+
+  of(shape: string): Nanodollars | undefined {
+    return this.#byShape.get(shape);
+  }
+
+  all(): Price[] {
+    return [...this.#byShape].map(([shape, perPicture]) => ({ shape, perPicture }));
+  }
+}
