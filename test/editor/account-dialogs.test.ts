@@ -28,6 +28,7 @@ const nodes = [
   inference("node", "runware-flux-krea", {}),
   inference("keyless", "runware-flux-krea", {}, { idempotencyKeyFrom: { type: "msg", value: "" } }),
   inference("tool", "runware-preprocess", {}),
+  ...["cancel", "resume", "idempotencyKey"].map((into) => inference(into, "runware-preprocess", {}, { into })),
 ];
 
 describe("the dialogs' settings for limits, budget, journal and repeated triggers", function () {
@@ -201,6 +202,14 @@ describe("the dialogs' settings for limits, budget, journal and repeated trigger
 
   it("say that a place for the idempotency key has to be named", async () => {
     assert.deepEqual(await property("keyless", "validationErrors"), ["Idempotency key: say where it comes from"]);
+  });
+
+  it("keep a tool's result out of what tells the next node to do something else", async () => {
+    for (const into of ["cancel", "resume", "idempotencyKey"]) {
+      assert.deepEqual(await property(into, "validationErrors"), [
+        `Result into: msg.${into} is taken, choose another property`,
+      ]);
+    }
   });
 
   it("explain the settings and the control properties in the help", async () => {
