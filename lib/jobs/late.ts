@@ -16,17 +16,19 @@ export const LATE_PACE: LatePace = { every: 60_000, lasting: 3_600_000 };
 export const SANDBOX_LATE_PACE: LatePace = { every: 1000, lasting: 60_000 };
 
 /**
- * Goes on asking for a job that was given up. It holds no place among the running jobs.
+ * Goes on asking for a job that was given up, at least once. It holds no place among the running jobs.
+ *
+ * @param until ms since 1970: a restart in between does not make it longer.
  * @returns its answer, or undefined when there is none in time or none with a picture. Rejects only when aborted.
  */
 export async function lateAnswer(
   job: Job,
-  provider: Provider,
-  { every, lasting }: LatePace,
+  provider: Pick<Provider, "find">,
+  { every, until }: { every: number; until: number },
   signal: AbortSignal,
 ): Promise<Answer | undefined> {
-  for (let passed = 0; passed < lasting; passed += every) {
-    await pause(every, signal);
+  do {
+    await pause(Math.max(0, Math.min(every, until - Date.now())), signal);
     try {
       const found = await provider.find(job, signal);
       if (found.state === "settled") {
@@ -37,6 +39,6 @@ export async function lateAnswer(
       if (!(error instanceof FluxError)) throw error;
       if (!error.cause.retryable) return undefined;
     }
-  }
+  } while (Date.now() < until);
   return undefined;
 }

@@ -29,3 +29,19 @@ export async function underSignals<T>(
     for (const release of releases) release();
   }
 }
+
+/** A signal that aborts when every one of `signals` has. */
+export function whenAllAbort(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const check = () => {
+    if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener("abort", check);
+  check();
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const signal of signals) signal.removeEventListener("abort", check);
+    },
+  };
+}

@@ -23,8 +23,8 @@ export interface Task {
   /** Validated parameters, without the members that only name the task (taskType, taskUUID). */
   readonly request: FluxRequest;
   readonly attachments: readonly Attachment[];
-  /** The number of pictures asked for. */
-  readonly expected: number;
+  /** The number of pictures asked for; undefined of a job that was submitted elsewhere and is only asked for. */
+  readonly expected: number | undefined;
   /** Once the service took it, where the service gives one. */
   readonly receipt?: Receipt;
 }

@@ -45,7 +45,14 @@ export interface Connected {
   sent(route: Route): Received[];
 }
 
-const quickly = { shortest: 2, perPosition: 0, share: 0, longest: 2, failures: { first: 1, longest: 2, most: 2 } };
+export const quickly = {
+  shortest: 2,
+  perPosition: 0,
+  share: 0,
+  longest: 2,
+  gap: 0,
+  failures: { first: 1, longest: 2, most: 2 },
+};
 
 export async function connect(script: Script, options: Partial<FalOptions> = {}): Promise<Connected> {
   const byRoute = new Map<Route, Received[]>();

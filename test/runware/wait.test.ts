@@ -557,4 +557,128 @@ describe("looking a Runware job up", () => {
       assert.deepEqual([error.cause.retryable, error.cause.billed], [true, "unknown"]);
     }
   });
+
+  describe("together with others", () => {
+    const done = (tasks: readonly SentTask[]) => json({ data: tasks.map((task) => picture(task.taskUUID, "a")) });
+
+    it("shares a POST with them, of at most 100", async () => {
+      const { client, server } = await connect(({ tasks }) => done(tasks));
+      const found = await Promise.all(Array.from({ length: 230 }, () => client.find(job(newId(), 1), always)));
+      assert(found.every(({ state }) => state === "settled"));
+      assert.deepEqual(
+        server.requests.map(({ tasks }) => tasks.length),
+        [100, 100, 30],
+      );
+    });
+
+    it("is not kept from its answer by one that the service chokes on", async () => {
+      const bad = newId();
+      const { client } = await connect(({ tasks }) => {
+        if (!tasks.some(({ taskUUID }) => taskUUID === bad)) return done(tasks);
+        return { status: 400, json: { errors: [{ code: "invalidTask", message: "no" }] } };
+      });
+      const ids = [newId(), newId(), bad, newId(), newId()];
+      const states = await Promise.all(ids.map((id) => client.find(job(id, 1), always).then(({ state }) => state)));
+      assert.deepEqual(states, ["settled", "settled", "unknown", "settled", "settled"]);
+    });
+
+    it("goes on when one of them is aborted, and ends with the last of them", async () => {
+      const { client, server } = await connect(() => ({ misbehave: "hang" }));
+      const [one, other] = [new AbortController(), new AbortController()];
+      const works = [client.find(job(newId(), 1), one.signal), client.find(job(newId(), 1), other.signal)];
+      await server.received(1);
+      one.abort(new Error("first"));
+      await assert.rejects(works[0] ?? Promise.resolve(), /first/);
+      other.abort(new Error("second"));
+      await assert.rejects(works[1] ?? Promise.resolve(), /second/);
+      assert.equal(server.requests.length, 1);
+    });
+  });
+
+  describe("of another process, without knowing how many pictures were asked for", () => {
+    const someoneElses = (id: string) => ({ ...job(id, 1), expected: undefined });
+    /** A service whose polls answer in turn, and whose archive has the request. */
+    const withArchive = (archive: object, ...polls: unknown[]) => {
+      const answers = inTurn(...polls.map(json));
+      let polled = 0;
+      return connect((received) => {
+        if (received.tasks[0]?.taskType === "getTaskDetails") return json(archive);
+        polled += 1;
+        return answers(received, polled - 1);
+      });
+    };
+    const kept = (id: string, numberResults?: number) => ({
+      data: [
+        {
+          request: [
+            { taskUUID: newId(), numberResults: 9 },
+            { taskUUID: id, ...(numberResults && { numberResults }) },
+          ],
+          response: {},
+        },
+      ],
+    });
+
+    it("takes what is there for everything, once nothing is being worked on", async () => {
+      const id = newId();
+      const { client } = await withArchive(
+        { data: [] },
+        { data: [picture(id, "a"), working(id)] },
+        { data: [picture(id, "a"), picture(id, "b")] },
+      );
+      assert.deepEqual(names((await client.wait(someoneElses(id), always)).pictures), ["a", "b"]);
+      const found = await client.find(someoneElses(id), always);
+      assert(found.state === "settled");
+      assert.deepEqual([names(found.answer.pictures), found.answer.errors], [["a", "b"], []]);
+    });
+
+    it("waits for all of them where the archive has the request", async () => {
+      const id = newId();
+      const { client } = await withArchive(
+        kept(id, 2),
+        { data: [picture(id, "a")] },
+        { data: [picture(id, "a"), picture(id, "b")] },
+      );
+      assert.deepEqual(names((await client.wait(someoneElses(id), always)).pictures), ["a", "b"]);
+    });
+
+    it("says that a batch is not whole yet, and takes one without a number for one picture", async () => {
+      const id = newId();
+      const found = async (archive: object) => {
+        const { client } = await withArchive(archive, { data: [picture(id, "a")] });
+        return (await client.find(someoneElses(id), always)).state;
+      };
+      assert.deepEqual([await found(kept(id, 2)), await found(kept(id))], ["accepted", "settled"]);
+    });
+
+    it("settles what failed with its error", async () => {
+      const id = newId();
+      const { client } = await withArchive({}, { errors: [{ code: "inferenceError", taskUUID: id }] });
+      const { pictures, errors } = await client.wait(someoneElses(id), always);
+      assert.deepEqual([pictures.length, errors.map(({ code }) => code)], [0, ["FLUX_PROVIDER"]]);
+    });
+
+    it("reads it from the archive when polls have forgotten it", async () => {
+      const id = newId();
+      const whole = {
+        request: [{ taskUUID: id, numberResults: 2 }],
+        response: { data: [picture(id, "a"), picture(id, "b")] },
+      };
+      const { client } = await withArchive({ data: [whole] }, { data: [] });
+      const found = await client.find(someoneElses(id), always);
+      assert(found.state === "settled");
+      assert.deepEqual(names(found.answer.pictures), ["a", "b"]);
+    });
+  });
+
+  it("quotes the service where the request of a recovered job tells the prompts, and only there", async () => {
+    const failure = (id: string) => ({ errors: [{ code: "inferenceError", taskUUID: id, message: "out of memory" }] });
+    const said = async (more: object) => {
+      const id = newId();
+      const { client } = await connect(() => json(failure(id)));
+      const [error] = (await client.wait({ ...job(id, 1), ...more }, always)).errors;
+      return error?.message.includes("out of memory");
+    };
+    assert.deepEqual([await said({ request: request() }), await said({})], [true, false]);
+  });
 });

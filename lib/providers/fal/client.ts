@@ -1,5 +1,6 @@
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
+import { Turnstile } from "../../turnstile";
 import type { AccountProvider } from "../account-kind";
 import { closableCalls } from "../closing";
 import { checkedAddress, checkedKey } from "../credentials";
@@ -45,11 +46,13 @@ export function createFal({ send, uploadMemory, ...options }: FalOptions): Accou
     runUrl: address(options.addresses.runUrl, "direct URL"),
     restUrl: address(options.addresses.restUrl, "upload URL"),
   };
+  const pace = { ...usualPace, ...options.pace };
   const context: FalContext = {
     call: createCall({ addresses, apiKey, send }),
     addresses,
     apiKey,
-    pace: { ...usualPace, ...options.pace },
+    pace,
+    statuses: new Turnstile({ most: pace.gap > 0 ? 1 : 0, per: pace.gap }),
     timeouts: { ...usualTimeouts, ...options.timeouts },
   };
   const uploads = createUploads(

@@ -1,4 +1,5 @@
 import type { FluxRequest } from "../../models/request";
+import type { Turnstile } from "../../turnstile";
 import { promptsIn } from "../prompts";
 import { type Quote, quoter } from "../quote";
 import type { Call } from "./call";
@@ -28,9 +29,13 @@ export interface FalContext {
   addresses: FalAddresses;
   apiKey: string;
   pace: Pace;
+  /** What every status request passes, in order of arrival: all jobs get their turn. */
+  statuses: Turnstile;
   timeouts: Timeouts;
 }
 
-/** The filter for texts of fal about a job. */
-export const quoteFor = ({ apiKey }: Pick<FalContext, "apiKey">, { request }: { request: FluxRequest }): Quote =>
-  quoter(apiKey, [...promptsIn(request)]);
+/** The filter for texts of fal about a job. One without prompts was submitted elsewhere: what it asked for is not known. */
+export function quoteFor({ apiKey }: Pick<FalContext, "apiKey">, { request }: { request: FluxRequest }): Quote {
+  const prompts = [...promptsIn(request)];
+  return quoter(apiKey, prompts.length > 0 ? prompts : undefined);
+}

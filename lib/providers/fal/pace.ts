@@ -9,9 +9,14 @@ export interface Pace {
   /** A job that has been waited for for long is asked for less often: at least this share of that time passes. */
   share: number;
   longest: number;
+  /** Between the status requests of one client, of however many jobs: with many, each is asked for less often. */
+  gap: number;
   /** Pauses after polls that failed. */
   failures: Patience;
 }
+
+/** At most 20 status requests a second, with some room for those that the network delivers late. */
+const GAP = 55;
 
 /** fal's own JavaScript client asks every half second, whatever the queue position is. */
 export const usualPace: Pace = {
@@ -19,6 +24,7 @@ export const usualPace: Pace = {
   perPosition: 250,
   share: 0.05,
   longest: 5000,
+  gap: GAP,
   failures: { first: 500, longest: 30_000, most: 60_000 },
 };
 
@@ -28,6 +34,7 @@ export const sandboxPace: Pace = {
   perPosition: 25,
   share: 0.05,
   longest: 500,
+  gap: GAP,
   failures: { first: 50, longest: 1000, most: 60_000 },
 };
 

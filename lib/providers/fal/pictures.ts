@@ -40,7 +40,7 @@ export function readPictures(
       nsfw: flags[index] === true,
     });
   }
-  const missing = expected - listed.length;
+  const missing = (expected ?? listed.length) - listed.length;
   if (listed.length === 0) errors.push(noPictures(name, billableUnits));
   else if (missing > 0) errors.push(missingPictures(missing, name));
   const warnings = pictures.filter(({ nsfw }) => nsfw).map(({ index }) => flagged(index));

@@ -33,6 +33,7 @@ export async function askStatus(
   const url = new URL(jobAddress("status", task, context.addresses.queueUrl));
   if (withLogs) url.searchParams.set("logs", "1");
   else url.searchParams.delete("logs");
+  await context.statuses.enter(signal);
   let answer: FalAnswer;
   try {
     const timeout = context.timeouts.read;
@@ -46,6 +47,9 @@ export async function askStatus(
       isTooLarge: false,
     };
   }
+  const { status, retryAfter } = answer;
+  // Asked too often is asked too often by all of them. Results are not kept for as long as a service may want to rest.
+  if (status === 429 && retryAfter) context.statuses.pause(Math.min(retryAfter, context.pace.failures.most));
   return standingIn(answer, about);
 }
 

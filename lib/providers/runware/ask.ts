@@ -70,12 +70,18 @@ export async function askForResults(asking: Asking, ids: readonly string[], sign
   return { replies, ...(obstacle && { obstacle }) };
 }
 
+/** What the archive holds of one job. */
+export interface Recorded extends Reply {
+  /** How many pictures were asked for, where the request is kept as well. */
+  expected?: number;
+}
+
 /**
  * Asks the archive for one job: "nothing" when it is empty, forbidden, or knows no such job.
  *
  * @throws FluxError when it could not be asked; the signal's reason.
  */
-export async function askArchive(asking: Asking, id: string, signal: AbortSignal): Promise<Reply | "nothing"> {
+export async function askArchive(asking: Asking, id: string, signal: AbortSignal): Promise<Recorded | "nothing"> {
   let answer: ServiceAnswer;
   try {
     answer = await asking.call([serialiseTask("getTaskDetails", id, {})], { signal, timeout: asking.timeout });
@@ -85,7 +91,17 @@ export async function askArchive(asking: Asking, id: string, signal: AbortSignal
   const obstacle = obstacleIn(answer, asking.apiKey);
   if (obstacle?.kind === "passing") throw obstacle.error;
   const reply = recordedReply(answer, id);
+  const expected = recordedNumber(answer, id);
+  if (expected !== undefined) return { ...reply, expected };
   return reply.data.length + reply.errors.length > 0 ? reply : "nothing";
+}
+
+/** The number of pictures in the kept request; the service's default is one. */
+function recordedNumber({ data }: ServiceAnswer, id: string): number | undefined {
+  const task = data.flatMap(({ request }) => items(request)).find(({ taskUUID }) => taskUUID === id);
+  if (!task) return undefined;
+  const { numberResults } = task;
+  return typeof numberResults === "number" && numberResults > 0 ? numberResults : 1;
 }
 
 /** The archive keeps whole requests and answers, siblings of the same POST included. */

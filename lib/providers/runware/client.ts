@@ -7,15 +7,14 @@ import type { Item } from "../json";
 import type { Found } from "../provider";
 import type { UploadMemory } from "../upload-memory";
 import { createUploads } from "../uploads";
-import type { Reply } from "./answer";
-import { type Asking, askArchive, askForResults } from "./ask";
+import type { Asking } from "./ask";
 import { askBalance } from "./balance";
 import { createCall } from "./call";
 import { closed, serviceError } from "./errors";
+import { createFind } from "./find";
 import { type Pace, usualPace } from "./pace";
 import { Poller } from "./poller";
 import { Prompts } from "./prompts";
-import { Results } from "./results";
 import { createSubmit, MOST_TASKS } from "./submit-batch";
 import { mayBeForPictures, uploadPicture } from "./upload";
 
@@ -68,6 +67,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       quote: prompts.quoteFor([id]),
     });
   const poller = new Poller({ asking, pace, toError });
+  const find = createFind({ asking, toError });
   const uploads = createUploads(
     {
       upload: (picture, signal) => uploadPicture({ call, apiKey, timeout: timeouts.upload }, picture, signal),
@@ -104,10 +104,14 @@ export function createRunware(options: RunwareOptions): AccountProvider {
         throw error;
       }
     },
-    find: async ({ id, expected }, signal) =>
-      heard(id, await calls.run(signal, (either) => find({ asking, toError }, { id, expected }, either))),
-    wait: async ({ id, expected }, signal, onProgress) => {
-      const answer = await calls.run(signal, (either) => poller.wait(id, expected, either, onProgress));
+    find: async (task, signal) => {
+      prompts.learn(task.id, task.request);
+      return heard(task.id, await calls.run(signal, (either) => find(task, either)));
+    },
+    wait: async (task, signal, onProgress) => {
+      const { id, request } = task;
+      prompts.learn(id, request);
+      const answer = await calls.run(signal, (either) => poller.wait(task, either, onProgress));
       prompts.forget(id);
       heard(id, { state: "settled", answer });
       return answer;
@@ -117,33 +121,4 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     }),
     close: async () => calls.close(),
   };
-}
-
-interface FindContext {
-  asking: Asking;
-  toError: (failure: Item, id: string) => FluxError;
-}
-
-/** Asks once for a job: its results, then the archive. */
-async function find(
-  { asking, toError }: FindContext,
-  { id, expected }: { id: string; expected: number },
-  signal: AbortSignal,
-): Promise<Found> {
-  const { replies, obstacle } = await askForResults(asking, [id], signal);
-  const reply = replies.get(id);
-  if (!reply && obstacle && obstacle.kind !== "request") throw obstacle.error;
-  const found = reply && foundIn(reply);
-  if (found && found.state !== "unknown") return found;
-  const record = await askArchive(asking, id, signal);
-  return record === "nothing" ? { state: "unknown" } : foundIn(record);
-
-  function foundIn(from: Reply): Found {
-    const results = new Results(id, expected);
-    const { state } = results.take(from);
-    if (state === "unknown") return { state };
-    // An unfinished batch is the poller's to judge: it asks more than once.
-    if (state !== "final") return { state: "accepted" };
-    return { state: "settled", answer: results.answer((failure) => toError(failure, id)) };
-  }
 }

@@ -1,5 +1,8 @@
 import { type Patience, pauseBeforeAsking } from "../ask-again";
 
+/** How many jobs one POST asks for. */
+export const MOST_IDS = 100;
+
 /** How often the service is asked. Times in ms. */
 export interface Pace {
   /** Before the first poll of a job; every further gap of the job is `growth` times longer, up to `longest`. */

@@ -1,14 +1,13 @@
 import { FluxError } from "../../errors";
 import type { Item } from "../json";
-import type { Answer, Progress } from "../provider";
+import type { Answer, Progress, Task } from "../provider";
 import type { Reply } from "./answer";
-import { type Asking, askArchive, askForResults, type Obstacle } from "./ask";
+import { type Asking, askArchive, askForResults, type Obstacle, type Recorded } from "./ask";
 import { aboutAcceptedJob, forgottenJob, unprocessedAnswer } from "./errors";
-import { type Pace, pauseAfter, pollDelay } from "./pace";
+import { MOST_IDS, type Pace, pauseAfter, pollDelay } from "./pace";
 import { Results } from "./results";
+import { takeWhole } from "./take-whole";
 
-/** How many jobs one POST asks for. */
-const MOST_IDS = 100;
 /** Polls in a row that do not know a job, before the archive is asked as well; and how often it is asked. */
 const MISSES_BEFORE_ARCHIVE = 4;
 const ARCHIVE_ROUNDS = 6;
@@ -57,7 +56,11 @@ export class Poller {
   }
 
   /** Waits for an accepted job. Ends with the signal: rejects with its reason, and asks for the job no more. */
-  wait(id: string, expected: number, signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<Answer> {
+  wait(
+    { id, expected }: Pick<Task, "id" | "expected">,
+    signal: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
@@ -177,7 +180,8 @@ export class Poller {
   }
 
   async #weigh(waiting: Waiting, reply: Reply, signal: AbortSignal): Promise<void> {
-    const standing = waiting.results.take(reply);
+    const standing = await takeWhole(this.#context.asking, waiting, reply, signal);
+    if (!this.#waiting.has(waiting)) return;
     if (standing.state === "unknown") {
       waiting.misses += 1;
       if (waiting.misses >= MISSES_BEFORE_ARCHIVE) await this.#askArchive(waiting, signal);
@@ -195,7 +199,7 @@ export class Poller {
   }
 
   async #askArchive(waiting: Waiting, signal: AbortSignal): Promise<void> {
-    let record: Reply | "nothing";
+    let record: Recorded | "nothing";
     try {
       record = await askArchive(this.#context.asking, waiting.id, signal);
     } catch (error) {
@@ -204,6 +208,7 @@ export class Poller {
       throw error;
     }
     if (!this.#waiting.has(waiting)) return;
+    if (record !== "nothing") waiting.results.expect(record.expected);
     const standing = record === "nothing" ? undefined : waiting.results.take(record);
     if (standing?.state === "final") this.#settle(waiting);
     if (standing?.state === "final" || standing?.state === "working") return;

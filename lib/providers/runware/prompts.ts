@@ -21,6 +21,13 @@ export class Prompts {
     if (oldest !== undefined && this.#byJob.size > MOST_JOBS) this.#byJob.delete(oldest);
   }
 
+  /** Of a job that another process may have submitted: without prompts, its request is not known here. */
+  learn(id: string, request: FluxRequest): void {
+    if (this.#byJob.has(id)) return;
+    const [...prompts] = promptsIn(request);
+    if (prompts.length > 0) this.remember(id, request);
+  }
+
   forget(id: string): void {
     this.#byJob.delete(id);
   }

@@ -15,20 +15,32 @@ export type Standing =
   /** The reply does not know the job. */
   | { state: "unknown" };
 
-/** How many failures of one job are told; a batch has at most 20 pictures. */
+/** How many failures of one job are told, and how many pictures taken of one whose number is not known; a batch has at most 20. */
 const MOST_FAILURES = 50;
+const MOST_PICTURES = 50;
 
 /** Collects the pictures of one job over any number of replies, each of which repeats the full state. */
 export class Results {
   readonly #id: string;
-  readonly #expected: number;
+  // Nobody may know: then what is there is all once nothing is being worked on.
+  #expected: number | undefined;
   readonly #pictures = new Map<string, AnsweredPicture>();
   #failures: Item[] = [];
   #percent: number | undefined;
 
-  constructor(id: string, expected: number) {
+  constructor(id: string, expected: number | undefined) {
     this.#id = id;
     this.#expected = expected;
+  }
+
+  /** Whether nobody has told how many pictures were asked for. */
+  get isOpenEnded(): boolean {
+    return this.#expected === undefined;
+  }
+
+  /** Somebody knows how many pictures were asked for. */
+  expect(expected: number | undefined): void {
+    this.#expected ??= expected;
   }
 
   /** Progress of the whole batch, 0 to 100, once the service has spoken of progress. */
@@ -61,7 +73,8 @@ export class Results {
     }
     this.#failures = [...failed, ...outside.filter((error) => !failed.some((item) => sameFailure(item, error)))];
     if (progress !== undefined) {
-      this.#percent = Math.min(100, (progress + 100 * this.#pictures.size) / this.#expected);
+      const expected = this.#expected ?? working + this.#pictures.size;
+      this.#percent = Math.min(100, (progress + 100 * this.#pictures.size) / expected);
     }
     return this.#standing(working, withheld, data.length);
   }
@@ -70,7 +83,7 @@ export class Results {
   answer(toError: (failure: Item) => FluxError): Answer {
     const errors = this.#failures.map(toError);
     const pictures = [...this.#pictures.values()];
-    const missing = this.#expected - pictures.length;
+    const missing = (this.#expected ?? 1) - pictures.length;
     if (missing > 0 && errors.length === 0) errors.push(missingPictures(missing, this.#id));
     return { pictures, errors };
   }
@@ -78,9 +91,10 @@ export class Results {
   #standing(working: number, withheld: number, items: number): Standing {
     const pictures = this.#pictures.size;
     const failures = this.#failures.length;
-    if (pictures >= this.#expected) return { state: "final" };
+    const expected = this.#expected;
+    if (expected !== undefined && pictures >= expected) return { state: "final" };
     if (working > 0) return { state: "working" };
-    if (pictures + failures + withheld >= this.#expected) return { state: "final" };
+    if (pictures + failures + withheld >= (expected ?? 1)) return { state: "final" };
     // An error without any item is about the task as a whole.
     if (failures > 0 && items === 0 && pictures === 0) return { state: "final" };
     return { state: "stalled", failed: failures > 0 };
@@ -92,7 +106,7 @@ export class Results {
     const key = id ?? content?.text ?? "";
     // Told again, a picture may have got a cost in the meantime; its place stays.
     const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
-    if (index >= this.#expected) return;
+    if (index >= (this.#expected ?? MOST_PICTURES)) return;
     const seed = readSeed(item.seed);
     this.#pictures.set(key, {
       id: id ?? `${this.#id}-${index}`,

@@ -1,6 +1,7 @@
 import type { FluxError } from "../../errors";
 import type { FluxRequest } from "../../models/request";
 import { NetworkFailure } from "../../net/network-failure";
+import { whenAllAbort } from "../abort";
 import type { Submission, Task } from "../provider";
 import type { Quote } from "../quote";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
@@ -15,6 +16,7 @@ import {
   unexplainedAnswer,
   unprocessedAnswer,
 } from "./errors";
+import { inOneTurn, type Waiting } from "./one-turn";
 import { Results } from "./results";
 import { serialiseTask } from "./wire";
 
@@ -32,8 +34,8 @@ export interface SubmitContext {
   quoteFor: (ids: readonly string[]) => Quote;
 }
 
-/** One task in line. */
-interface Entry {
+/** One task to be sent. */
+interface Prepared {
   id: string;
   expected: number;
   json: string;
@@ -41,10 +43,10 @@ interface Entry {
   alone: boolean;
   /** Whether the answer may bring what was made, so that an error in it may tell of work that was done. */
   mayRun: boolean;
-  signal: AbortSignal;
-  resolve: (submission: Submission) => void;
-  reject: (error: unknown) => void;
 }
+
+/** The same, in line. */
+type Entry = Prepared & Waiting<Submission>;
 
 /** What a task is to do when it does not say. */
 const USUAL_TASK = "imageInference";
@@ -54,42 +56,24 @@ type Sent = Pick<Task, "id" | "taskType" | "request">;
 
 /** Sends tasks of any type; those that come in the same turn of the event loop share a POST. */
 export function createSubmit(context: SubmitContext): (task: Sent, signal: AbortSignal) => Promise<Submission> {
-  let line: Entry[] = [];
-  const flush = () => {
-    const entries = line.filter(({ signal }) => !signal.aborted);
-    line = [];
+  const sendTogether = inOneTurn<Prepared, Submission>((entries) => {
     for (const group of inGroups(entries)) send(context, group);
+  });
+  return async ({ id, taskType = USUAL_TASK, request }, signal) => {
+    const parameters = { includeCost: true, deliveryMethod: "async", ...request };
+    const json = serialiseTask(taskType, id, parameters);
+    const alone = parameters.deliveryMethod === "sync";
+    const task: Prepared = {
+      id,
+      expected: expectedOf(request),
+      json,
+      bytes: Buffer.byteLength(json),
+      alone,
+      // Older services answer a preprocessing task when it is done, whatever it asks for.
+      mayRun: alone || taskType !== USUAL_TASK,
+    };
+    return sendTogether(task, signal);
   };
-  return ({ id, taskType = USUAL_TASK, request }, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const abort = () => reject(signal.reason);
-      const settle =
-        <T>(end: (value: T) => void) =>
-        (value: T) => {
-          signal.removeEventListener("abort", abort);
-          end(value);
-        };
-      const parameters = { includeCost: true, deliveryMethod: "async", ...request };
-      const json = serialiseTask(taskType, id, parameters);
-      signal.addEventListener("abort", abort, { once: true });
-      line.push({
-        id,
-        expected: expectedOf(request),
-        json,
-        bytes: Buffer.byteLength(json),
-        alone: parameters.deliveryMethod === "sync",
-        // Older services answer a preprocessing task when it is done, whatever it asks for.
-        mayRun: parameters.deliveryMethod === "sync" || taskType !== USUAL_TASK,
-        signal,
-        resolve: settle(resolve),
-        reject: settle(reject),
-      });
-      if (line.length === 1) setImmediate(flush);
-    });
 }
 
 /** How many pictures a request asks for; the service's default is one. */
@@ -209,20 +193,4 @@ function isRefusalOfOne(answer: ServiceAnswer, apiKey: string): boolean {
   if (!general && answer.status < 400) return false;
   const family = familyOf(general && codeOf(general, apiKey), answer.status);
   return family === "validation" || family === "notFound" || family === "safety";
-}
-
-/** A signal that aborts when every one of `signals` has. */
-function whenAllAbort(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const check = () => {
-    if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
-  };
-  for (const signal of signals) signal.addEventListener("abort", check);
-  check();
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const signal of signals) signal.removeEventListener("abort", check);
-    },
-  };
 }
