@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { FileLayer, OpenFile } from "./file-layer";
 import { toLine } from "./line";
 import { type SegmentName, segmentName } from "./segment-name";
-import type { VoidEnd } from "./void-end";
-import { VOID } from "./void-end";
+import { VOID, type VoidEnd } from "./void-end";
 
 /** Bytes after which the next batch begins a new segment, so that none is too large to be read whole. */
 const LARGEST_SEGMENT = 4 * 2 ** 20;
@@ -62,6 +61,11 @@ export class Appender {
     this.#open = undefined;
     // Everything in it is durable already.
     await open?.file.close().catch(() => undefined);
+  }
+
+  /** Ends of segments that no line says to be void yet. */
+  get pendingVoids(): readonly VoidEnd[] {
+    return this.#voids;
   }
 
   /** A number for a segment that comes after all there are. */

@@ -9,7 +9,7 @@ const LARGEST_INSIDE = 256 * 1024;
 const DEEPEST = 200;
 
 /** Values in one object or array, with all that is inside it. More would block the event loop for long. */
-const MOST_VALUES = 500_000;
+const MOST_VALUES = 200_000;
 
 /** Values looked at in one message, when what is too large is entered again and again. */
 const MOST_VISITS = 2 * MOST_VALUES;

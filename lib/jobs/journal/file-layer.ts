@@ -79,3 +79,5 @@ const openFile = (handle: FileHandle): OpenFile => ({
   truncate: (length) => handle.truncate(length),
   close: () => handle.close(),
 });
+
+export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";

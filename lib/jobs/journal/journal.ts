@@ -29,7 +29,10 @@ export interface JournalOptions {
   folder: string;
   /** Bytes that everything in the folder may take together. */
   largest: number;
-  /** Whether an entry is still needed; the others are left out when the journal is compacted, with their pictures. */
+  /**
+   * Whether an entry is still needed; the others are left out when the journal is compacted, with their pictures. Asked
+   * from the first write on, also of entries that were found and that nobody may have read yet.
+   */
   isKept: (entry: JournalEntry) => boolean;
   /** Told, in a sentence, of what a person should look at: damaged lines, a folder that another process holds. */
   warn: (text: string) => void;

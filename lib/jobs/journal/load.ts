@@ -4,7 +4,7 @@ import type { FileLayer } from "./file-layer";
 import type { JournalEntry } from "./journal";
 import { readLine } from "./line";
 import { parseSegmentName, type SegmentName } from "./segment-name";
-import { VOID, voidEnd } from "./void-end";
+import { VOID, type VoidEnd, voidEnd } from "./void-end";
 
 /** An entry and the line that it is from, without its newline. */
 export interface LoadedLine {
@@ -47,7 +47,6 @@ export interface Segments {
 }
 
 interface RawLine {
-  readonly segment: SegmentName;
   readonly start: number;
   readonly bytes: Buffer;
   readonly entry: JournalEntry | undefined;
@@ -62,31 +61,52 @@ export async function loadSegments(
   folder: string,
   segments: readonly SegmentName[],
 ): Promise<Loaded> {
-  const raw: RawLine[] = [];
+  const raw: { segment: SegmentName; lines: RawLine[] }[] = [];
   const unreadable: { segment: SegmentName; error: unknown }[] = [];
+  const ends = voidEnds([]);
   for (const segment of segments) {
     try {
-      raw.push(...(await readSegment(files, folder, segment)));
+      const lines = await readSegment(files, folder, segment);
+      raw.push({ segment, lines });
+      for (const { entry } of lines) if (entry) ends.add(entry);
     } catch (error) {
       unreadable.push({ segment, error });
     }
   }
-  const ends = new Map<number, number>();
-  for (const { entry } of raw) {
-    const end = entry && voidEnd(entry);
-    if (end) ends.set(end.segment, Math.min(end.from, ends.get(end.segment) ?? end.from));
-  }
   const lines: LoadedLine[] = [];
   const damaged: DamagedLine[] = [];
-  for (const { segment, start, bytes, entry } of raw) {
-    if (start >= (ends.get(segment.number) ?? Number.POSITIVE_INFINITY)) continue;
-    if (!entry) damaged.push({ segment: segment.name, bytes });
-    else if (entry.state !== VOID) lines.push({ entry, bytes });
+  for (const { segment, lines: found } of raw) {
+    for (const { start, bytes, entry } of found) {
+      if (ends.includes(segment, start)) continue;
+      if (!entry) damaged.push({ segment: segment.name, bytes });
+      else if (entry.state !== VOID) lines.push({ entry, bytes });
+    }
   }
   return { lines, damaged, unreadable };
 }
 
-async function readSegment(files: FileLayer, folder: string, segment: SegmentName): Promise<RawLine[]> {
+/** Collects which ends of segments are void. */
+export function voidEnds(known: readonly VoidEnd[]): VoidEnds {
+  const froms = new Map<number, number>();
+  const add = ({ segment, from }: VoidEnd) => froms.set(segment, Math.min(from, froms.get(segment) ?? from));
+  known.forEach(add);
+  return {
+    add(entry) {
+      const end = voidEnd(entry);
+      if (end) add(end);
+    },
+    includes: ({ number }, start) => start >= (froms.get(number) ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+export interface VoidEnds {
+  /** Of an entry that says so. */
+  add(entry: JournalEntry): void;
+  includes(segment: SegmentName, start: number): boolean;
+}
+
+/** Rejects with the system error. */
+export async function readSegment(files: FileLayer, folder: string, segment: SegmentName): Promise<RawLine[]> {
   const content = await files.read(join(folder, segment.name));
   const lines: RawLine[] = [];
   let pause = SLICE;
@@ -94,7 +114,7 @@ async function readSegment(files: FileLayer, folder: string, segment: SegmentNam
     const newline = content.indexOf(10, start);
     const end = newline < 0 ? content.length : newline;
     const bytes = content.subarray(start, end);
-    if (bytes.length > 0) lines.push({ segment, start, bytes, entry: readLine(bytes) });
+    if (bytes.length > 0) lines.push({ start, bytes, entry: readLine(bytes) });
     start = end + 1;
     if (start < pause) continue;
     pause = start + SLICE;

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Outside } from "./encode";
-import type { FileLayer } from "./file-layer";
+import { type FileLayer, isMissing } from "./file-layer";
+import { makeFolderDurable } from "./folders";
 import type { OutsideForm, OutsideMark } from "./marks";
 import { inWords, notRead } from "./storage-error";
+import { DRAFT, writeWhole } from "./write-whole";
 
 const FOLDER = "pictures";
 
@@ -39,18 +41,7 @@ export class OutsideFiles {
   async store({ sha256, bytes }: Content): Promise<number> {
     const stored = await this.list();
     if (stored.has(sha256)) return 0;
-    const path = join(this.#folder, sha256);
-    const draft = `${path}.tmp`;
-    await this.#files.makeFolder(this.#folder);
-    await this.#files.remove(draft);
-    try {
-      await writeDurably(this.#files, draft, [bytes]);
-      await this.#files.rename(draft, path);
-      await this.#files.syncFolder(this.#folder);
-    } catch (error) {
-      await this.#files.remove(draft).catch(() => undefined);
-      throw error;
-    }
+    await writeWhole(this.#files, this.#folder, sha256, [bytes]);
     stored.set(sha256, bytes.length);
     return bytes.length;
   }
@@ -59,11 +50,11 @@ export class OutsideFiles {
   async list(): Promise<Map<string, number>> {
     if (this.#stored) return this.#stored;
     const stored = new Map<string, number>();
-    if (await this.#files.makeFolder(this.#folder)) await this.#files.syncFolder(join(this.#folder, ".."));
+    await makeFolderDurable(this.#files, this.#folder);
     for (const { name, isFolder } of await this.#files.list(this.#folder)) {
       const path = join(this.#folder, name);
       if (isFolder) continue;
-      if (name.endsWith(".tmp")) await this.#files.remove(path);
+      if (name.endsWith(DRAFT)) await this.#files.remove(path);
       else stored.set(name, await this.#files.size(path));
     }
     await this.#files.syncFolder(this.#folder);
@@ -78,16 +69,20 @@ export class OutsideFiles {
     for (const [sha256, size] of [...stored]) {
       if (named.has(sha256)) continue;
       stored.delete(sha256);
-      await this.#files.remove(join(this.#folder, sha256));
+      await this.#files.remove(this.pathOf(sha256));
       freed += size;
     }
     if (freed > 0) await this.#files.syncFolder(this.#folder);
     return freed;
   }
 
+  pathOf(sha256: string): string {
+    return join(this.#folder, sha256);
+  }
+
   /** The content of a file. Rejects with FLUX_STORAGE when it cannot be read, or is not what was written. */
   async bytes(sha256: string): Promise<Buffer> {
-    const path = join(this.#folder, sha256);
+    const path = this.pathOf(sha256);
     let bytes: Buffer;
     try {
       bytes = await this.#files.read(path);
@@ -96,19 +91,6 @@ export class OutsideFiles {
     }
     if ((await hashOf(bytes)) !== sha256) throw notRead(path, "its content was changed");
     return bytes;
-  }
-}
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
-
-/** Writes a new file and waits until its content is on the disk; its name is not yet. */
-export async function writeDurably(files: FileLayer, path: string, chunks: Iterable<Uint8Array>): Promise<void> {
-  const file = await files.create(path);
-  try {
-    for (const chunk of chunks) await file.write(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -32,3 +32,11 @@ export const notWritten = (folder: string, error: unknown): FluxError =>
 /** A file that belongs to an entry cannot be brought back. */
 export const notRead = (path: string, reason: string): FluxError =>
   new FluxError("FLUX_STORAGE", `A picture or text of a job cannot be read back from ${path}: ${reason}.`);
+
+/** An entry of a job that another process has taken over, while this one was suspended. */
+export const takenOver = (folder: string): FluxError =>
+  new FluxError(
+    "FLUX_STORAGE",
+    `While this process was suspended, another one took over the jobs in ${folder}, this one among them; it goes on there.`,
+    { billed: "unknown" },
+  );
