@@ -1,5 +1,10 @@
-import type { FluxRequest } from "../models/request";
+import type { FluxError } from "../errors";
+import type { Attachment, FluxRequest } from "../models/request";
 import type { Answer, Provider, Receipt, Task } from "../providers/provider";
+import type { ServiceIdentity } from "./service-identity";
+
+/** How a job ended at the service, or why it never got there. */
+export type Outcome = { readonly answer: Answer } | { readonly error: FluxError };
 
 /**
  * Where a job stands. `submitting` is entered before the first byte of the paid request leaves, so that a job found in
@@ -9,17 +14,33 @@ export type Phase =
   | { state: "waiting" }
   | { state: "submitting" }
   | { state: "submitted" }
-  | { state: "settled"; answer: Answer }
+  | { state: "settled"; outcome: Outcome }
   | { state: "delivered" };
 
 /** The order of the phases: a job may skip some of them but never goes back. */
 const ORDER = ["waiting", "submitting", "submitted", "settled", "delivered"] as const;
 
+/** How long things of a job are kept, in ms. */
+interface Keeping {
+  /** The settled record, after its delivery. */
+  readonly results: number;
+  /** The job, while its node is not in the flows. */
+  readonly absent: number;
+  /** From the deploy that deleted its node until the job is cancelled. */
+  readonly deleted: number;
+}
+
 /** One paid request on its way. Its id is a UUID v4. */
 export interface Job extends Task {
+  /** The node that it was accepted by. */
   readonly nodeId: string;
+  /** The flow file, or project, that the node is in. */
+  readonly home: string;
+  /** Where it may be sent, and nowhere else. */
+  readonly service: ServiceIdentity;
   /** Once its pictures are uploaded, exactly what is sent. */
   request: FluxRequest;
+  attachments: readonly Attachment[];
   receipt?: Receipt;
   /** Set when nobody waits any more for the answer to the submit: settles once it was heard, or will not come. */
   answering?: Promise<void>;
@@ -30,6 +51,16 @@ export interface Job extends Task {
   readonly acceptedAt: number;
   submittedAt?: number;
   settledAt?: number;
+  /** The same for the same request: what a repeated idempotency key is held against. */
+  readonly hash: string;
+  readonly idempotencyKey?: string;
+  /** What there was to say about the request before it was sent. */
+  readonly warnings: readonly string[];
+  readonly keeping: Keeping;
+  /** Whether it outlives the process: the account's journal is on. */
+  readonly isJournalled: boolean;
+  /** It was submitted by somebody else, or long ago, and is only asked for. */
+  readonly isAdopted?: boolean;
 }
 
 /**
@@ -48,3 +79,7 @@ export const knownAs = (
   { id, receipt }: Pick<Job, "id" | "receipt">,
   { resendWindow }: Pick<Provider, "resendWindow">,
 ): string | undefined => receipt?.requestId ?? (resendWindow > 0 ? id : undefined);
+
+/** Whether the service may have the job. */
+export const wasSent = ({ phase: { state } }: Pick<Job, "phase">): boolean =>
+  state === "submitting" || state === "submitted";

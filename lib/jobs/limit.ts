@@ -54,6 +54,11 @@ export class Limit {
     return this.#waiting.join(signal, () => this.#take());
   }
 
+  /** Takes a place among the running jobs for one that runs already, at the service: whether there is room or not. */
+  occupy(): Release {
+    return this.#take();
+  }
+
   #take(): Release {
     this.#running += 1;
     let held = true;

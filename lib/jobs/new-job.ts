@@ -1,27 +1,52 @@
 import { v4 as uuid } from "uuid";
 import type { Delivery, PreparedRequest } from "../models/request";
 import type { Job } from "./job";
+import { requestHash } from "./request-hash";
 
-/**
- * The job of a request that may be paid for. Its id is there before anything is sent.
- *
- * @param nodeId the node that it is for.
- */
-export const newJob = (
-  nodeId: string,
-  { model, expected, request, attachments }: PreparedRequest,
-  delivery: Delivery,
-): Job => ({
-  id: uuid(),
-  nodeId,
+/** What an accepted job is beside its request. */
+export interface Acceptance extends Pick<Job, "nodeId" | "home" | "service" | "keeping" | "isJournalled"> {
+  delivery: Delivery;
+  idempotencyKey?: string;
+}
+
+/** The job of a request that may be paid for. Its id is there before anything is sent. */
+export function newJob(
+  { model, expected, request, attachments, warnings }: PreparedRequest,
+  acceptance: Acceptance,
+): Job {
   // A tool's request says which one of its kind is meant.
-  model: model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id,
-  ...(model.taskType !== undefined && { taskType: model.taskType }),
-  delivery,
-  request,
-  attachments,
-  expected,
-  phase: { state: "waiting" },
+  const runs = model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id;
+  // Of pictures only a repeated key asks whether they are the same: hashing them takes its time.
+  const told = acceptance.idempotencyKey === undefined ? [] : attachments;
+  return {
+    ...acceptance,
+    id: uuid(),
+    model: runs,
+    ...(model.taskType !== undefined && { taskType: model.taskType }),
+    request,
+    attachments,
+    expected,
+    hash: requestHash(runs, request, told),
+    warnings,
+    phase: { state: "waiting" },
+    attempts: 0,
+    acceptedAt: Date.now(),
+  };
+}
+
+/** A job that was paid for elsewhere, or long ago, and is to be asked for. */
+export const adoptedJob = (
+  known: Pick<Job, "id" | "model" | "request" | "receipt" | "expected" | "taskType">,
+  acceptance: Acceptance,
+): Job => ({
+  ...acceptance,
+  ...known,
+  attachments: [],
+  hash: requestHash(known.model, known.request, []),
+  warnings: [],
+  isAdopted: true,
+  phase: { state: "submitted" },
   attempts: 0,
   acceptedAt: Date.now(),
+  submittedAt: Date.now(),
 });

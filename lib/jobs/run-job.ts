@@ -1,7 +1,7 @@
 import { FluxError } from "../errors";
-import type { Answer, Progress, Receipt, Submission } from "../providers/provider";
+import type { Answer, Progress } from "../providers/provider";
 import { repeated } from "./backoff";
-import { advance, type Job, knownAs, type Phase } from "./job";
+import { type Job, knownAs } from "./job";
 import type { Release } from "./limit";
 import type { Service } from "./service";
 import { submit } from "./submit";
@@ -10,78 +10,102 @@ import { within } from "./within";
 /** How one job is to be run. */
 export interface RunOptions {
   service: Service;
+  /** A place among the running jobs; asked for before anything else is awaited, so that jobs start in their order. */
+  turn: Promise<Release>;
   /** Ms from submit to FLUX_TIMEOUT, in wall-clock time. */
   deadline: number;
   retries: number;
+  /** Whether the account is still the one that the job was accepted for: otherwise it is only asked for. */
+  mayResend: boolean;
+  /** The author prefers paying again to an unknown outcome. */
+  repeatLost: boolean;
   signal: AbortSignal;
-  /** Told of every step, for status lines. */
-  onPhase?: (phase: Phase) => void;
-  onProgress?: (progress: Progress) => void;
-  /**
-   * Told when the deadline passes while the service may have the job: its result may still come.
-   * @returns what becomes of the job, as a sentence for the error.
-   */
-  onOverdue?: () => string;
+  /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
+  onSending: (attempt: number) => Promise<void>;
+  /** Told that the service took the job; it is waited for once the promise is resolved. */
+  onAccepted: () => Promise<void>;
+  onProgress: (progress: Progress) => void;
+}
+
+/** The deadline of a submitted job has passed: its result may still come. */
+export class Overdue extends Error {
+  readonly error: FluxError;
+
+  constructor(error: FluxError) {
+    super(error.message);
+    this.error = error;
+  }
 }
 
 /**
- * Takes a job from acceptance to its answer: waits in line, uploads its pictures, submits, waits for the result.
- * Throws FLUX_BUSY synchronously (before any await) when the line is full.
+ * Takes a job from where it stands to its answer: waits for its turn, uploads its pictures, submits, waits for the
+ * result. A job that was found in the journal is first asked for, and sent again only under the same id.
  *
  * @returns the answer; it has at least one picture.
- * @throws FluxError of any code; the signal's reason when aborted.
+ * @throws FluxError of any code; Overdue; the signal's reason when aborted.
  */
-export function runJob(job: Job, options: RunOptions): Promise<Answer> {
-  return runInTurn(job, options, options.service.limit.enter(options.signal));
-}
-
-async function runInTurn(job: Job, options: RunOptions, turn: Promise<Release>): Promise<Answer> {
-  const { service, deadline, retries, signal } = options;
+export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
+  const { service, deadline, retries, signal, turn } = options;
   const release = await turn;
   try {
-    const overdueAt = Date.now() + deadline;
-    job.request = await within(
-      deadline,
-      signal,
-      () => uploadOverdue(deadline),
-      (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
-    );
+    if (job.phase.state === "waiting") {
+      const overdueAt = Date.now() + deadline;
+      job.request = await within(
+        deadline,
+        signal,
+        () => uploadOverdue(deadline),
+        (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
+      );
+      // Waiting for its turn, which may last, is no part of the deadline.
+      await service.gate.enter(signal);
+    }
     return withPictures(await submitAndWait(job, options), knownAs(job, service.provider));
   } finally {
     release();
   }
 }
 
+/** A job whose deadline passed while nobody looked is asked for once more, this long at most, in ms. */
+const LAST_LOOK = 15_000;
+
 async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
-  const { service, deadline, retries, signal } = options;
-  const { provider, breaker } = service;
-  const move = (phase: Phase) => {
-    advance(job, phase);
-    options.onPhase?.(phase);
-  };
-  const overdue = () => {
-    return timedOut(knownAs(job, provider), deadline, options.onOverdue?.() ?? "");
-  };
-  job.submittedAt = Date.now();
-  const overdueAt = job.submittedAt + deadline;
-  return within(deadline, signal, overdue, async (limited) => {
-    move({ state: "submitting" });
-    const submission = await submit(job, { provider, breaker, retries, overdueAt, signal: limited });
-    const answer = await answerOf(submission, (receipt) => {
-      job.receipt = receipt;
-      move({ state: "submitted" });
-      return provider.wait(job, limited, options.onProgress);
-    });
-    job.settledAt = Date.now();
-    move({ state: "settled", answer });
-    return answer;
+  const { service, deadline, signal } = options;
+  const { provider } = service;
+  const wasSubmitted = job.phase.state === "submitted";
+  const mayHaveBeenSent = job.phase.state === "submitting";
+  const submittedAt = job.submittedAt ?? Date.now();
+  job.submittedAt = submittedAt;
+  const overdueAt = submittedAt + deadline;
+  const isPast = Date.now() >= overdueAt;
+  const overdue = () => new Overdue(timedOut(knownAs(job, provider), deadline));
+  return within(isPast ? LAST_LOOK : overdueAt - Date.now(), signal, overdue, async (limited) => {
+    if (!wasSubmitted) {
+      const submission = await submit(job, {
+        provider,
+        breaker: service.breaker,
+        gate: service.gate,
+        retries: options.retries,
+        // One that may have been sent is asked for even after its deadline, but never sent again then.
+        overdueAt: isPast ? Date.now() + LAST_LOOK : overdueAt,
+        signal: limited,
+        mayHaveBeenSent,
+        mayResend: options.mayResend && !isPast,
+        repeatLost: options.repeatLost && !isPast,
+        onSending: options.onSending,
+      });
+      if (submission.state === "settled") return submission.answer;
+      if (submission.receipt) job.receipt = submission.receipt;
+      await options.onAccepted();
+    }
+    if (isPast || job.isAdopted) {
+      const found = await repeated(() => provider.find(job, limited), options.retries, limited, Date.now() + LAST_LOOK);
+      if (found.state === "settled") return found.answer;
+      if (found.state === "unknown" && job.isAdopted) throw unknownThere(knownAs(job, provider) ?? job.id);
+      if (isPast) throw overdue();
+    }
+    return provider.wait(job, limited, options.onProgress);
   });
 }
-
-const answerOf = (
-  submission: Submission,
-  wait: (receipt: Receipt | undefined) => Promise<Answer>,
-): Answer | Promise<Answer> => (submission.state === "settled" ? submission.answer : wait(submission.receipt));
 
 /** A batch with no picture at all is an error; one that lacks some is not. */
 function withPictures(answer: Answer, requestId: string | undefined): Answer {
@@ -99,10 +123,10 @@ const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds /
 
 const named = (requestId: string | undefined): string => (requestId === undefined ? "the job" : `job ${requestId}`);
 
-const timedOut = (requestId: string | undefined, deadline: number, afterwards: string): FluxError =>
+const timedOut = (requestId: string | undefined, deadline: number): FluxError =>
   new FluxError(
     "FLUX_TIMEOUT",
-    `No result within ${inSeconds(deadline)}. The service may still finish ${named(requestId)} and bill it; it was not sent again.${afterwards === "" ? "" : ` ${afterwards}`}`,
+    `No result within ${inSeconds(deadline)}. The service may still finish ${named(requestId)} and bill it; it was not sent again.`,
     { requestId, billed: "unknown" },
   );
 
@@ -111,4 +135,12 @@ const uploadOverdue = (deadline: number): FluxError =>
     "FLUX_TIMEOUT",
     `The input pictures could not be uploaded within ${inSeconds(deadline)}. The request was not sent and nothing is paid.`,
     { retryable: true },
+  );
+
+/** The service does not know a job that is only asked for. */
+export const unknownThere = (requestId: string): FluxError =>
+  new FluxError(
+    "FLUX_OUTCOME_UNKNOWN",
+    `The service of this account does not know job ${requestId}, or not any more. Nothing was sent. If the job was paid for, its result can be had only with the account that it was made with, and only as long as the service keeps it.`,
+    { requestId, billed: "unknown" },
   );

@@ -4,6 +4,7 @@ import { FluxError } from "../errors";
 import type { BudgetLimits } from "../jobs/budget/limits";
 import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
 import { type Leave, type Service, ServiceRegistry } from "../jobs/service";
+import { identityOf, isSameService, type ServiceIdentity } from "../jobs/service-identity";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
 import { exchange } from "../net/http";
 import { mayCarryKey } from "../net/key-address";
@@ -13,10 +14,7 @@ import type { AccountSettings } from "./settings";
 
 /** An account's saved settings with its key and how its requests travel. */
 export interface AccountAccess {
-  settings: Pick<
-    AccountSettings,
-    "environment" | "addresses" | "concurrency" | "line" | "requestsPerMinute" | "cancelAfter"
-  > &
+  settings: Pick<AccountSettings, "environment" | "addresses" | "concurrency" | "line" | "requestsPerMinute"> &
     BudgetLimits;
   apiKey: string | undefined;
   /** How requests travel to that address; it may throw FLUX_CONFIG. */
@@ -33,8 +31,10 @@ export interface OpenAccount {
   /** Finished pictures are fetched the way the account's requests travel. */
   connection: DispatcherSettings;
   latePace: LatePace;
-  /** How long after a node's deletion its jobs are cancelled, in ms. */
-  cancelAfter: number;
+  /** What jobs are accepted for: this service, environment and key. */
+  identity: ServiceIdentity;
+  /** Whether that is still what a job was accepted for. */
+  isFor(identity: ServiceIdentity): boolean;
   /** Keeps the service open beyond the account node's closing, until the returned function is called. */
   hold(): () => Promise<void>;
 }
@@ -95,8 +95,16 @@ export class Account {
     this.#leave = leave;
     if (this.#closed) await this.close();
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
-    const cancelAfter = this.#access.settings.cancelAfter * 1000;
-    return { service, addresses, connection, latePace, cancelAfter, hold: () => this.#hold() };
+    const present = { provider: this.#kind.provider, environment: settings.environment, addresses, apiKey };
+    return {
+      service,
+      addresses,
+      connection,
+      latePace,
+      identity: identityOf(present),
+      isFor: (identity) => isSameService(identity, present),
+      hold: () => this.#hold(),
+    };
   }
 
   #hold(): () => Promise<void> {

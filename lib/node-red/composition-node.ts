@@ -1,11 +1,11 @@
 import { FluxError } from "../errors";
+import { asFluxError } from "../jobs/unexpected";
 import { compose } from "../models/composition/compose";
 import type { Composed, Composition } from "../models/composition/composition";
 import { readDialog } from "./read-input";
 import { type CompositionSettings, readCompositionSettings } from "./settings";
 import { failedStatus } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send, TypedValue } from "./types";
-import { asFluxError } from "./unexpected";
 import { warnOf } from "./warn-of";
 import { assertWritable } from "./writable";
 

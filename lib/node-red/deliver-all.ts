@@ -17,6 +17,8 @@ const DOWNLOAD_RETRIES = 4;
 
 /** Where and how the pictures of an account are fetched. */
 export interface PictureSource {
+  /** The answer is an old one: an address is delivered only if its picture is still there. */
+  isOld: boolean;
   /** Their hosts may have private addresses: the author named them. */
   addresses: Addresses;
   connection: DispatcherSettings;
@@ -33,7 +35,7 @@ export async function deliverAll(
   answer: Answer,
   form: OutputForm,
   owner: PictureOwner,
-  { addresses, connection, signal }: PictureSource,
+  { isOld, addresses, connection, signal }: PictureSource,
 ): Promise<{ pictures: DeliveredPicture[]; warnings: string[]; errors: ReportedError[] }> {
   const options = {
     allowedHosts: Object.values(addresses).map((address) => new URL(address).host),
@@ -44,7 +46,10 @@ export async function deliverAll(
   };
   const fetchPicture = (url: string) => repeated(() => download(url, options), DOWNLOAD_RETRIES, signal);
   const outcomes = await Promise.allSettled(
-    answer.pictures.map((picture) => deliver(picture, form, owner, fetchPicture)),
+    answer.pictures.map(async (picture) => {
+      if (isOld && form === "url") await deliver(picture, "buffer", owner, fetchPicture);
+      return deliver(picture, form, owner, fetchPicture);
+    }),
   );
   const delivered = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [asFluxError(outcome.reason)] : []));

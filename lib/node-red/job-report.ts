@@ -28,6 +28,8 @@ export interface JobReport {
   errors: ReportedError[];
   /** The result came after its job was reported as FLUX_TIMEOUT. */
   late?: boolean;
+  /** The message came back after a restart of Node-RED. */
+  recovered?: boolean;
 }
 
 /** The times of a settled job, in ms. */
@@ -38,17 +40,6 @@ function timings({ acceptedAt, submittedAt = acceptedAt, settledAt = submittedAt
 /** An error as plain data: class instances do not belong on messages. */
 export const reported = ({ code, message, cause }: FluxError): ReportedError => ({ code, message, cause });
 
-/** What all pictures cost together; undefined when one of them has no price. */
-export function totalCost(pictures: readonly { cost?: number }[]): number | undefined {
-  let total = 0;
-  for (const { cost } of pictures) {
-    if (cost === undefined) return undefined;
-    total += cost;
-  }
-  // Adding 0.0098 three times must not show as 0.029399999999999996.
-  return Math.round(total * 1e9) / 1e9;
-}
-
 /** What the report says beside what the job itself knows. */
 interface Told {
   provider: string;
@@ -58,10 +49,11 @@ interface Told {
   warnings: string[];
   errors: ReportedError[];
   late: boolean;
+  recovered: boolean;
 }
 
 /** The report of a settled job, `msg.job`. */
-export const reportJob = (job: Job, { requestId, cost, billableUnits, late, ...told }: Told): JobReport => ({
+export const reportJob = (job: Job, { requestId, cost, billableUnits, late, recovered, ...told }: Told): JobReport => ({
   id: job.id,
   ...(requestId !== undefined && { requestId }),
   model: job.model,
@@ -72,4 +64,5 @@ export const reportJob = (job: Job, { requestId, cost, billableUnits, late, ...t
   attempts: job.attempts,
   ...(billableUnits !== undefined && { billableUnits }),
   ...(late && { late }),
+  ...(recovered && { recovered }),
 });

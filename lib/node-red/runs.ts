@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { FluxError } from "../errors";
-import type { Job, Phase } from "../jobs/job";
+import type { Claim } from "../jobs/keeper/claim";
 import type { Progress } from "../providers/provider";
 import type { OpenAccount } from "./account";
 import type { Activity } from "./status";
@@ -9,16 +9,11 @@ import type { Activity } from "./status";
 export interface Run {
   /** Aborts when the node is closed. */
   readonly signal: AbortSignal;
-  job?: Job;
+  /** What the message waits for, once it was accepted. */
+  claim?: Claim;
   /** The account that the job runs with. */
   opened?: OpenAccount;
   progress?: Progress;
-}
-
-/** A job that the service may finish although nobody waits for it any more. */
-export interface LeftBehind {
-  job: Job;
-  opened: OpenAccount;
 }
 
 /** A node was closed while a message was in it. Never shown: after close there is nobody to show it to. */
@@ -54,27 +49,18 @@ export class Runs {
     }
   }
 
-  get closed(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
-  /**
-   * @returns the jobs that the service may finish, and bill, although nobody waits for them any more; and how many
-   * messages end here without anything having been sent for them.
-   */
-  close(): { sent: LeftBehind[]; unsent: number } {
-    const sent = [...this.#active].flatMap(({ job, opened }) =>
-      job && opened && wasSent(job.phase) ? [{ job, opened }] : [],
-    );
-    const unsent = [...this.#active].filter(({ job }) => !job || job.phase.state === "waiting").length;
+  /** @returns how many messages end here, because they had not been accepted yet. */
+  close(): number {
+    const unaccepted = [...this.#active].filter(({ claim }) => !claim).length;
     this.#closing.abort(CLOSED);
-    return { sent, unsent };
+    return unaccepted;
   }
 
   activity(): Activity {
     const activity: Activity = { waiting: 0, running: 0 };
-    for (const { job, progress } of this.#active) {
-      if (!job) continue;
+    for (const { claim, progress } of this.#active) {
+      if (!claim) continue;
+      const { job } = claim.kept;
       if (job.phase.state === "waiting") {
         activity.waiting += 1;
         continue;
@@ -90,5 +76,3 @@ export class Runs {
 }
 
 const never = <Result>(): Promise<Result> => new Promise(() => {});
-
-const wasSent = ({ state }: Phase): boolean => state === "submitting" || state === "submitted";

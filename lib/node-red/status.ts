@@ -1,3 +1,4 @@
+import { clockTime } from "../clock-time";
 import type { FluxError } from "../errors";
 import type { FluxStatus, Node, NodeAPI } from "./types";
 
@@ -113,12 +114,19 @@ export class StatusLine {
   }
 }
 
-/** The status of a node whose last message failed. */
-export const failedStatus = (text: NodeAPI["_"], { code }: FluxError): FluxStatus => ({
-  fill: "red",
-  shape: "ring",
-  text: withoutTranslation(text(`status.error.${code}`)),
-});
+/** The status of a node whose last message failed; `opensAt` says until when messages are held back. */
+export function failedStatus(text: NodeAPI["_"], { code, cause: { opensAt, provider } }: FluxError): FluxStatus {
+  // The account's own budget, and not the service's word about its credit.
+  const isBudget = code === "FLUX_QUOTA" && provider === undefined;
+  const key = !isBudget ? code : opensAt === undefined ? "FLUX_QUOTA_NEVER" : "FLUX_QUOTA_UNTIL";
+  const time = opensAt === undefined ? "" : clockTime(Date.parse(opensAt));
+  return {
+    fill: "red",
+    shape: "ring",
+    text: withoutTranslation(text(`status.error.${key}`, { time })),
+    ...withoutUndefined({ opensAt }),
+  };
+}
 
 /** Two digits like a price tag, more where two would say zero. */
 const dollars = (cost: number): string => (cost >= 0.01 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2));

@@ -25,4 +25,6 @@ export interface FluxStatus {
   log?: string;
   inFlight?: number;
   cost?: number;
+  /** When messages that are held back are taken again, as an ISO 8601 time. */
+  opensAt?: string;
 }

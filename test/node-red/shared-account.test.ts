@@ -34,7 +34,6 @@ async function twoAccounts() {
         concurrency: 2,
         line: 2,
         requestsPerMinute: 0,
-        cancelAfter: 0,
         ...NO_LIMITS,
       },
       apiKey: "id:secret",

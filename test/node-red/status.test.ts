@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Activity, StatusLine } from "../../lib/node-red/status";
+import { FluxError } from "../../lib/errors";
+import { type Activity, failedStatus, StatusLine } from "../../lib/node-red/status";
 import type { FluxStatus, Node } from "../../lib/node-red/types";
 
 /** The next status that a node shows while a job runs that has logged this. */
@@ -22,5 +23,29 @@ describe("a status text", () => {
       assert.doesNotMatch(String(text), /\$t\(/, log);
       assert.match(String(text), /a\)$/);
     }
+  });
+});
+
+describe("the status of a message that the account holds back", () => {
+  const opens = new Date(2031, 4, 6, 14, 5, 30);
+  const text = ((key: string, values: object) => `${key} ${JSON.stringify(values)}`) as never;
+  const shown = (cause: FluxError["cause"] | object) => failedStatus(text, new FluxError("FLUX_QUOTA", "No.", cause));
+
+  it("says when its budget has room again, on the canvas and for Status nodes", () => {
+    const status = shown({ opensAt: opens.toISOString() });
+    assert.equal(status.text, 'status.error.FLUX_QUOTA_UNTIL {"time":"14:05"}');
+    assert.equal(status.opensAt, opens.toISOString());
+  });
+
+  it("says that it never fits into the budget", () => {
+    const status = shown({});
+    assert.match(String(status.text), /FLUX_QUOTA_NEVER/);
+    assert(!("opensAt" in status));
+  });
+
+  it("does not take the service's word about its credit for the budget", () => {
+    const status = shown({ provider: "runware", opensAt: opens.toISOString() });
+    assert.match(String(status.text), /FLUX_QUOTA /);
+    assert.equal(status.opensAt, opens.toISOString());
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import falAccount from "../../nodes/fal-account";
 import falSrpo from "../../nodes/fal-flux-srpo";
 import fluxControlnet from "../../nodes/flux-controlnet";
@@ -128,7 +131,7 @@ export interface FlowOptions {
   types?: NodeInitializer[];
 }
 
-const running: Flow[] = [];
+const running: { flow: Flow; userDir: string }[] = [];
 
 /** Starts a flow on a sandbox of its own. `stopFlows` in `afterEach` ends both. */
 export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
@@ -181,11 +184,13 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     preprocess,
     ...(options.types ?? []),
   ] as NodeInitializer[];
-  helper.settings(options.settings ?? {});
+  // A directory of its own: the jobs of one test must not come back in the next.
+  const userDir = await mkdtemp(join(tmpdir(), "flux-flow-"));
+  helper.settings({ userDir, flowFile: "flows.json", ...options.settings });
   const credentials = { account: { apiKey: options.apiKey ?? ownKey() }, ...options.credentials };
   await helper.load(types, nodes, credentials);
   const flow = connect(sandbox, nodes, credentials, [...chain.map(({ id }) => id), "flux"]);
-  running.push(flow);
+  running.push({ flow, userDir });
   return flow;
 }
 
@@ -206,9 +211,10 @@ process.on("unhandledRejection", (reason) => rejections.push(reason));
  * @throws AggregateError when something in between would have ended a Node-RED process.
  */
 export async function stopFlows(): Promise<void> {
-  for (const flow of running.splice(0)) {
+  for (const { flow, userDir } of running.splice(0)) {
     await flow.stop();
     await flow.sandbox.close();
+    await rm(userDir, { recursive: true, force: true });
   }
   if (rejections.length > 0) throw new AggregateError(rejections.splice(0), "a rejection that nobody handled");
 }

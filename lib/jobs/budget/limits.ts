@@ -34,3 +34,7 @@ export function strictestLimits(members: readonly BudgetLimits[]): BudgetLimits 
     pricePerPicture: Math.max(0, ...of("pricePerPicture")),
   };
 }
+
+/** Whether anything is limited. */
+export const isLimited = ({ limits }: { limits: BudgetLimits }): boolean =>
+  strictest([limits.dollarsPerHour, limits.dollarsPerDay, limits.picturesPerHour, limits.picturesPerDay]) > 0;

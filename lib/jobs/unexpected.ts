@@ -1,5 +1,5 @@
 import { type Billed, FluxError } from "../errors";
-import type { Job } from "../jobs/job";
+import type { Job } from "./job";
 
 /** Characters of a foreign error's text that are repeated. */
 const LONGEST_TEXT = 200;

@@ -1,0 +1,70 @@
+import type { JournalEntry } from "../journal/journal";
+import type { SavedRecord } from "./saved";
+
+/** A record of a job whose messages have all had its result. */
+export interface ClosedJob {
+  readonly id: string;
+  readonly at: number;
+  readonly record: SavedRecord;
+}
+
+/** Records without an idempotency key are for `msg.resume` only, which can ask the service as well. */
+const MOST_WITHOUT_KEY = 1000;
+
+/** What a budget counts goes back this far, in ms. */
+const BUDGET_REACH = 24 * 3_600_000;
+
+/** The jobs that ended a while ago: they serve repeated triggers and `msg.resume`. */
+export class ClosedJobs {
+  readonly #byId = new Map<string, ClosedJob>();
+  readonly #byKey = new Map<string, ClosedJob>();
+  readonly #withoutKey = new Set<string>();
+
+  add(closed: ClosedJob): void {
+    const { nodeId, idempotencyKey } = closed.record.job;
+    this.#byId.delete(closed.id);
+    this.#byId.set(closed.id, closed);
+    if (idempotencyKey !== undefined) this.#byKey.set(keyOf(nodeId, idempotencyKey), closed);
+    else this.#withoutKey.add(closed.id);
+    for (const id of this.#withoutKey) {
+      if (this.#withoutKey.size <= MOST_WITHOUT_KEY) break;
+      this.#remove(this.#byId.get(id));
+    }
+    for (const [, oldest] of this.#byId) {
+      if (isFresh(oldest)) break;
+      this.#remove(oldest);
+    }
+  }
+
+  /** By our id, or by the one under which the service knows the job. */
+  find(id: string): ClosedJob | undefined {
+    const found =
+      this.#byId.get(id) ?? [...this.#byId.values()].find(({ record }) => record.job.receipt?.requestId === id);
+    return found && isFresh(found) ? found : undefined;
+  }
+
+  findByKey(nodeId: string, key: string): ClosedJob | undefined {
+    const found = this.#byKey.get(keyOf(nodeId, key));
+    return found && isFresh(found) ? found : undefined;
+  }
+
+  #remove(closed: ClosedJob | undefined): void {
+    if (!closed) return;
+    const { nodeId, idempotencyKey = "" } = closed.record.job;
+    const key = keyOf(nodeId, idempotencyKey);
+    this.#byId.delete(closed.id);
+    this.#withoutKey.delete(closed.id);
+    if (this.#byKey.get(key) === closed) this.#byKey.delete(key);
+  }
+}
+
+/** Nothing that a node id or a key may hold. */
+export const keyOf = (nodeId: string, key: string): string => JSON.stringify([nodeId, key]);
+
+const isFresh = ({ at, record }: ClosedJob): boolean => at + record.job.keeping.results > Date.now();
+
+/** Whether the entry of a closed job is still needed. */
+export function isRecordKept({ at, data }: JournalEntry): boolean {
+  const { job, spent } = data as SavedRecord;
+  return at + Math.max(job.keeping.results, spent ? BUDGET_REACH : 0) > Date.now();
+}

@@ -1,0 +1,56 @@
+import type { FluxError } from "../../errors";
+import type { Reservation } from "../budget/budget";
+import type { Job, Outcome } from "../job";
+import type { Claim } from "./claim";
+import type { RunContext } from "./run-context";
+
+/** What became of the node that a job is for. */
+export interface Absence {
+  /** A deploy deleted it, at this time (ms since 1970). */
+  deletedAt?: number;
+  /** It is not in the flows of the active flow file, since then. */
+  since?: number;
+  /** How long it was absent before that, in ms: the time in which another flow file was active does not count. */
+  before: number;
+}
+
+/** A job that the keeper has in hand, from acceptance until the last of its messages has had its result. */
+export interface KeptJob {
+  readonly job: Job;
+  readonly claims: Map<string, Claim>;
+  /** Aborts its run: with PARKED, because its node is away, or with the error that it ends with. */
+  abort: AbortController;
+  /** Its run, while it is under way. */
+  running?: Promise<void>;
+  /** What it was last run with. */
+  context?: RunContext;
+  /** It could not be written down, so it was never accepted; nothing of it is to be kept. */
+  isVoid?: boolean;
+  /** It had been closed, and only serves messages that came later. */
+  isReopened?: boolean;
+  /** Brings the pictures of its request back, while they are in the journal only. */
+  bringBack?: () => Promise<void>;
+  /** The journal does not hold its whole request: a signed address in it was cut. */
+  isCut?: boolean;
+  /** Once a paid request of it may be under way; `heard` resolves when it was answered, or will not be. */
+  sending?: { readonly heard: Promise<void>; readonly end: () => void };
+  reservation?: Reservation;
+  outcome?: Outcome;
+  /** FLUX_TIMEOUT: the deadline has passed, and the result may still come. */
+  overdue?: FluxError;
+  absence: Absence;
+}
+
+export const keptJob = (job: Job): KeptJob => ({
+  job,
+  claims: new Map(),
+  abort: new AbortController(),
+  absence: { before: 0 },
+});
+
+/** Why a run is broken off whose job is to be run again later. */
+export const PARKED = new Error("the job waits for its node");
+
+/** The messages of one node that wait for a job. */
+export const claimsOf = ({ claims }: KeptJob, nodeId: string): Claim[] =>
+  [...claims.values()].filter((claim) => claim.nodeId === nodeId);

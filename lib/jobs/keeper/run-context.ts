@@ -1,0 +1,29 @@
+import type { Job } from "../job";
+import type { LatePace } from "../late";
+import type { Service } from "../service";
+import type { ServiceIdentity } from "../service-identity";
+
+/** What a job is run with: its account and the settings of its node, as they are now. */
+export interface RunContext {
+  service: Service;
+  /** Ms from submit to FLUX_TIMEOUT. */
+  deadline: number;
+  retries: number;
+  latePace: LatePace;
+  /** A result that comes after the deadline is delivered; otherwise the job is cancelled, where that can be done. */
+  lateResults: boolean;
+  /** The author prefers paying again to an unknown outcome. */
+  repeatLost: boolean;
+  /** Whether the account is the one that a job was accepted for. */
+  isFor(identity: ServiceIdentity): boolean;
+  /** Keeps the account's connections open until the returned function is called. */
+  hold(): () => Promise<void>;
+}
+
+/** A node that is there: it gets messages back, and says how their jobs are run. */
+export interface Recipient {
+  /** Gives a message to the node's input; its handler then asks for the claim. */
+  receive(message: object): void;
+  /** @throws FluxError FLUX_CONFIG when the account cannot be used. */
+  context(job: Job): Promise<RunContext>;
+}

@@ -1,0 +1,220 @@
+import { FluxError } from "../../errors";
+import type { Answer } from "../../providers/provider";
+import { isLimited } from "../budget/limits";
+import { cancelAtService } from "../cancel-at-service";
+import { advance, type Job, knownAs, type Outcome } from "../job";
+import { lateAnswer } from "../late";
+import type { Release } from "../limit";
+import { Overdue, runJob } from "../run-job";
+import { totalCost } from "../total-cost";
+import { asFluxError } from "../unexpected";
+import { type KeptJob, PARKED } from "./kept-job";
+import type { Reservations } from "./reservations";
+import type { RunContext } from "./run-context";
+import { savedError, savedOutcome } from "./saved";
+import type { Writer } from "./writer";
+
+/** What the runner needs of the keeper. */
+export interface RunnerOptions {
+  writer: Writer;
+  /** Resolves while one of the job's nodes is there: nothing is sent for a node that is not. */
+  whenWanted: (kept: KeptJob, signal: AbortSignal) => Promise<void>;
+  /** Told that the job has an outcome, or that its deadline passed. */
+  onNews: (kept: KeptJob) => void;
+  /** Told that a job which was asked for after its deadline has ended without a result. */
+  onNoLateResult: (kept: KeptJob) => void;
+  reservations: Reservations;
+  warn: (text: string) => void;
+}
+
+/** Runs jobs from where they stand to their outcome, each state durable before the step that it announces. */
+export class Runner {
+  readonly #options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a job. Never rejects: what comes of it is the job's outcome.
+   *
+   * @param ready resolves once it may begin: a new job when it is durable, a found one when its pictures are back.
+   */
+  async run(kept: KeptJob, context: RunContext, turn: Promise<Release>, ready: Promise<void>): Promise<void> {
+    const { signal } = kept.abort;
+    const letGo = context.hold();
+    try {
+      if (await this.#isReady(kept, context, turn, ready)) {
+        await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) }, context);
+      }
+    } catch (error) {
+      if (signal.aborted && signal.reason === PARKED) return;
+      const { job } = kept;
+      if (error instanceof Overdue) await this.#passDeadline(kept, context, error.error);
+      else await this.settle(kept, { error: asFluxError(error, job, knownAs(job, context.service.provider)) }, context);
+    } finally {
+      // Connections that cannot be closed are no reason to end the process.
+      letGo().catch(() => {});
+    }
+  }
+
+  async #isReady(
+    kept: KeptJob,
+    { service }: RunContext,
+    turn: Promise<Release>,
+    ready: Promise<void>,
+  ): Promise<boolean> {
+    try {
+      await ready;
+      return true;
+    } catch (error) {
+      turn.then(
+        (release) => release(),
+        () => {},
+      );
+      if (kept.job.phase.state !== "waiting" || !kept.isVoid) throw error;
+      // A message that could not be written down was never accepted: its job ends here, and leaves no trace.
+      service.budget.release(kept.job.id);
+      kept.outcome = { error: asFluxError(error) };
+      this.#options.onNews(kept);
+      return false;
+    }
+  }
+
+  #answerOf(kept: KeptJob, context: RunContext, turn: Promise<Release>) {
+    const { job, abort } = kept;
+    const { writer, whenWanted } = this.#options;
+    const asAccepted = job.request;
+    return runJob(job, {
+      service: context.service,
+      turn,
+      deadline: context.deadline,
+      retries: context.retries,
+      mayResend: context.isFor(job.service),
+      repeatLost: context.repeatLost,
+      signal: abort.signal,
+      onSending: async (attempt) => {
+        await whenWanted(kept, abort.signal);
+        // Entered first: a node that closes from here on does not take the job back into the line.
+        if (job.phase.state === "waiting") this.#move(kept, "submitting");
+        markSending(kept);
+        const { request } = job;
+        await writer.require(job, "submitting", { attempt, ...(request !== asAccepted && { request }) });
+      },
+      onAccepted: async () => {
+        this.#move(kept, "submitted");
+        await writer.note(job, "submitted", { receipt: job.receipt });
+        kept.sending?.end();
+      },
+      onProgress: (progress) => {
+        for (const { waiter } of kept.claims.values()) waiter?.onProgress(progress);
+      },
+    });
+  }
+
+  #move(kept: KeptJob, state: "submitting" | "submitted"): void {
+    advance(kept.job, { state });
+    for (const { waiter } of kept.claims.values()) waiter?.onPhase();
+  }
+
+  /** Gives a job its outcome, durably, and tells. */
+  async settle(kept: KeptJob, outcome: Outcome, context?: RunContext): Promise<void> {
+    const { job } = kept;
+    job.settledAt = Date.now();
+    advance(job, { state: "settled", outcome });
+    if (context) this.#account(kept, outcome, context);
+    kept.sending?.end();
+    await this.#options.writer.note(job, "settled", savedOutcome(outcome));
+    kept.outcome = outcome;
+    this.#options.onNews(kept);
+  }
+
+  /** Settles what was reserved for the job: with what it cost, or not at all where nothing was billed. */
+  #account(kept: KeptJob, outcome: Outcome, { service: { budget } }: RunContext): void {
+    const { job } = kept;
+    if ("error" in outcome && outcome.error.cause.billed === "no") {
+      budget.release(job.id);
+      delete kept.reservation;
+      this.#options.reservations.release(job);
+      return;
+    }
+    const took = "error" in outcome ? { pictures: job.expected ?? 1 } : spendingOf(outcome.answer);
+    const settled = budget.settle(job.id, took);
+    if (!settled) return;
+    kept.reservation = settled;
+    this.#options.reservations.take(job, settled, isLimited(budget));
+  }
+
+  async #passDeadline(kept: KeptJob, context: RunContext, error: FluxError): Promise<void> {
+    const { job } = kept;
+    const { provider } = context.service;
+    const isFindable = knownAs(job, provider) !== undefined;
+    if (!context.lateResults) {
+      const afterwards = !isFindable
+        ? ""
+        : provider.cancel
+          ? "It is being cancelled."
+          : "Nobody waits for it any more.";
+      await this.settle(kept, { error: withSentence(error, afterwards) }, context);
+      if (provider.cancel) await this.cancel(job, context, "because its deadline passed");
+      return;
+    }
+    // Without an id it is tried all the same: the answer that has it may still come.
+    kept.overdue = withSentence(
+      error,
+      isFindable ? "If it comes within the next hour, its result is still delivered." : "",
+    );
+    await this.#options.writer.note(job, "overdue", savedError(kept.overdue));
+    this.#options.onNews(kept);
+    await job.answering;
+    if (!isFindable && job.receipt) await this.#options.writer.note(job, "submitted", { receipt: job.receipt });
+    await this.#lookOut(kept, context);
+  }
+
+  /** Goes on asking for a job whose deadline has passed. Never rejects. */
+  async runLate(kept: KeptJob, context: RunContext): Promise<void> {
+    const letGo = context.hold();
+    await this.#lookOut(kept, context);
+    letGo().catch(() => {});
+  }
+
+  async #lookOut(kept: KeptJob, context: RunContext): Promise<void> {
+    const { job } = kept;
+    const { signal } = kept.abort;
+    const { every, lasting } = context.latePace;
+    const until = (job.submittedAt ?? job.acceptedAt) + context.deadline + lasting;
+    try {
+      const answer = await lateAnswer(job, context.service.provider, { every, until }, signal);
+      if (answer) return await this.settle(kept, { answer }, context);
+    } catch (error) {
+      if (signal.aborted && signal.reason === PARKED) return;
+      if (!signal.aborted) this.#options.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
+    }
+    this.#options.onNoLateResult(kept);
+  }
+
+  /** Asks the service to drop a job, and says in the log what came of it. Never rejects. */
+  async cancel(job: Job, context: RunContext, why: string): Promise<void> {
+    const { sentence } = await cancelAtService(job, context.service.provider, why);
+    if (sentence !== undefined) this.#options.warn(sentence);
+  }
+}
+
+/** What an answer cost, where all of its pictures say so. */
+function spendingOf({ pictures }: Answer): { pictures: number; dollars?: number } {
+  const dollars = totalCost(pictures);
+  return { pictures: pictures.length, ...(dollars !== undefined && { dollars }) };
+}
+
+/** From here on it counts that the answer to a paid request is heard. */
+function markSending(kept: KeptJob): void {
+  if (kept.sending) return;
+  let end = () => {};
+  const heard = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  kept.sending = { heard, end };
+}
+
+const withSentence = (error: FluxError, sentence: string): FluxError =>
+  sentence === "" ? error : new FluxError(error.code, `${error.message} ${sentence}`, error.cause);

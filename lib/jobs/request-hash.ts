@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import type { Attachment, FluxRequest } from "../models/request";
+import { withoutKey } from "./journal/signed-address";
+
+/**
+ * A hash that is the same for the same request, whatever the order of its members. Signed addresses count without
+ * their query: one that is signed anew is the same picture.
+ */
+export function requestHash(model: string, request: FluxRequest, attachments: readonly Attachment[]): string {
+  const hash = createHash("sha256").update(model).update("\0").update(canonical(request));
+  for (const { path, bytes } of attachments) hash.update("\0").update(path.join(".")).update("\0").update(bytes);
+  return hash.digest("base64url");
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    members.sort(([one], [other]) => (one < other ? -1 : 1));
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
+  }
+  return JSON.stringify(typeof value === "string" ? (withoutKey(value) ?? value) : value) ?? "null";
+}

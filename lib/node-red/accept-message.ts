@@ -1,0 +1,76 @@
+import { shapeOf } from "../jobs/budget/shape";
+import type { Claim } from "../jobs/keeper/claim";
+import type { Keeper } from "../jobs/keeper/keeper";
+import { newJob } from "../jobs/new-job";
+import { prepareRequest } from "../models/preparing/prepare";
+import type { Place } from "./arrivals";
+import { readKey } from "./controls";
+import type { InferenceOwner } from "./inference-owner";
+import { readInput } from "./read-input";
+import { roomFor } from "./result-property";
+import type { Run } from "./runs";
+import { evaluate } from "./typed-values";
+import type { FluxMessage } from "./types";
+import { assertWritable } from "./writable";
+
+/** What a message must be able to take in, and to lose, once its pictures are there. */
+const WRITTEN_BY_TOOLS = ["image", "job", "fluxOrigins", "idempotencyKey", "resume"];
+const WRITTEN = [...WRITTEN_BY_TOOLS, "payload", "parts", "flux"];
+
+/** Makes sure that a message can carry a result of this node. */
+export function assertRoom({ RED, settings, resultInto }: InferenceOwner, message: FluxMessage): void {
+  const isTool = resultInto !== undefined;
+  assertWritable(message, isTool ? WRITTEN_BY_TOOLS : WRITTEN);
+  if (isTool) roomFor(RED, message, settings.into || resultInto);
+}
+
+/**
+ * Makes the request of a message and has it accepted.
+ *
+ * @param place the message's place in the order of arrival: it is accepted in its turn.
+ * @throws FluxError when anything is wrong with it, or there is no room; nothing was sent then.
+ */
+export async function acceptMessage(
+  owner: InferenceOwner,
+  keeper: Keeper,
+  message: FluxMessage,
+  run: Run,
+  place: Place,
+): Promise<Claim> {
+  const { RED, node, settings, resultInto } = owner;
+  // What is wrong with the account is said first: nothing else can be mended without it.
+  const account = await owner.account();
+  run.opened = account.opened;
+  const input = await readInput(RED, node, settings, message);
+  const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
+  const prepared = prepareRequest(owner.model, own);
+  const idempotencyKey = await keyOf(owner, message);
+  assertRoom(owner, message);
+  const job = newJob(prepared, {
+    ...owner.acceptance(account),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  });
+  await Promise.all([place.turn, keeper.ready]);
+  run.signal.throwIfAborted();
+  return keeper.accept(job, message, owner.contextWith(account), {
+    shape: shapeOf(job.model, job.request),
+    pictures: prepared.expected,
+  });
+}
+
+/** In words as the dialog has it. */
+const KEY_SETTING = "Idempotency key from";
+
+async function keyOf({ RED, node, settings }: InferenceOwner, message: FluxMessage): Promise<string | undefined> {
+  const { idempotencyKeyFrom } = settings;
+  const { type, value } = idempotencyKeyFrom;
+  const source = type === "msg" ? `msg.${value}` : `${KEY_SETTING}, ${type} ${value}`;
+  return readKey(await evaluate(RED, node, idempotencyKeyFrom, message, KEY_SETTING), source);
+}
+
+/** Takes off a message what this node acted on, so that a node after it does not act on it as well. */
+export function consumeControls({ settings: { idempotencyKeyFrom } }: InferenceOwner, message: FluxMessage): void {
+  const { type, value } = idempotencyKeyFrom;
+  Reflect.deleteProperty(message, "resume");
+  if (type === "msg" && value === "idempotencyKey") Reflect.deleteProperty(message, "idempotencyKey");
+}

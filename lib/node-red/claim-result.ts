@@ -1,0 +1,120 @@
+import { FluxError } from "../errors";
+import { type Job, knownAs } from "../jobs/job";
+import type { Claim } from "../jobs/keeper/claim";
+import type { Keeper } from "../jobs/keeper/keeper";
+import { totalCost } from "../jobs/total-cost";
+import { expectedPicture } from "../models/expected-picture";
+import type { Answer } from "../providers/provider";
+import { consumeControls } from "./accept-message";
+import type { OpenAccount } from "./account";
+import { deliverAll } from "./deliver-all";
+import type { DeliveredPicture } from "./delivered-picture";
+import type { InferenceOwner } from "./inference-owner";
+import { type JobReport, type ReportedError, reportJob } from "./job-report";
+import { toMessages } from "./outgoing";
+import { roomFor, withResult } from "./result-property";
+import type { FluxMessage } from "./types";
+import { warnOf } from "./warn-of";
+
+/** A claim's result with its pictures here, in the form in which they leave. */
+export interface ClaimResult {
+  claim: Claim;
+  opened: OpenAccount;
+  answer: Answer;
+  pictures: DeliveredPicture[];
+  warnings: string[];
+  errors: ReportedError[];
+}
+
+/** What a message became, and the report that it carries. */
+interface Outgoing {
+  messages: FluxMessage[];
+  report: JobReport;
+}
+
+/**
+ * Brings the pictures of an answer here. Those of an old one may be gone from where they were: then the service is asked
+ * for them once more, which costs nothing.
+ *
+ * @throws FluxError with `billed: "yes"` when not one picture can be had.
+ */
+export async function fetchResult(
+  owner: InferenceOwner,
+  keeper: Keeper,
+  claim: Claim,
+  answer: Answer,
+  source: { opened: OpenAccount; signal: AbortSignal },
+): Promise<ClaimResult> {
+  if (!claim.isRepeat && !claim.isRecovered) return fetchPictures(owner, claim, answer, source, false);
+  try {
+    if (answer.pictures.every(hasContent)) return await fetchPictures(owner, claim, answer, source, true);
+  } catch (error) {
+    if (source.signal.aborted || !(error instanceof FluxError)) throw error;
+  }
+  return fetchPictures(owner, claim, await keeper.renewed(claim), source, true);
+}
+
+async function fetchPictures(
+  owner: InferenceOwner,
+  claim: Claim,
+  answer: Answer,
+  { opened, signal }: { opened: OpenAccount; signal: AbortSignal },
+  isOld: boolean,
+): Promise<ClaimResult> {
+  const { job } = claim.kept;
+  const { service, addresses, connection } = opened;
+  const model = owner.modelOf(job);
+  const expected = model ? expectedPicture(model, job.request) : { contentType: "image/jpeg" };
+  const requestId = answer.requestId ?? knownAs(job, service.provider);
+  const owned = { provider: service.provider.name, requestId, expected };
+  const delivered = await deliverAll(answer, owner.settings.output, owned, { isOld, addresses, connection, signal });
+  return { claim, opened, answer, ...delivered };
+}
+
+const hasContent = ({ url, base64, dataURI }: Answer["pictures"][number]): boolean =>
+  (url ?? base64 ?? dataURI) !== undefined;
+
+/** Makes the messages that leave, of the one that came in. */
+export function outgoing(owner: InferenceOwner, message: FluxMessage, result: ClaimResult): Outgoing {
+  const { RED, node, settings, resultInto } = owner;
+  const { claim, opened, answer, pictures, errors } = result;
+  const { job } = claim.kept;
+  const { provider } = opened.service;
+  const warnings = [...job.warnings, ...lossesOf(claim), ...(answer.warnings ?? []), ...result.warnings];
+  const report = reportJob(job, {
+    provider: provider.name,
+    requestId: answer.requestId ?? knownAs(job, provider),
+    cost: totalCost(answer.pictures),
+    billableUnits: answer.billableUnits,
+    warnings,
+    errors,
+    late: claim.isTold,
+    recovered: claim.isRecovered,
+  });
+  // What went wrong first: of many warnings not all are shown.
+  warnOf(node, [...errors.map((error) => error.message), ...warnings]);
+  consumeControls(owner, message);
+  const [picture] = pictures;
+  if (resultInto !== undefined && picture) {
+    const room = roomFor(RED, message, settings.into || resultInto);
+    return { messages: [withResult(node, message, picture, report, room)], report };
+  }
+  return { messages: toMessages(RED, message, pictures, report, settings), report };
+}
+
+/** Paths that are named; more of them help nobody. */
+const NAMED = 10;
+
+/** What a message lost by coming back after a restart. */
+function lossesOf({ isRecovered, dropped }: Pick<Claim, "isRecovered" | "dropped">): string[] {
+  if (!isRecovered || dropped.length === 0) return [];
+  const named = dropped.slice(0, NAMED).map((path) => `msg.${path}`);
+  const more = dropped.length > NAMED ? ` and ${dropped.length - NAMED} more` : "";
+  return [
+    `This message came back after a restart of Node-RED. What could not be kept on disk is missing in it: ${named.join(", ")}${more}.`,
+  ];
+}
+
+/** Under which id the service knows the job of a message. */
+export const requestIdOf = (job: Job | undefined, opened: OpenAccount | undefined): string | undefined =>
+  job && opened && knownAs(job, opened.service.provider);
