@@ -68,6 +68,7 @@ interface ErrorProperty {
   providerCode?: string;
   parameter?: string;
   requestId?: string;
+  opensAt?: string;
   retryable: boolean;
   billed: string;
   violations: { parameter: string; message: string }[];

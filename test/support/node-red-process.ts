@@ -21,6 +21,10 @@ export interface NodeRedOptions {
   settings?: Record<string, unknown>;
   /** Node.js to run it with; this process's own unless told. */
   node?: string;
+  /** Options of Node.js: `["--require", file]`. */
+  nodeOptions?: readonly string[];
+  /** Told what code inside the process sends with `process.send`. */
+  onEvent?: (event: unknown) => void;
 }
 
 export interface NodeRedProcess {
@@ -40,6 +44,8 @@ export interface NodeRedProcess {
   stop(): Promise<void>;
   /** Ends the process as a power cut does; the user directory stays. */
   kill(): Promise<void>;
+  /** Resolves once the process has ended, and all that it sent was told. */
+  readonly ended: Promise<void>;
 }
 
 /** A port that was free a moment ago on loopback. */
@@ -94,11 +100,13 @@ export const startNodeRed = async (options: NodeRedOptions = {}): Promise<NodeRe
 
   const port = await freePort();
   const program = join(repository, "node_modules", nodeRedPackage(), "red.js");
-  const child = spawn(options.node ?? process.execPath, [program, "--userDir", userDir, "--port", String(port)], {
+  const parameters = [...(options.nodeOptions ?? []), program, "--userDir", userDir, "--port", String(port)];
+  const child = spawn(options.node ?? process.execPath, parameters, {
     cwd: userDir,
     env: { ...process.env, NODE_RED_HOME: undefined, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(options.onEvent ? (["ipc"] as const) : [])],
   });
+  if (options.onEvent) child.on("message", options.onEvent);
   const running = watch(child, `http://127.0.0.1:${port}`, userDir, options.userDir === undefined);
   try {
     await Promise.all([running.waitForLog(/Server now running at/), running.waitForLog(started)]);
@@ -189,5 +197,6 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
       if (temporary) await rm(userDir, { recursive: true, force: true });
     },
     kill: () => end("SIGKILL"),
+    ended: exit,
   };
 };

@@ -1,0 +1,224 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Step } from "../../../lib/jobs/steps";
+import type { SandboxOptions } from "../../../sandbox";
+import { type NodeRedProcess, startNodeRed } from "../node-red-process";
+import { type SandboxProcess, startSandboxProcess } from "../sandbox-process";
+
+/** The inference nodes of the flow: Runware's queue, fal's queue, and fal without its queue. */
+export type Entrance = "runware" | "fal" | "fal-sync";
+
+/** Where a process dies: at a step of a job, or on the wire; at which of its occurrences, the first unless told. */
+export interface Barrier {
+  step: Step | "posted" | "polled" | "answered" | "any";
+  nth?: number;
+}
+
+/** What came of a message at the end of its flow. */
+export interface Line {
+  end: "delivered" | "caught";
+  pid: number;
+  topic: string;
+  payload: string;
+  job?: string;
+  requestId?: string;
+  recovered?: boolean;
+  late?: boolean;
+  warnings?: string[];
+  index?: number;
+  error?: { message: string; code: string; source: string; billed: string; requestId?: string; retryable: boolean };
+  hasResponse: boolean;
+}
+
+/** A step that a job passed, as the process told it. */
+export interface Passed {
+  step: string;
+  job?: string;
+}
+
+/** One life of the Node-RED process. */
+export interface Life {
+  readonly nodeRed: NodeRedProcess;
+  /** What was passed in this life so far. */
+  readonly steps: readonly Passed[];
+  /**
+   * Sends a message in over HTTP.
+   * @returns whether the process lived long enough to answer.
+   */
+  send(entrance: Entrance, topic: string, more?: Record<string, unknown>): Promise<boolean>;
+  /** Resolves once `holds`; looked at whenever a line was written or a step was passed. Rejects when the process ends. */
+  until(holds: () => boolean, what: string): Promise<void>;
+  /** The same for the first passing of a step in this life. */
+  step(step: Barrier["step"], job?: string): Promise<void>;
+}
+
+export interface HouseOptions {
+  sandbox?: SandboxOptions["settings"];
+  /** Properties of both accounts. */
+  account?: Record<string, unknown>;
+  /** Added to Node-RED's settings. */
+  settings?: Record<string, unknown>;
+  /** Changes the flow. */
+  flow?: (nodes: FlowNode[]) => FlowNode[];
+}
+
+interface FlowNode {
+  id: string;
+  type: string;
+  [property: string]: unknown;
+}
+
+/** A sandbox, a user directory, and one Node-RED after the other in it. */
+export interface House {
+  readonly sandbox: SandboxProcess;
+  readonly userDir: string;
+  /** The folder of the journal. */
+  readonly folder: string;
+  readonly flow: readonly FlowNode[];
+  /** Starts Node-RED, which is to die at the barrier, if one is named. */
+  start(dieAt?: Barrier, env?: Record<string, string>): Promise<Life>;
+  /** Starts Node-RED and waits for its death, which may come before its flows have started. */
+  startAndDie(dieAt: Barrier): Promise<void>;
+  /** What came of messages so far, in all lives, in order. */
+  lines(): Line[];
+  close(): Promise<void>;
+  /** What the processes wrote, for the message of a failure. */
+  log(): string;
+}
+
+const support = __dirname;
+
+/** Core nodes that no flow here needs: Node-RED starts in half the time without them. */
+const UNUSED =
+  "05-junction 24-complete 25-status 60-link 90-comment 91-global-config 10-switch 16-range 80-template 89-delay 89-trigger 90-exec rbe 05-tls 06-httpproxy 10-mqtt 21-httprequest 22-websocket 31-tcpin 32-udp 70-CSV 70-HTML 70-JSON 70-XML 70-YAML 17-split 18-sort 19-batch 10-file 23-watch";
+
+/** Opens a house; `close` ends everything in it. */
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const sandbox = await startSandboxProcess(options.sandbox);
+  const userDir = mkdtempSync(join(tmpdir(), "flux-crash-"));
+  const file = join(userDir, "lines.jsonl");
+  const usual = flowOf(sandbox, options.account ?? {});
+  const flow = options.flow ? options.flow(usual) : usual;
+  const lives: NodeRedProcess[] = [];
+  const logs: (() => string)[] = [];
+  const lines = (): Line[] => linesOf(file);
+
+  const start = async (dieAt?: Barrier, env: Record<string, string> = {}): Promise<Life> => {
+    const steps: Passed[] = [];
+    const listeners = new Set<() => void>();
+    const nodeRed = await startNodeRed({
+      userDir,
+      flows: flow,
+      nodeOptions: ["--require", join(support, "barriers.cjs")],
+      env: { FLUX_LINES: file, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...env },
+      settings: {
+        nodesDir: join(support, "nodes"),
+        nodesExcludes: UNUSED.split(" ").map((name) => `${name}.js`),
+        ...options.settings,
+      },
+      onEvent: (event) => {
+        const { event: kind, step, job } = event as { event: string; step: string; job?: string };
+        if (kind === "step") steps.push({ step, ...(job !== undefined && { job }) });
+        for (const listener of [...listeners]) listener();
+      },
+    });
+    lives.push(nodeRed);
+    logs.push(() => `${nodeRed.log()}\n${steps.map(({ step, job }) => `${step} ${job ?? ""}`).join("\n")}`);
+    let alive = true;
+    void nodeRed.ended.then(() => {
+      alive = false;
+      for (const listener of [...listeners]) listener();
+    });
+    const until = (holds: () => boolean, what: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (holds()) resolve();
+          else if (alive) return;
+          else reject(new Error(`Node-RED ended before ${what}`));
+          listeners.delete(look);
+        };
+        listeners.add(look);
+        look();
+      });
+    return {
+      nodeRed,
+      steps,
+      until,
+      step: (name, job) =>
+        until(
+          () => steps.some((passed) => passed.step === name && (job === undefined || passed.job === job)),
+          `a job passed ${name}`,
+        ),
+      send: async (entrance, topic, more = {}) => {
+        const flux = entrance === "runware" ? { width: 128, height: 128 } : { image_size: { width: 128, height: 128 } };
+        const body = { payload: `a harbour, ${topic}`, flux, topic, ...more };
+        try {
+          const answer = await fetch(`${nodeRed.url}/${entrance}`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(body),
+          });
+          return answer.ok;
+        } catch {
+          return false;
+        }
+      },
+    };
+  };
+
+  return {
+    sandbox,
+    userDir,
+    folder: join(userDir, "flux-jobs"),
+    flow,
+    start,
+    startAndDie: async (dieAt) => {
+      const life = await start(dieAt).catch((error: unknown) => {
+        logs.push(() => String(error));
+      });
+      await life?.nodeRed.ended;
+    },
+    lines,
+    log: () => logs.map((log) => log()).join("\n--- the next life ---\n"),
+    close: async () => {
+      for (const life of lives) await life.kill();
+      await sandbox.stop();
+      rmSync(userDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function linesOf(file: string): Line[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): Line => JSON.parse(line));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** For each entrance: an HTTP request that is answered at once -> the inference node -> a line. */
+function flowOf({ addresses }: SandboxProcess, account: Record<string, unknown>): FlowNode[] {
+  const common = { environment: "sandbox", journal: true, ...account };
+  const way = (name: Entrance, node: Record<string, unknown>): FlowNode[] => [
+    { id: `${name}-in`, type: "http in", z: "tab", url: `/${name}`, method: "post", wires: [[`${name}-unpack`]] },
+    { id: `${name}-unpack`, type: "crash-unpack", z: "tab", wires: [["answer", name]] },
+    { id: name, type: "fal-flux-srpo", z: "tab", version: 1, ...node, wires: [["line-delivered"]] },
+  ];
+  return [
+    { id: "tab", type: "tab", label: "Crashes" },
+    { id: "account-runware", type: "runware-account", ...common, ...addresses.runware },
+    { id: "account-fal", type: "fal-account", ...common, ...addresses.fal },
+    ...way("runware", { type: "runware-flux-krea", account: "account-runware" }),
+    ...way("fal", { account: "account-fal" }),
+    ...way("fal-sync", { account: "account-fal", delivery: "sync" }),
+    { id: "answer", type: "http response", z: "tab", statusCode: "202", wires: [] },
+    { id: "line-delivered", type: "crash-line", z: "tab", end: "delivered", wires: [] },
+    { id: "errors", type: "catch", z: "tab", wires: [["line-caught"]] },
+    { id: "line-caught", type: "crash-line", z: "tab", end: "caught", wires: [] },
+  ];
+}
