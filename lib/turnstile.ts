@@ -32,7 +32,12 @@ export class Turnstile {
   /** Ms until one more may pass, those who wait already not counted; 0: at once. */
   get opensIn(): number {
     const now = this.#now();
-    return Math.max(0, this.#closedUntil - now, this.#nextFreeAt(now) - now);
+    return Math.max(this.closedFor, this.#nextFreeAt(now) - now);
+  }
+
+  /** Ms that are left of a pause. */
+  get closedFor(): number {
+    return Math.max(0, this.#closedUntil - this.#now());
   }
 
   /** Ms since 1970 when one more may pass, those who wait already not counted. */

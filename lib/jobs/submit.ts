@@ -91,6 +91,15 @@ const interrupted = ({ name, resendWindow }: Provider): Sent => ({
   }),
 });
 
+const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
+  new FluxError(
+    "FLUX_RATE_LIMIT",
+    `The service asked to be left alone for another ${Math.ceil(milliseconds / 1000)} s. Nothing was sent.`,
+    { provider: name, retryable: true, opensAt: new Date(Date.now() + milliseconds).toISOString() },
+    milliseconds,
+    "service",
+  );
+
 /** What answers at a wrong address would do so again. */
 const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
 
@@ -105,6 +114,8 @@ async function send(job: Job, context: SubmitContext): Promise<Sent> {
   }
   const sentAt = breaker.now();
   try {
+    // It has passed the gate, but perhaps before the gate was closed.
+    if (gate.closedFor > 0) return { state: "held", error: leftAlone(provider, gate.closedFor) };
     try {
       await onSending?.(job.attempts + 1);
     } catch (error) {

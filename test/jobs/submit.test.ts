@@ -297,10 +297,26 @@ describe("a paid request", () => {
     assert.deepEqual(closed, [false, false], "nothing left while it was closed");
   });
 
-  it("fails with the reason at once when the gate is closed beyond the deadline", async () => {
+  it("waits as well when the gate was closed after it had passed, and is announced when it leaves", async () => {
+    const gate = new Gate();
+    gate.pause(20);
+    const closed: boolean[] = [];
+    const onSending = async () => void closed.push(gate.closedFor > 0);
+    const { outcome, attempts } = await run([{ submit: accepted }], { gate, onSending, retries: 0 });
+    assert.deepEqual([outcome, attempts, closed], [accepted, 1, [false]]);
+  });
+
+  it("is refused unsent when the service wants to be left alone beyond the deadline", async () => {
     const gate = new Gate();
     gate.pause(60_000);
-    const { outcome } = await run([{ submit: busy }], { gate, overdueAt: Date.now() + 5000 });
+    const { outcome, attempts } = await run([], { gate, overdueAt: Date.now() + 5000 });
     isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
+    assert.equal(attempts, 0);
+  });
+
+  it("fails with the reason at once when the gate is closed beyond the deadline", async () => {
+    const { outcome, attempts } = await run([{ submit: busyForLong }], { overdueAt: Date.now() + 5000, retries: 9 });
+    isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
+    assert.equal(attempts, 1);
   });
 });

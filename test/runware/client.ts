@@ -20,7 +20,14 @@ export interface Connected {
   tasks(taskType: string): SentTask[];
 }
 
-export const quickly = { first: 2, growth: 1, longest: 2, gap: 1, failures: { first: 1, longest: 2, most: 2 } };
+export const quickly = {
+  first: 2,
+  growth: 1,
+  longest: 2,
+  gap: 1,
+  perPost: 0,
+  failures: { first: 1, longest: 2, most: 2 },
+};
 
 export async function connect(script: Script, options: Partial<RunwareOptions> = {}): Promise<Connected> {
   const { server, client } = await connectClient(script, (url, send) =>

@@ -9,8 +9,9 @@ export interface Pace {
   first: number;
   growth: number;
   longest: number;
-  /** Between any two polls of one client. */
+  /** Between any two rounds of polls of one client; and longer, by this for every POST that a round takes. */
   gap: number;
+  perPost: number;
   /** Pauses after failed polls. */
   failures: Patience;
 }
@@ -21,6 +22,7 @@ export const usualPace: Pace = {
   growth: 1.5,
   longest: 5000,
   gap: 1000,
+  perPost: 75,
   failures: { first: 1000, longest: 30_000, most: 60_000 },
 };
 
@@ -30,11 +32,15 @@ export const sandboxPace: Pace = {
   growth: 1.5,
   longest: 500,
   gap: 50,
+  perPost: 75,
   failures: { first: 50, longest: 1000, most: 60_000 },
 };
 
 /** Ms to wait before poll number `n` (0-based) of a job. */
 export const pollDelay = (pace: Pace, n: number): number => Math.min(pace.longest, pace.first * pace.growth ** n);
+
+/** Ms from the end of a round of so many POSTs to the next: a thousand jobs are asked for less often than one. */
+export const gapAfter = ({ gap, perPost }: Pace, posts: number): number => Math.max(gap, perPost * posts);
 
 /** Ms to pause after `failures` failed polls in a row. */
 export const pauseAfter = (pace: Pace, failures: number, retryAfter?: number): number =>

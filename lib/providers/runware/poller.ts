@@ -4,7 +4,7 @@ import type { Answer, Progress, Task } from "../provider";
 import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults, type Obstacle, type Recorded } from "./ask";
 import { aboutAcceptedJob, forgottenJob, unprocessedAnswer } from "./errors";
-import { MOST_IDS, type Pace, pauseAfter, pollDelay } from "./pace";
+import { gapAfter, MOST_IDS, type Pace, pauseAfter, pollDelay } from "./pace";
 import { Results } from "./results";
 import { takeWhole } from "./take-whole";
 
@@ -137,10 +137,12 @@ export class Poller {
     const asked = [...this.#waiting];
     const ids = [...new Set(asked.map(({ id }) => id))];
     let obstacle: Obstacle | undefined;
+    let posts = 0;
     for (let from = 0; from < ids.length; ) {
       const some = ids.slice(from, from + this.#mostIds);
       from += some.length;
       const asking = new Set(some);
+      posts += 1;
       const news = await askForResults(this.#context.asking, some, signal);
       const silent: Waiting[] = [];
       for (const waiting of asked.filter(({ id }) => asking.has(id))) {
@@ -161,7 +163,7 @@ export class Poller {
     const { pace } = this.#context;
     const now = performance.now();
     if (this.#failures > 0) this.#earliest = now + pauseAfter(pace, this.#failures, obstacle?.error.retryAfter);
-    else this.#earliest = now + pace.gap;
+    else this.#earliest = now + gapAfter(pace, posts);
     for (const waiting of asked) {
       waiting.polls += 1;
       waiting.dueAt = now + pollDelay(pace, waiting.polls);
