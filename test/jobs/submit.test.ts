@@ -313,10 +313,4 @@ describe("a paid request", () => {
     isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
     assert.equal(attempts, 0);
   });
-
-  it("fails with the reason at once when the gate is closed beyond the deadline", async () => {
-    const { outcome, attempts } = await run([{ submit: busyForLong }], { overdueAt: Date.now() + 5000, retries: 9 });
-    isFluxError(outcome, "FLUX_RATE_LIMIT", "no");
-    assert.equal(attempts, 1);
-  });
 });
