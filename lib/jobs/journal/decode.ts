@@ -37,7 +37,7 @@ class Decoder {
   }
 
   #items(data: readonly unknown[], path: string): unknown[] {
-    const items: unknown[] = new Array(data.length);
+    const items: unknown[] = new Array(data.length).fill(undefined);
     data.forEach((item, index) => {
       this.add(item, step(path, index), (value) => {
         items[index] = value;

@@ -103,16 +103,27 @@ class Encoder {
     this.#text = "";
   }
 
+  /** All of it, or a mark that says that it was dropped. */
   #addObject(value: object, depth: number): void {
-    // What a proxy does when it is looked at cannot be bounded.
-    if (types.isProxy(value)) this.#text += DROPPED;
-    else if (types.isUint8Array(value)) this.#addBytes(value);
-    else if (types.isDate(value)) {
-      const ms = Date.prototype.getTime.call(value);
-      this.#text += mark("date", "ms", Number.isNaN(ms) ? null : ms);
-    } else if (depth >= DEEPEST || this.#visits > MOST_VISITS || this.#around.has(value) || !isPlain(value)) {
-      this.#text += DROPPED;
-    } else this.#addContainer(value, depth);
+    const before = { text: this.#text, parts: this.#parts.length, values: this.#values };
+    try {
+      // What a proxy does when it is looked at cannot be bounded.
+      if (types.isProxy(value)) this.#text += DROPPED;
+      else if (types.isUint8Array(value)) this.#addBytes(value);
+      else if (types.isDate(value)) this.#addDate(value);
+      else if (depth < DEEPEST && this.#visits <= MOST_VISITS && !this.#around.has(value) && isPlain(value)) {
+        this.#addContainer(value, depth);
+      } else this.#text += DROPPED;
+    } catch {
+      this.#parts.length = before.parts;
+      this.#values = before.values;
+      this.#text = before.text + DROPPED;
+    }
+  }
+
+  #addDate(date: Date): void {
+    const ms = Date.prototype.getTime.call(date);
+    this.#text += mark("date", "ms", Number.isNaN(ms) ? null : ms);
   }
 
   #addBytes(bytes: Uint8Array): void {
@@ -126,17 +137,11 @@ class Encoder {
       );
   }
 
-  /** All of it, or a mark that says that it was dropped. */
   #addContainer(value: object, depth: number): void {
-    const before = { text: this.#text, parts: this.#parts.length, values: this.#values };
     this.#around.add(value);
     try {
       if (Array.isArray(value)) this.#addArray(value, depth);
       else this.#addMembers(value as Record<string, unknown>, depth);
-    } catch {
-      this.#parts.length = before.parts;
-      this.#values = before.values;
-      this.#text = before.text + DROPPED;
     } finally {
       this.#around.delete(value);
     }

@@ -81,3 +81,11 @@ const openFile = (handle: FileHandle): OpenFile => ({
 });
 
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
+
+/** For `catch`: this value instead of what is not there. */
+export const orMissing =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (isMissing(error)) return value;
+    throw error;
+  };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Outside } from "./encode";
-import { type FileLayer, isMissing } from "./file-layer";
+import { type FileLayer, isMissing, orMissing } from "./file-layer";
 import { makeFolderDurable } from "./folders";
 import type { OutsideForm, OutsideMark } from "./marks";
 import { inWords, notRead } from "./storage-error";
@@ -41,6 +41,7 @@ export class OutsideFiles {
   async store({ sha256, bytes }: Content): Promise<number> {
     const stored = await this.list();
     if (stored.has(sha256)) return 0;
+    await makeFolderDurable(this.#files, this.#folder);
     await writeWhole(this.#files, this.#folder, sha256, [bytes]);
     stored.set(sha256, bytes.length);
     return bytes.length;
@@ -50,14 +51,14 @@ export class OutsideFiles {
   async list(): Promise<Map<string, number>> {
     if (this.#stored) return this.#stored;
     const stored = new Map<string, number>();
-    await makeFolderDurable(this.#files, this.#folder);
-    for (const { name, isFolder } of await this.#files.list(this.#folder)) {
+    const found = await this.#files.list(this.#folder).catch(orMissing([]));
+    for (const { name, isFolder } of found) {
       const path = join(this.#folder, name);
       if (isFolder) continue;
       if (name.endsWith(DRAFT)) await this.#files.remove(path);
       else stored.set(name, await this.#files.size(path));
     }
-    await this.#files.syncFolder(this.#folder);
+    if (stored.size > 0) await this.#files.syncFolder(this.#folder);
     this.#stored = stored;
     return stored;
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type FileLayer, isMissing, type OpenFile } from "./file-layer";
+import { type FileLayer, isMissing, type OpenFile, orMissing } from "./file-layer";
 import { type Identity, isGone, openHere } from "./identity";
 import type { Pace } from "./pace";
 
@@ -44,16 +44,27 @@ export async function takeFolder(
     const file = await create(files, folder, generation, me);
     // Somebody was faster.
     if (!file) continue;
-    const now = await generations(files, folder);
-    if (Math.max(...now) > generation) {
+    try {
+      if (await isNewest(files, folder, generation)) return new Ownership(files, folder, generation, file, me, pace);
+    } catch (error) {
       await file.close();
-      await files.remove(join(folder, fileName(generation)));
-      continue;
+      throw error;
     }
-    for (const older of now) if (older < generation) await files.remove(join(folder, fileName(older)));
-    await files.syncFolder(folder);
-    return new Ownership(files, folder, generation, file, me, pace);
+    await file.close();
   }
+}
+
+/**
+ * Whether no later owner came in between: one that took over, let go and was followed, while this process took its
+ * number from what it had seen long ago. Earlier owners' files are removed, and so is ours if it came too late.
+ */
+async function isNewest(files: FileLayer, folder: string, generation: number): Promise<boolean> {
+  const all = await generations(files, folder);
+  const isLast = Math.max(...all) === generation;
+  const over = isLast ? all.filter((one) => one < generation) : [generation];
+  for (const one of over) await files.remove(join(folder, fileName(one)));
+  await files.syncFolder(folder);
+  return isLast;
 }
 
 async function create(files: FileLayer, folder: string, generation: number, me: Identity) {
@@ -116,6 +127,8 @@ async function isAbandoned(
   pace: Pace,
 ): Promise<boolean> {
   if (owner.record) {
+    // Its own: an earlier attempt to open this folder failed.
+    if (owner.record.instance === me.instance) return true;
     if (owner.record.released || isGone(owner.record, me)) return true;
     if (openHere().has(owner.record.instance)) return false;
   }
@@ -181,12 +194,9 @@ export class Ownership {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    try {
-      if (!this.#lost) await this.#write(true);
-      await this.#file.close();
-    } catch {
-      // Then the next one finds out that this process is gone.
-    }
+    // What fails here, the next one finds out: that this process is gone.
+    if (!this.#lost) await this.#write(true).catch(() => undefined);
+    await this.#file.close().catch(() => undefined);
   }
 
   async #pulse(): Promise<void> {
@@ -205,10 +215,7 @@ export class Ownership {
 
   async #look(): Promise<void> {
     const before = { wall: Date.now(), steady: performance.now() };
-    const all = await generations(this.#files, this.#folder).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
+    const all = await generations(this.#files, this.#folder).catch(orMissing([]));
     // No file at all: somebody removed the folder.
     if (Math.max(0, ...all) !== this.#generation) this.#lost = true;
     this.#sure = before;

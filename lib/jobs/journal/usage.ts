@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { FluxError } from "../../errors";
-import { type FileLayer, isMissing } from "./file-layer";
+import { type FileLayer, orMissing } from "./file-layer";
 
 /** Bytes in a folder and all folders in it. Files that go while it is counted count nothing. */
 export async function folderSize(files: FileLayer, folder: string): Promise<number> {
@@ -13,13 +13,6 @@ export async function folderSize(files: FileLayer, folder: string): Promise<numb
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
-
-const orMissing =
-  <T>(value: T) =>
-  (error: unknown): T => {
-    if (isMissing(error)) return value;
-    throw error;
-  };
 
 /** No more jobs are begun while the folder is as large as it may be. */
 export const folderFull = (folder: string, used: number, largest: number): FluxError =>
