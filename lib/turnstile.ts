@@ -49,6 +49,8 @@ export class Turnstile {
   enter(signal: AbortSignal): Promise<void> {
     const passing = this.#line.join(signal, () => {});
     this.#letPass();
+    // A pause may be long, and its timer would keep the process when nobody waits for it any more.
+    passing.catch(() => this.#letPass());
     return passing;
   }
 
@@ -71,7 +73,6 @@ export class Turnstile {
       if (this.#pacing.most > 0) this.#passed.push(this.#now());
       this.#line.callNext();
     }
-    // Of those who wait, the ones that have left are not waited for.
     if (this.#line.length > 0) this.#timer = setTimeout(() => this.#letPass(), Math.ceil(this.opensIn) + 1);
   }
 

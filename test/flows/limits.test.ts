@@ -96,3 +96,18 @@ describe("requests per minute", () => {
     assert.equal(flow.sandbox.ledger.calls("imageInference"), 4);
   });
 });
+
+describe("messages that wait in line", () => {
+  afterEach(stopFlows);
+
+  it("are sent in their order of arrival", async () => {
+    const flow = await startFlow({ account: { concurrency: 1 } });
+    const sent: string[] = [];
+    flow.sandbox.on("accepted", ({ id }) => sent.push(id));
+    const outcomes = await sendAll(flow, 5);
+    assert.deepEqual(
+      outcomes.map(({ messages }) => messages[0]?.job.id),
+      sent,
+    );
+  });
+});

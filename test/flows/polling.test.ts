@@ -27,3 +27,19 @@ describe("1,000 Runware jobs in one turn, of 5 s each", function () {
     assert(requests <= MOST_REQUESTS, `${requests} HTTP requests`);
   });
 });
+
+describe("fal jobs in flight", () => {
+  afterEach(stopFlows);
+
+  it("are asked for at most 20 times a second together, and all of them are delivered", async () => {
+    const jobs = 40;
+    const flow = await startFlow({ node: { type: "fal-flux-srpo" }, account: { concurrency: jobs } });
+    const times: number[] = [];
+    flow.sandbox.on("polled", () => times.push(performance.now()));
+    const outcomes = await Promise.all(Array.from({ length: jobs }, () => flow.send({ payload: "a heron" })));
+    assert(outcomes.every(({ messages }) => messages.length === 1));
+    assert(times.length >= jobs);
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    assert(times.length - 1 <= 20 * seconds, `${times.length} status requests in ${seconds} s`);
+  });
+});
