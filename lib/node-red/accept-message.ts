@@ -7,7 +7,7 @@ import type { Place } from "./arrivals";
 import { readKey } from "./controls";
 import type { InferenceOwner } from "./inference-owner";
 import { readInput } from "./read-input";
-import { roomFor } from "./result-property";
+import { type Room, roomFor } from "./result-property";
 import type { Run } from "./runs";
 import { evaluate } from "./typed-values";
 import type { FluxMessage } from "./types";
@@ -17,11 +17,14 @@ import { assertWritable } from "./writable";
 const WRITTEN_BY_TOOLS = ["image", "job", "fluxOrigins", "idempotencyKey", "resume"];
 const WRITTEN = [...WRITTEN_BY_TOOLS, "payload", "parts", "flux"];
 
-/** Makes sure that a message can carry a result of this node. */
-export function assertRoom({ RED, settings, resultInto }: InferenceOwner, message: FluxMessage): void {
+/**
+ * Makes sure that a message can carry a result of this node.
+ * @returns of a tool: where its result goes.
+ */
+export function assertRoom({ RED, settings, resultInto }: InferenceOwner, message: FluxMessage): Room | undefined {
   const isTool = resultInto !== undefined;
   assertWritable(message, isTool ? WRITTEN_BY_TOOLS : WRITTEN);
-  if (isTool) roomFor(RED, message, settings.into || resultInto);
+  return isTool ? roomFor(RED, message, settings.into || resultInto) : undefined;
 }
 
 /**
@@ -40,12 +43,11 @@ export async function acceptMessage(
   const { RED, node, settings, resultInto } = owner;
   // What is wrong with the account is said first: nothing else can be mended without it.
   const account = await owner.account();
-  run.opened = account.opened;
   const input = await readInput(RED, node, settings, message);
   const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
   const prepared = prepareRequest(owner.model, own);
   const idempotencyKey = await keyOf(owner, message);
-  assertRoom(owner, message);
+  run.room = assertRoom(owner, message);
   const job = newJob(prepared, {
     ...owner.acceptance(account),
     ...(idempotencyKey !== undefined && { idempotencyKey }),

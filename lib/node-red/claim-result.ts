@@ -1,25 +1,25 @@
 import { FluxError } from "../errors";
-import { type Job, knownAs } from "../jobs/job";
+import { knownAs } from "../jobs/job";
 import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
+import type { RunContext } from "../jobs/keeper/run-context";
 import { totalCost } from "../jobs/total-cost";
 import { expectedPicture } from "../models/expected-picture";
 import type { Answer } from "../providers/provider";
 import { consumeControls } from "./accept-message";
-import type { OpenAccount } from "./account";
 import { deliverAll } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { InferenceOwner } from "./inference-owner";
 import { type JobReport, type ReportedError, reportJob } from "./job-report";
 import { toMessages } from "./outgoing";
-import { roomFor, withResult } from "./result-property";
+import { type Room, roomFor, withResult } from "./result-property";
 import type { FluxMessage } from "./types";
 import { warnOf } from "./warn-of";
 
 /** A claim's result with its pictures here, in the form in which they leave. */
 export interface ClaimResult {
   claim: Claim;
-  opened: OpenAccount;
+  context: RunContext;
   answer: Answer;
   pictures: DeliveredPicture[];
   warnings: string[];
@@ -30,6 +30,12 @@ export interface ClaimResult {
 interface Outgoing {
   messages: FluxMessage[];
   report: JobReport;
+}
+
+/** What a claim's job was run with, and what ends the fetching. */
+interface PictureSource {
+  context: RunContext;
+  signal: AbortSignal;
 }
 
 /**
@@ -43,7 +49,7 @@ export async function fetchResult(
   keeper: Keeper,
   claim: Claim,
   answer: Answer,
-  source: { opened: OpenAccount; signal: AbortSignal },
+  source: PictureSource,
 ): Promise<ClaimResult> {
   if (!claim.isRepeat && !claim.isRecovered) return fetchPictures(owner, claim, answer, source, false);
   try {
@@ -58,28 +64,36 @@ async function fetchPictures(
   owner: InferenceOwner,
   claim: Claim,
   answer: Answer,
-  { opened, signal }: { opened: OpenAccount; signal: AbortSignal },
+  { context, signal }: PictureSource,
   isOld: boolean,
 ): Promise<ClaimResult> {
   const { job } = claim.kept;
-  const { service, addresses, connection } = opened;
+  const { service, addresses, connection } = context;
   const model = owner.modelOf(job);
   const expected = model ? expectedPicture(model, job.request) : { contentType: "image/jpeg" };
   const requestId = answer.requestId ?? knownAs(job, service.provider);
   const owned = { provider: service.provider.name, requestId, expected };
   const delivered = await deliverAll(answer, owner.settings.output, owned, { isOld, addresses, connection, signal });
-  return { claim, opened, answer, ...delivered };
+  return { claim, context, answer, ...delivered };
 }
 
 const hasContent = ({ url, base64, dataURI }: Answer["pictures"][number]): boolean =>
   (url ?? base64 ?? dataURI) !== undefined;
 
-/** Makes the messages that leave, of the one that came in. */
-export function outgoing(owner: InferenceOwner, message: FluxMessage, result: ClaimResult): Outgoing {
+/**
+ * Makes the messages that leave, of the one that came in.
+ * @param room of a tool: where its result goes, where that was found out before.
+ */
+export function outgoing(
+  owner: InferenceOwner,
+  message: FluxMessage,
+  result: ClaimResult,
+  room: Room | undefined,
+): Outgoing {
   const { RED, node, settings, resultInto } = owner;
-  const { claim, opened, answer, pictures, errors } = result;
+  const { claim, context, answer, pictures, errors } = result;
   const { job } = claim.kept;
-  const { provider } = opened.service;
+  const { provider } = context.service;
   const warnings = [...job.warnings, ...lossesOf(claim), ...(answer.warnings ?? []), ...result.warnings];
   const report = reportJob(job, {
     provider: provider.name,
@@ -96,8 +110,8 @@ export function outgoing(owner: InferenceOwner, message: FluxMessage, result: Cl
   consumeControls(owner, message);
   const [picture] = pictures;
   if (resultInto !== undefined && picture) {
-    const room = roomFor(RED, message, settings.into || resultInto);
-    return { messages: [withResult(node, message, picture, report, room)], report };
+    const into = room ?? roomFor(RED, message, settings.into || resultInto);
+    return { messages: [withResult(node, message, picture, report, into)], report };
   }
   return { messages: toMessages(RED, message, pictures, report, settings), report };
 }
@@ -114,7 +128,3 @@ function lossesOf({ isRecovered, dropped }: Pick<Claim, "isRecovered" | "dropped
     `This message came back after a restart of Node-RED. What could not be kept on disk is missing in it: ${named.join(", ")}${more}.`,
   ];
 }
-
-/** Under which id the service knows the job of a message. */
-export const requestIdOf = (job: Job | undefined, opened: OpenAccount | undefined): string | undefined =>
-  job && opened && knownAs(job, opened.service.provider);

@@ -1,4 +1,5 @@
 import type { FluxError } from "../errors";
+import { knownAs } from "../jobs/job";
 import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
 import { passes } from "../jobs/steps";
@@ -7,7 +8,7 @@ import { within } from "../jobs/within";
 import type { NodeModel } from "../models/model";
 import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
-import { fetchResult, outgoing, requestIdOf } from "./claim-result";
+import { fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
 import { InferenceOwner } from "./inference-owner";
 import { keeperOf } from "./keeper-of";
@@ -122,10 +123,9 @@ class Inference {
         this.#status.changed();
       },
     });
-    const { opened } = await this.#owner.account();
-    run.opened = opened;
-    const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { opened, signal: run.signal });
-    const { messages, report } = outgoing(this.#owner, message, result);
+    const context = await this.#keeper.contextOf(claim);
+    const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal: run.signal });
+    const { messages, report } = outgoing(this.#owner, message, result, run.room);
     this.#status.ended({
       outcome: "delivered",
       job: claim.kept.job.id,
@@ -157,9 +157,10 @@ class Inference {
     return undefined;
   }
 
-  #fail(error: unknown, { claim, opened }: Run): Ended {
-    const job = claim?.kept.job;
-    return { claim, messages: [], failure: asFluxError(error, job, requestIdOf(job, opened)) };
+  #fail(error: unknown, { claim }: Run): Ended {
+    const { job, context } = claim?.kept ?? {};
+    const requestId = job && context && knownAs(job, context.service.provider);
+    return { claim, messages: [], failure: asFluxError(error, job, requestId) };
   }
 
   /** Without what answers an HTTP request: by the time of a late result that was done. */

@@ -54,15 +54,18 @@ export class InferenceOwner {
   /** What jobs of this node are run with. */
   contextWith({ node, opened }: UsedAccount): RunContext {
     const { timeout, lateResults } = this.settings;
-    const { service, latePace, isFor, hold } = opened;
+    const { service, addresses, connection, latePace, isFor, hold } = opened;
     return {
       service,
+      addresses,
+      connection,
       deadline: (timeout || node.settings.timeout) * 1000,
       retries: node.settings.retries,
       latePace,
       lateResults,
       repeatLost: node.settings.lostAnswer === "repeat",
       isFor,
+      warn: (text) => this.node.warn(text),
       hold,
     };
   }

@@ -22,8 +22,7 @@ export async function resumeMessage(
   resumed: Resumed,
 ): Promise<Claim> {
   const account = await owner.account();
-  run.opened = account.opened;
-  assertRoom(owner, message);
+  run.room = assertRoom(owner, message);
   const { provider } = account.opened.service;
   const check = (known: { provider?: string; model?: string }) => {
     const isOther = known.provider !== undefined && known.provider !== provider.name;

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { FluxError } from "../errors";
 import type { Claim } from "../jobs/keeper/claim";
 import type { Progress } from "../providers/provider";
-import type { OpenAccount } from "./account";
+import type { Room } from "./result-property";
 import type { Activity } from "./status";
 
 /** One message on its way through a node. */
@@ -11,9 +11,9 @@ export interface Run {
   readonly signal: AbortSignal;
   /** What the message waits for, once it was accepted. */
   claim?: Claim;
-  /** The account that the job runs with. */
-  opened?: OpenAccount;
   progress?: Progress;
+  /** Of a tool: where the result goes, as the message said when it came. */
+  room?: Room | undefined;
 }
 
 /** A node was closed while a message was in it. Never shown: after close there is nobody to show it to. */

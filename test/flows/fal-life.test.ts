@@ -9,9 +9,6 @@ const fal = (more: FlowOptions = {}): FlowOptions => ({
   node: { type: "fal-flux-srpo", ...more.node },
 });
 
-const warnings = ({ calls }: Flow): string[] =>
-  calls.filter(({ method }) => method === "warn").map(({ argument }) => String(argument));
-
 /** Sends a message and waits until its job is running at the service, under an id that the node knows. */
 async function withRunningJob(options: FlowOptions): Promise<{ flow: Flow; id: string }> {
   const flow = await startFlow(fal(options));
@@ -111,7 +108,6 @@ describe("the job of a fal node that a deploy deletes", () => {
     const cancelled = flow.sandbox.once("cancelled");
     await flow.deploy(withoutNode);
     assert.equal((await cancelled).id, id);
-    assert.match(warnings(flow)[0] ?? "", new RegExp(`may finish and bill: ${id}`));
     const told = await flow.nextWarning((text) => text.includes("was cancelled"));
     assert.match(
       told,
@@ -150,11 +146,16 @@ describe("the job of a fal node that a deploy deletes", () => {
     assert.equal((await cancelled).id, id);
   });
 
-  it("is named in the log when its submit was under way and the node is only deployed again", async () => {
-    const { flow, id } = await withSubmitUnderWay();
-    const named = flow.nextWarning((text) => text.includes(`being submitted when its node was closed is ${id}`));
+  it("is delivered by the new node when its submit was under way and the node is only deployed again", async () => {
+    const flow = await startFlow(fal({ sandbox: { latency: 300 } }));
+    const accepted = flow.sandbox.once("accepted");
+    const delivered = flow.nextMessage();
+    flow.receive({ payload: prompt, flux: small, topic: "harbour" });
+    const { id } = await accepted;
     await flow.deploy((nodes) => nodes.map((node) => (node.id === "flux" ? { ...node, name: "changed" } : node)));
-    await named;
+    const { topic, job } = await delivered;
+    assert.deepEqual([topic, job.requestId, job.recovered], ["harbour", id, undefined]);
+    assert.equal(flow.sandbox.ledger.charges(id), 1);
     assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
   });
 

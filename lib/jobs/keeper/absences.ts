@@ -41,9 +41,9 @@ export class Absences {
 
   /** The flows have started. */
   look(jobs: readonly KeptJob[], flows: PresentFlows): void {
-    this.#jobs = jobs;
     this.#flows = flows;
     for (const kept of jobs) this.#weigh(kept, flows);
+    this.#jobs = jobs.filter(({ absence }) => absence.since !== undefined);
     this.#looking ??= setInterval(() => this.#giveUp(), LOOK_EVERY).unref();
   }
 

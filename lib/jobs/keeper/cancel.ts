@@ -4,6 +4,13 @@ import { type Job, knownAs } from "../job";
 import { claimsOf, type KeptJob } from "./kept-job";
 import type { RunContext } from "./run-context";
 
+/** How jobs are got at. */
+interface Means {
+  contextOf(kept: KeptJob): Promise<RunContext>;
+  /** Breaks a job's run off, so that it ends with the error. */
+  end(kept: KeptJob, error: FluxError): Promise<void>;
+}
+
 const WHY = "because msg.cancel asked for it";
 
 /**
@@ -12,19 +19,11 @@ const WHY = "because msg.cancel asked for it";
  *
  * @returns resolves once the service was asked.
  */
-export async function cancelJobs(
-  jobs: readonly KeptJob[],
-  nodeId: string,
-  contextOf: (kept: KeptJob) => Promise<RunContext>,
-): Promise<void> {
-  await Promise.all(jobs.map((kept) => cancelOne(kept, nodeId, contextOf)));
+export async function cancelJobs(jobs: readonly KeptJob[], nodeId: string, means: Means): Promise<void> {
+  await Promise.all(jobs.map((kept) => cancelOne(kept, nodeId, means)));
 }
 
-async function cancelOne(
-  kept: KeptJob,
-  nodeId: string,
-  contextOf: (kept: KeptJob) => Promise<RunContext>,
-): Promise<void> {
+async function cancelOne(kept: KeptJob, nodeId: string, { contextOf, end }: Means): Promise<void> {
   const own = claimsOf(kept, nodeId);
   if (own.length < kept.claims.size) {
     for (const claim of own) {
@@ -37,11 +36,12 @@ async function cancelOne(
     return;
   }
   const error = await cancelledAt(kept, contextOf);
-  kept.abort.abort(error);
+  // Its result may have come while the service was asked.
+  if (!kept.outcome) await end(kept, error);
 }
 
 /** Asks the service to drop the job; what it is to end with. */
-async function cancelledAt(kept: KeptJob, contextOf: (kept: KeptJob) => Promise<RunContext>): Promise<FluxError> {
+async function cancelledAt(kept: KeptJob, contextOf: Means["contextOf"]): Promise<FluxError> {
   const { job } = kept;
   if (job.phase.state === "waiting") {
     return cancelled(`The job was cancelled before anything was sent, ${WHY}. Nothing is paid.`, "no");

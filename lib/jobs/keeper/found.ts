@@ -24,16 +24,18 @@ export interface Found {
   /** Jobs with messages that wait for a result, in the order in which they were accepted. */
   open: KeptJob[];
   closed: ClosedJob[];
+  /** Jobs that were set aside: the journal keeps them, and nobody runs them. */
+  aside: string[];
   /** What jobs took of budgets that are not written with the jobs themselves. */
   spendings: KnownReservation[];
   prices: Price[];
 }
 
 /** Whether an entry is still needed. */
-export function isEntryKept(entry: JournalEntry, isOpen: (job: string) => boolean): boolean {
-  if (entry.state === "closed") return isOpen(entry.job) || isRecordKept(entry);
+export function isEntryKept(entry: JournalEntry, isNeeded: (job: string) => boolean): boolean {
+  if (entry.state === "closed") return isNeeded(entry.job) || isRecordKept(entry);
   if (entry.state === "spending") return entry.at + DAY > Date.now();
-  return entry.state === "price" || isOpen(entry.job);
+  return entry.state === "price" || isNeeded(entry.job);
 }
 
 /** Puts the jobs of a journal together again. What cannot be understood is warned of; nothing is lost by it. */
@@ -59,6 +61,7 @@ class Reader {
   readonly #journal: Journal;
   readonly #open = new Map<string, KeptJob>();
   readonly #closed = new Map<string, ClosedJob>();
+  readonly #aside = new Set<string>();
   readonly #spendings: KnownReservation[] = [];
   readonly #prices = new Map<string, Price>();
 
@@ -70,6 +73,7 @@ class Reader {
     return {
       open: [...this.#open.values()],
       closed: [...this.#closed.values()],
+      aside: [...this.#aside],
       spendings: this.#spendings,
       prices: [...this.#prices.values()],
     };
@@ -81,6 +85,10 @@ class Reader {
         return this.#begin(entry);
       case "closed":
         return this.#close(entry);
+      case "aside":
+        this.#open.delete(entry.job);
+        this.#aside.add(entry.job);
+        return;
       case "spending":
         this.#spendings.push(await this.#read<KnownReservation>(entry.data));
         return;

@@ -8,14 +8,22 @@ export class JobBook {
   readonly #open = new Map<string, KeptJob>();
   readonly #byKey = new Map<string, KeptJob>();
   readonly #closed = new ClosedJobs();
+  readonly #aside = new Set<string>();
 
   /** In the order in which they were accepted. */
   get open(): IterableIterator<KeptJob> {
     return this.#open.values();
   }
 
-  has(id: string): boolean {
-    return this.#open.has(id);
+  /** Whether what the journal has of a job is still needed. */
+  needs(id: string): boolean {
+    return this.#open.has(id) || this.#aside.has(id);
+  }
+
+  /** A job that nobody runs any more, and that is kept for a person to look at. */
+  addAside(id: string): void {
+    this.#open.delete(id);
+    this.#aside.add(id);
   }
 
   take(kept: KeptJob): void {
@@ -46,10 +54,11 @@ export class JobBook {
     return record;
   }
 
-  /** By our id, or by the one under which the service knows the job; one that had ended is in hand again. */
+  /** By our id, or by the one under which the service knows the job. One that had ended is to be taken again. */
   find(id: string): KeptJob | undefined {
     const open = this.#open.get(id) ?? [...this.#open.values()].find(({ job }) => isNamed(job, id));
-    return open ?? this.#reopened(this.#closed.find(id));
+    const closed = open ? undefined : this.#closed.find(id);
+    return closed ? reopened(closed) : open;
   }
 
   findByKey(nodeId: string, key: string): KeptJob | undefined {
@@ -59,14 +68,7 @@ export class JobBook {
     // What was refused and cost nothing may be tried again with its key.
     const mayBeTriedAgain =
       closed && "error" in closed.record.outcome && closed.record.outcome.error.cause.billed === "no";
-    return mayBeTriedAgain ? undefined : this.#reopened(closed);
-  }
-
-  #reopened(closed: ClosedJob | undefined): KeptJob | undefined {
-    if (!closed) return undefined;
-    const kept = reopened(closed);
-    this.take(kept);
-    return kept;
+    return closed && !mayBeTriedAgain ? reopened(closed) : undefined;
   }
 }
 

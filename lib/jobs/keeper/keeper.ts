@@ -7,16 +7,19 @@ import type { Release } from "../limit";
 import { asFluxError } from "../unexpected";
 import { Absences, type PresentFlows } from "./absences";
 import { askAgain } from "./ask-again";
+import { AttachedNodes } from "./attached-nodes";
 import { cancelJobs } from "./cancel";
 import type { Claim, Waiter } from "./claim";
-import { aboutJob, cutAddress, dropped, otherAccount, otherRequest } from "./errors";
+import { Endings } from "./endings";
+import { aboutJob, cutAddress, otherAccount, otherRequest } from "./errors";
 import { isEntryKept, readFound } from "./found";
 import { isNamed, JobBook } from "./job-book";
 import { claimsOf, type KeptJob, keptJob, PARKED } from "./kept-job";
 import { Reservations, reservationsOf } from "./reservations";
+import { Returns } from "./returns";
 import type { Recipient, RunContext } from "./run-context";
 import { Runner } from "./runner";
-import { savedJob, savedRecord } from "./saved";
+import { savedJob } from "./saved";
 import { Writer } from "./writer";
 
 export interface KeeperOptions {
@@ -43,34 +46,33 @@ export class Keeper {
   readonly ready: Promise<void>;
   readonly #options: KeeperOptions;
   readonly #book = new JobBook();
-  readonly #recipients = new Map<string, Recipient>();
-  readonly #returned = new WeakMap<object, Claim>();
-  /** Those that wait for a node to be there; each looks for itself. */
-  readonly #waitingForNodes = new Set<() => void>();
+  readonly #nodes = new AttachedNodes();
+  readonly #returns: Returns;
   readonly #absences: Absences;
   readonly #reservations: Reservations;
   readonly #runner: Runner;
   readonly #writer: Writer;
   #journal: Journal | undefined;
   #isStarted = false;
-  #givingBack: Promise<void> = Promise.resolve();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#returns = new Returns(this.#nodes, options.warn);
     this.#writer = new Writer(() => this.#journal, options.warn);
     this.#reservations = new Reservations(this.#writer);
     this.#runner = new Runner({
       writer: this.#writer,
       reservations: this.#reservations,
-      whenWanted: (kept, signal) => this.#whenWanted(kept, signal),
+      whenWanted: (kept, signal) => this.#nodes.whenWanted(kept, signal),
       onNews: (kept) => this.#tell(kept),
       onNoLateResult: (kept) => this.#endLate(kept),
-      warn: options.warn,
     });
+    const { warn } = options;
+    const endings = new Endings({ book: this.#book, runner: this.#runner, writer: this.#writer, warn });
     this.#absences = new Absences({
       note: (kept) => this.#writer.note(kept.job, "absence", kept.absence),
-      drop: (kept, nodeIds) => this.#drop(kept, nodeIds),
-      setAside: (kept) => this.#setAside(kept),
+      drop: (kept, nodeIds) => endings.drop(kept, nodeIds),
+      setAside: (kept) => endings.setAside(kept),
     });
     this.ready = this.#load();
   }
@@ -80,10 +82,11 @@ export class Keeper {
     if (!openJournal) return;
     try {
       const isRead = () => this.#journal !== undefined;
-      const journal = await openJournal((entry) => !isRead() || isEntryKept(entry, (id) => this.#book.has(id)), warn);
-      const { open, closed, spendings, prices } = await readFound(journal, warn);
+      const journal = await openJournal((entry) => !isRead() || isEntryKept(entry, (id) => this.#book.needs(id)), warn);
+      const { open, closed, aside, spendings, prices } = await readFound(journal, warn);
       for (const one of closed) this.#book.addClosed(one);
       for (const kept of open) this.#book.take(kept);
+      for (const id of aside) this.#book.addAside(id);
       this.#reservations.found([...spendings, ...reservationsOf(open, closed)], prices);
       this.#journal = journal;
     } catch (error) {
@@ -96,26 +99,13 @@ export class Keeper {
    * @returns detaches it. Resolves once everything about its jobs is durable.
    */
   attach(nodeId: string, recipient: Recipient): () => Promise<void> {
-    this.#recipients.set(nodeId, recipient);
+    this.#nodes.add(nodeId, recipient);
     this.#absences.saw(nodeId);
-    for (const look of [...this.#waitingForNodes]) look();
     return async () => {
-      if (this.#recipients.get(nodeId) === recipient) {
-        this.#recipients.delete(nodeId);
-        for (const kept of this.#book.open) this.#leave(kept, nodeId);
-      }
+      if (this.#nodes.remove(nodeId, recipient)) for (const kept of this.#book.open) this.#nodes.leave(kept, nodeId);
       await this.ready;
       await this.#writer.flush();
     };
-  }
-
-  /** The node's instance is gone: its messages come back to the next one. What was not sent yet waits for that. */
-  #leave(kept: KeptJob, nodeId: string): void {
-    for (const claim of claimsOf(kept, nodeId)) {
-      claim.isHandled = false;
-      delete claim.waiter;
-    }
-    if (kept.job.phase.state === "waiting" && !this.#isWanted(kept)) kept.abort.abort(PARKED);
   }
 
   /** The flows run: messages go back to the nodes that are there, and what becomes of the others is decided. */
@@ -150,7 +140,7 @@ export class Keeper {
 
   /** The claim that a message was given back for. */
   claimOf(message: object): Claim | undefined {
-    return this.#returned.get(message);
+    return this.#returns.claimOf(message);
   }
 
   /** What of a node's was being sent when it was closed and can be named by the answer only: resolves with the last. */
@@ -211,6 +201,7 @@ export class Keeper {
 
   #begin(kept: KeptJob, message: object, context: RunContext, turn: Promise<Release>): Claim {
     const { job } = kept;
+    kept.context = context;
     const claim = this.#addClaim(kept, job.nodeId, message);
     this.#book.take(kept);
     const saved = savedJob(job, { id: claim.id, nodeId: job.nodeId, message }, kept.reservation);
@@ -223,6 +214,7 @@ export class Keeper {
   }
 
   #join(kept: KeptJob, nodeId: string, message: object): Claim {
+    this.#book.take(kept);
     const claim = this.#addClaim(kept, nodeId, message);
     claim.joined = this.#writer.require(kept.job, "joined", { claim: { id: claim.id, nodeId, message } });
     // Handled where the claim's result is asked for.
@@ -277,9 +269,21 @@ export class Keeper {
 
   /** Asks the service for a result whose pictures are not kept here, or not there any more. */
   async renewed({ kept, nodeId }: Claim): Promise<Answer> {
-    const context = await this.#contextOf(kept, nodeId);
-    kept.outcome = await askAgain(kept, context);
-    return answerIn(kept.outcome);
+    const outcome = await askAgain(kept, await this.#nodes.contextOf(kept, nodeId));
+    if ("answer" in outcome) kept.outcome = outcome;
+    return answerIn(outcome);
+  }
+
+  /**
+   * What a claim's job was run with, or is to be run with.
+   * @throws FluxError FLUX_CONFIG when its account cannot be used.
+   */
+  async contextOf({ kept, nodeId }: Claim): Promise<RunContext> {
+    try {
+      return kept.context ?? (await this.#nodes.contextOf(kept, nodeId));
+    } catch (error) {
+      throw aboutJob(asFluxError(error), kept.job);
+    }
   }
 
   /** Runs a job on that was parked or found in the journal. */
@@ -292,8 +296,9 @@ export class Keeper {
 
   async #runFound(kept: KeptJob): Promise<void> {
     const { job, abort } = kept;
+    let context: RunContext | undefined;
     try {
-      const context = await this.#contextOf(kept);
+      context = await this.#nodes.contextOf(kept);
       this.#reservations.restore(context);
       if (kept.overdue) return await this.#runner.runLate(kept, context);
       const isNew = job.phase.state === "waiting";
@@ -303,10 +308,10 @@ export class Keeper {
       const turn = isNew ? limit.enter(abort.signal, true) : Promise.resolve(limit.occupy());
       await this.#runner.run(kept, context, turn, isNew ? this.#bringBack(kept) : Promise.resolve());
     } catch (error) {
-      // Its account cannot be used as it is now. One that is asked for late has had its error.
       if (error === PARKED) return;
+      // Its account cannot be used as it is now. One that is asked for late has had its error.
       if (kept.overdue) this.#endLate(kept);
-      else await this.#runner.settle(kept, { error: aboutJob(asFluxError(error, job), job) });
+      else await this.#runner.settle(kept, { error: aboutJob(asFluxError(error, job), job) }, context);
     }
   }
 
@@ -315,37 +320,6 @@ export class Keeper {
     if (kept.bringBack === undefined || !this.#journal) return;
     await kept.bringBack();
     delete kept.bringBack;
-  }
-
-  async #contextOf(kept: KeptJob, nodeId?: string): Promise<RunContext> {
-    const ids = nodeId === undefined ? [...kept.claims.values()].map((claim) => claim.nodeId) : [nodeId];
-    const recipient = ids.map((id) => this.#recipients.get(id)).find((one) => one !== undefined);
-    if (!recipient) throw PARKED;
-    const context = await recipient.context(kept.job);
-    kept.context = context;
-    return context;
-  }
-
-  #isWanted(kept: KeptJob): boolean {
-    return [...kept.claims.values()].some(({ nodeId }) => this.#recipients.has(nodeId));
-  }
-
-  #whenWanted(kept: KeptJob, signal: AbortSignal): Promise<void> {
-    if (this.#isWanted(kept)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waitingForNodes.delete(look);
-        reject(signal.reason);
-      };
-      const look = () => {
-        if (!this.#isWanted(kept)) return;
-        this.#waitingForNodes.delete(look);
-        signal.removeEventListener("abort", leave);
-        resolve();
-      };
-      this.#waitingForNodes.add(look);
-      signal.addEventListener("abort", leave, { once: true });
-    });
   }
 
   /** Tells those who wait for a job what there is to tell, and gives back the messages of those who are to be told. */
@@ -359,31 +333,14 @@ export class Keeper {
     }
   }
 
-  /** Gives a message back to its node, if that is there. */
+  /** Gives a message back to its node, if there is anything for it. */
   #giveBack(claim: Claim): void {
     const { kept } = claim;
-    const recipient = this.#recipients.get(claim.nodeId);
-    if (!this.#isStarted || !recipient) return;
+    if (!this.#isStarted || !this.#nodes.get(claim.nodeId)) return;
+    if (!claim.isTold || (kept.outcome && "answer" in kept.outcome)) this.#returns.give(claim);
     // It has had its error: only a result is worth coming back for.
-    if (claim.isTold && !(kept.outcome && "answer" in kept.outcome)) {
-      if (kept.outcome) this.delivered(claim);
-      else this.#runAgain(kept);
-      return;
-    }
-    claim.isHandled = true;
-    this.#givingBack = this.#givingBack.then(async () => {
-      try {
-        const message = claim.message ?? (await claim.bringBack?.());
-        if (!message || this.#recipients.get(claim.nodeId) !== recipient) return;
-        claim.message = message;
-        this.#returned.set(message, claim);
-        recipient.receive(message);
-      } catch (error) {
-        this.#options.warn(
-          `The message of job ${kept.job.id} could not be brought back: ${asFluxError(error).message}`,
-        );
-      }
-    });
+    else if (kept.outcome) this.delivered(claim);
+    else this.#runAgain(kept);
   }
 
   /**
@@ -431,30 +388,14 @@ export class Keeper {
     const jobs = [...this.#book.open].filter(
       (kept) => !kept.outcome && claimsOf(kept, nodeId).length > 0 && (target === true || isNamed(kept.job, target)),
     );
-    await cancelJobs(jobs, nodeId, (kept) => this.#contextOf(kept));
+    await cancelJobs(jobs, nodeId, {
+      contextOf: (kept) => this.#nodes.contextOf(kept),
+      end: async (kept, error) => {
+        if (kept.running) kept.abort.abort(error);
+        else await this.#runner.settle(kept, { error }, kept.context);
+      },
+    });
     return jobs.length;
-  }
-
-  /** Nodes are gone for good: what can be cancelled is, and the log says what became of it. */
-  async #drop(kept: KeptJob, nodeIds: readonly string[]): Promise<void> {
-    const { job, context, outcome } = kept;
-    for (const claim of [...kept.claims.values()]) if (nodeIds.includes(claim.nodeId)) kept.claims.delete(claim.id);
-    if (kept.claims.size > 0) return;
-    const why = "because its node was deleted";
-    this.#book.drop(kept);
-    kept.abort.abort(PARKED);
-    if (job.phase.state === "waiting") {
-      context?.service.budget.release(job.id);
-      this.#options.warn(`Job ${job.id} was dropped ${why}; nothing was sent for it.`);
-    } else if (outcome) {
-      this.#options.warn(`The result of job ${job.id} was not delivered ${why}. msg.resume with this id gets it.`);
-    } else if (context) await this.#runner.cancel(job, context, why);
-    else this.#options.warn(`Nobody waits for job ${job.id} any more ${why}; it may be finished and billed.`);
-    await this.#writer.note(job, "closed", savedRecord(job, outcome ?? { error: dropped(why) }, kept.reservation));
-  }
-
-  async #setAside(kept: KeptJob): Promise<void> {
-    void kept;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DispatcherSettings } from "../../net/dispatcher";
+import type { Addresses } from "../../providers/account-kind";
 import type { Job } from "../job";
 import type { LatePace } from "../late";
 import type { Service } from "../service";
@@ -6,6 +8,9 @@ import type { ServiceIdentity } from "../service-identity";
 /** What a job is run with: its account and the settings of its node, as they are now. */
 export interface RunContext {
   service: Service;
+  /** The service's addresses, and how the account's requests travel: finished pictures are fetched the same way. */
+  addresses: Addresses;
+  connection: DispatcherSettings;
   /** Ms from submit to FLUX_TIMEOUT. */
   deadline: number;
   retries: number;
@@ -16,6 +21,8 @@ export interface RunContext {
   repeatLost: boolean;
   /** Whether the account is the one that a job was accepted for. */
   isFor(identity: ServiceIdentity): boolean;
+  /** Tells of a job in the log, in the name of its node. */
+  warn(text: string): void;
   /** Keeps the account's connections open until the returned function is called. */
   hold(): () => Promise<void>;
 }

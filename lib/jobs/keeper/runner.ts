@@ -24,7 +24,6 @@ export interface RunnerOptions {
   /** Told that a job which was asked for after its deadline has ended without a result. */
   onNoLateResult: (kept: KeptJob) => void;
   reservations: Reservations;
-  warn: (text: string) => void;
 }
 
 /** Runs jobs from where they stand to their outcome, each state durable before the step that it announces. */
@@ -188,7 +187,7 @@ export class Runner {
       if (answer) return await this.settle(kept, { answer }, context);
     } catch (error) {
       if (signal.aborted && signal.reason === PARKED) return;
-      if (!signal.aborted) this.#options.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
+      if (!signal.aborted) context.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
     }
     this.#options.onNoLateResult(kept);
   }
@@ -196,7 +195,7 @@ export class Runner {
   /** Asks the service to drop a job, and says in the log what came of it. Never rejects. */
   async cancel(job: Job, context: RunContext, why: string): Promise<void> {
     const { sentence } = await cancelAtService(job, context.service.provider, why);
-    if (sentence !== undefined) this.#options.warn(sentence);
+    if (sentence !== undefined) context.warn(sentence);
   }
 }
 

@@ -1,0 +1,71 @@
+import { dropped } from "./errors";
+import type { JobBook } from "./job-book";
+import { type KeptJob, PARKED } from "./kept-job";
+import type { Runner } from "./runner";
+import { savedRecord } from "./saved";
+import type { Writer } from "./writer";
+
+const DELETED = "because its node was deleted";
+
+/** What the endings need of the keeper. */
+export interface EndingsOptions {
+  book: JobBook;
+  runner: Runner;
+  writer: Writer;
+  warn: (text: string) => void;
+}
+
+/** How jobs end whose nodes do not come back. */
+export class Endings {
+  readonly #options: EndingsOptions;
+
+  constructor(options: EndingsOptions) {
+    this.#options = options;
+  }
+
+  /** Nodes are gone for good: what can be cancelled is, and the log says what became of it. Never rejects. */
+  async drop(kept: KeptJob, nodeIds: readonly string[]): Promise<void> {
+    const { book, runner, writer } = this.#options;
+    const { job, context, outcome, claims } = kept;
+    for (const claim of [...claims.values()]) if (nodeIds.includes(claim.nodeId)) claims.delete(claim.id);
+    if (claims.size > 0) return;
+    book.drop(kept);
+    // Its run lets go of the account, whose connections the cancelling still needs.
+    const letGo = context?.hold();
+    kept.abort.abort(PARKED);
+    if (job.phase.state === "waiting") {
+      context?.service.budget.release(job.id);
+      this.#tell(kept, `Job ${job.id} was dropped ${DELETED}; nothing was sent for it.`);
+    } else if (outcome) {
+      this.#tell(kept, `The result of job ${job.id} was not delivered ${DELETED}; msg.resume with this id gets it.`);
+    } else if (context) {
+      await runner.cancel(job, context, DELETED);
+    } else {
+      this.#tell(kept, `Nobody waits for job ${job.id} any more ${DELETED}; it may be finished and billed.`);
+    }
+    letGo?.().catch(() => {});
+    await writer.note(job, "closed", savedRecord(job, outcome ?? { error: dropped(DELETED) }, kept.reservation));
+  }
+
+  /** The node did not come back for as long as its jobs are kept. The journal keeps the job, but nobody runs it. */
+  async setAside(kept: KeptJob): Promise<void> {
+    const { book, writer } = this.#options;
+    const { job, absence } = kept;
+    const days = Math.floor(job.keeping.absent / 86_400_000);
+    const name = job.receipt?.requestId ?? job.id;
+    book.drop(kept);
+    book.addAside(job.id);
+    kept.abort.abort(PARKED);
+    const sent = job.phase.state === "waiting" ? "nothing was sent for it" : `msg.resume with ${name} gets its result`;
+    this.#tell(
+      kept,
+      `Job ${job.id} was set aside: its node ${job.nodeId} has been missing from the flows for ${days} days; ${sent}.`,
+    );
+    await writer.note(job, "aside", { since: absence.since });
+  }
+
+  #tell({ context }: KeptJob, text: string): void {
+    if (context) context.warn(text);
+    else this.#options.warn(text);
+  }
+}
