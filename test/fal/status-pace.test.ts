@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { sandboxPace, usualPace } from "../../lib/providers/fal/pace";
 import { always, completed, connect, disconnectAll, inProgress, output, quickly, type Script, taken } from "./client";
+
+/** Aborts any number of jobs. */
+function abortion(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
+}
 
 /** A job of its own. */
 const another = () => taken({ receipt: { requestId: randomUUID() } });
@@ -18,7 +26,7 @@ describe("the status requests of one fal account", () => {
   it("keep that distance with a thousand jobs in flight", async () => {
     const gap = 4;
     const times: number[] = [];
-    const abort = new AbortController();
+    const abort = abortion();
     const enough = 60;
     const { client, server } = await connect(
       {
@@ -43,7 +51,7 @@ describe("the status requests of one fal account", () => {
     const jobs = 40;
     const rounds = 3;
     const { client, server } = await connect({ status: inProgress() }, { pace: { ...quickly, gap: 1 } });
-    const abort = new AbortController();
+    const abort = abortion();
     const waits = Array.from({ length: jobs }, () => client.wait(another(), abort.signal).catch(() => {}));
     await server.received(jobs * rounds);
     abort.abort(new Error("enough"));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { FluxError } from "../../lib/errors";
 import { Breaker } from "../../lib/jobs/breaker";
 
@@ -119,6 +120,7 @@ describe("failures that do not mean the service is down", () => {
 
 describe("a thousand jobs at once", () => {
   const never = new AbortController().signal;
+  setMaxListeners(0, never);
   /** Lets them in and answers each request that goes ahead; returns how many did, by the turn in which they did. */
   async function enterAll(breaker: Breaker, answer: (job: string, sentAt: number) => void, together?: number) {
     const turns: number[] = [];

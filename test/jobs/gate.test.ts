@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { Gate } from "../../lib/jobs/gate";
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 
 /** A gate whose clock the test moves. `arrive` lets so many come in one turn; `passed` names those that got through. */
 function gateAt(requestsPerMinute: number) {
