@@ -44,8 +44,8 @@ export interface NodeRedProcess {
   stop(): Promise<void>;
   /** Ends the process as a power cut does; the user directory stays. */
   kill(): Promise<void>;
-  /** Resolves once the process has ended, and all that it sent was told. */
-  readonly ended: Promise<void>;
+  /** Resolves once the process has ended, and all that it sent was told, with how: "code 0", "SIGKILL". */
+  readonly ended: Promise<string>;
 }
 
 /** A port that was free a moment ago on loopback. */
@@ -135,15 +135,18 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
   // A test run that breaks off leaves nothing behind.
   const killOrphan = (): boolean => child.kill("SIGKILL");
   process.once("exit", killOrphan);
-  const exit = new Promise<void>((done) => {
-    const end = (why: string): void => {
+  const exit = new Promise<string>((done) => {
+    const end = (why: string, how = why): void => {
       ended ??= why;
       process.off("exit", killOrphan);
       tell();
-      done();
+      done(how);
     };
     child.once("error", (error) => end(`could not be started: ${error.message}`));
-    child.once("close", (code, signal) => end(`ended with ${signal ?? `code ${code}`}`));
+    child.once("close", (code, signal) => {
+      const how = signal ?? `code ${code}`;
+      end(`ended with ${how}`, how);
+    });
   });
 
   const waitForLog = (pattern: RegExp, from = 0): Promise<RegExpMatchArray> =>

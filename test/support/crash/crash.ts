@@ -19,9 +19,11 @@ export interface Expected {
 export interface Crash extends HouseOptions {
   entrance: Entrance;
   dieAt: Barrier;
+  /** Where the processes after it die, one after the other. */
+  again?: readonly Barrier[];
   /** More of the message. */
   message?: Record<string, unknown>;
-  /** What is changed between the crash and the restart. */
+  /** What is changed between the last crash and the restart. */
   between?: (house: House) => Promise<void>;
   /** The same, once Node-RED runs again. */
   afterwards?: (house: House, life: Life) => Promise<void>;
@@ -49,13 +51,24 @@ export async function inHouse<Result>(options: HouseOptions, work: (house: House
 }
 
 /** Sends a message, lets the process die at the barrier, starts it again, and compares what came of it with what was expected. */
-export const crash = ({ entrance, dieAt, message, between, afterwards, expected, ...options }: Crash): Promise<void> =>
+export const crash = ({
+  entrance,
+  dieAt,
+  again = [],
+  message,
+  between,
+  afterwards,
+  expected,
+  ...options
+}: Crash): Promise<void> =>
   inHouse(options, async (house) => {
     const before = await house.start(dieAt);
     await before.send(entrance, TOPIC, message);
     await before.nodeRed.ended;
+    for (const barrier of again) await house.startAndDie(barrier);
     // It left the process before that died; now it also arrives.
-    if (dieAt.step === "posted") await house.sandbox.event(({ event }) => event === "accepted");
+    const wasPosted = [dieAt, ...again].some(({ step }) => step === "posted");
+    if (wasPosted) await house.sandbox.event(({ event }) => event === "accepted");
     await between?.(house);
     const asked = await pollsOf(house);
     const deliveredBefore = linesAbout(house, TOPIC).length;
@@ -102,9 +115,10 @@ async function pollsOf({ sandbox }: House): Promise<number> {
 
 /** A message that nothing happens to: when it is done, what was recovered before it has at least begun. */
 export async function probed(house: House, life: Life, entrance: Entrance): Promise<Line> {
+  const since = linesAbout(house, PROBE).length;
   assert.equal(await life.send(entrance, PROBE), true);
-  await life.until(() => linesAbout(house, PROBE).length > 0, "the probe came out");
-  const [line] = linesAbout(house, PROBE);
+  await life.until(() => linesAbout(house, PROBE).length > since, "the probe came out");
+  const line = linesAbout(house, PROBE).at(-1);
   assert.ok(line);
   assert.equal(line.end, "delivered", line.error?.message);
   await life.step("after:closed", line.job);

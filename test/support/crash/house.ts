@@ -19,7 +19,8 @@ export interface Barrier {
 export interface Line {
   end: "delivered" | "caught";
   pid: number;
-  topic: string;
+  /** What names the message; absent where that was lost. */
+  topic?: string;
   payload: string;
   job?: string;
   requestId?: string;
