@@ -149,6 +149,42 @@ describe("the shipped examples, imported as they are", function () {
     assert.match(message, /prompt/i);
   });
 
+  it("one-order-one-picture: an order that comes twice is one job, and its picture can be had again", async () => {
+    await deploy("one-order-one-picture");
+    const order = (body: object): Promise<Response> =>
+      fetch(`${nodeRed.url}/order`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const answers = await Promise.all([1, 2].map(() => order({ order: 17, prompt: "a lighthouse in a storm" })));
+    const [first, second] = await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+    assert.deepEqual(first, second);
+    const jobs = answers.map((answer) => answer.headers.get("x-job"));
+    assert.equal(jobs[0], jobs[1]);
+
+    const again = await fetch(`${nodeRed.url}/order/${jobs[0]}`);
+    assert.deepEqual(await again.arrayBuffer(), first);
+
+    const other = await order({ order: 17, prompt: "a harbour" });
+    assert.equal(other.status, 400);
+    assert.match(((await other.json()) as { message: string }).message, /idempotency key/);
+  });
+
+  it("cancel-and-resume: a job is given up, another one's result is had again", async () => {
+    const flow = await deploy("cancel-and-resume");
+    await press(flow, "Slow picture");
+    await press(flow, "Cancel all");
+    await debugged("Ended with", 1);
+    assert.match(nodeRed.log().slice(begun), /FLUX_CANCELLED/);
+    await press(flow, "Quick picture");
+    await debugged("Picture", 1);
+    await press(flow, "Get the last one again");
+    await debugged("Picture", 2);
+    const [one, two] = [...nodeRed.log().slice(begun).matchAll(/https?:\/\/\S+\.(?:jpg|png)/g)].map(([url]) => url);
+    assert.equal(one, two);
+  });
+
   it("errors-and-retries: what may work later is tried again, the rest is given up", async () => {
     const flow = await deploy("errors-and-retries");
     await press(flow, "A good prompt");
