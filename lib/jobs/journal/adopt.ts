@@ -5,10 +5,11 @@ import type { FileLayer } from "./file-layer";
 import { removeTree } from "./folders";
 import type { Identity } from "./identity";
 import type { JournalEntry } from "./journal";
+import { NEWLINE } from "./line";
 import { listSegments } from "./load";
 import { namedFiles } from "./marks";
 import { contentOf, OutsideFiles } from "./outside-files";
-import { takeFolder } from "./owner";
+import { type Ownership, takeFolder } from "./owner";
 import type { Pace } from "./pace";
 import { readFolder } from "./read-folder";
 import { segmentName } from "./segment-name";
@@ -44,14 +45,9 @@ export async function adoptFolders(
   pace: Pace,
   warn: (text: string) => void,
 ): Promise<Adopted> {
-  const folders = (await files.list(root)).filter(({ isFolder }) => isFolder).map(({ name }) => name);
+  const folders = (await files.list(root)).filter(({ name, isFolder }) => isFolder && name.startsWith(OWN_FOLDER));
   const taken = await Promise.all(
-    folders
-      .filter((name) => name.startsWith(OWN_FOLDER))
-      .map(async (name) => ({
-        name,
-        owner: await takeFolder(files, join(root, name), me, pace).catch(() => undefined),
-      })),
+    folders.map(async ({ name }) => ({ name, owner: await takeAbandoned(files, join(root, name), me, pace) })),
   );
   const entries: JournalEntry[] = [];
   let isPending = false;
@@ -76,6 +72,20 @@ export async function adoptFolders(
   }
   await removeAdopted(files, root);
   return { entries, next: (await listSegments(files, root)).next, isPending };
+}
+
+/** An empty folder is one that its process has just made. What cannot be looked at now is left alone. */
+async function takeAbandoned(
+  files: FileLayer,
+  folder: string,
+  me: Identity,
+  pace: Pace,
+): Promise<Ownership | undefined> {
+  try {
+    return (await files.list(folder)).length === 0 ? undefined : await takeFolder(files, folder, me, pace);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What cannot be removed now is tried again at the next start. */
@@ -113,5 +123,3 @@ async function adopt(
   await writeWhole(files, root, segmentName(number, { from: name }).name, chunks);
   return lines.map(({ entry }) => entry);
 }
-
-const NEWLINE = Buffer.from("\n");

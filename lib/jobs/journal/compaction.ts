@@ -3,11 +3,12 @@ import { passes } from "../steps";
 import type { Appender } from "./appender";
 import type { FileLayer } from "./file-layer";
 import type { JournalEntry } from "./journal";
+import { NEWLINE } from "./line";
 import { type DamagedLine, listSegments, readSegment, voidEnds } from "./load";
 import { namedFiles } from "./marks";
 import type { OutsideFiles } from "./outside-files";
 import { type SegmentName, segmentName } from "./segment-name";
-import { VOID } from "./void-end";
+import { isVoid } from "./void-end";
 import { writeWhole } from "./write-whole";
 
 /** A folder with what writes to it. */
@@ -62,7 +63,7 @@ export async function survey(
       lines += end - start;
       if (ends.includes(segment, start)) continue;
       if (!entry) damaged.push({ segment: segment.name, bytes });
-      else if (entry.state !== VOID && keeps(isKept, entry)) {
+      else if (!isVoid(entry) && keeps(isKept, entry)) {
         kept.push({ start, end });
         keptLines += end - start;
         for (const hash of namedFiles(bytes.toString())) named.add(hash);
@@ -122,12 +123,10 @@ async function* keptLines(
     const content = await files.read(join(folder, segment.name));
     const lines = kept.map(({ start, end }) => content.subarray(start, end));
     // A last line without its newline is whole all the same.
-    if (content.at(-1) !== NEWLINE && (kept.at(-1)?.end ?? 0) > content.length) lines.push(Buffer.of(NEWLINE));
+    if ((kept.at(-1)?.end ?? 0) > content.length) lines.push(NEWLINE);
     yield Buffer.concat(lines);
   }
 }
-
-const NEWLINE = 10;
 
 /** Rejects with the system error; what is left is removed when the folder is opened again. */
 export async function removeSegments(

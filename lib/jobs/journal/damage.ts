@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import type { FileLayer } from "./file-layer";
+import { NEWLINE } from "./line";
 import type { DamagedLine } from "./load";
 import { inWords } from "./storage-error";
 
@@ -34,8 +35,6 @@ export async function setLinesAside(
     `The record of jobs has ${what} that cannot be read (in ${from}); a power cut can leave one at the end of a file. Set aside in ${path}; what they said of their jobs is not known any more.`,
   );
 }
-
-const NEWLINE = Buffer.from("\n");
 
 /** Renames a file that cannot be read, and says so. Never rejects: what cannot be renamed either stays where it is. */
 export async function setFileAside(

@@ -161,6 +161,8 @@ export class FolderJournal implements Journal {
       });
       this.#used += bytes;
       this.#added.lines += bytes;
+      // Suspended while it wrote: who took over may have read the folder before.
+      if (!(await home.owner.holds())) throw takenOver(this.#options.folder);
     } catch (error) {
       for (const { pending } of ready) fail(pending, error);
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { adoptFolders, OWN_FOLDER } from "./adopt";
 import { Appender } from "./appender";
@@ -57,9 +58,12 @@ export async function openHome(opening: Opening): Promise<Home> {
   }
 }
 
-/** A folder that is only this process's, inside the main one. Whoever opens that next takes over what is left in it. */
+/**
+ * A folder that is only this process's, inside the main one. Whoever opens that next takes over what is left in it, and
+ * remembers its name: no two ever have the same.
+ */
 export async function openOwnFolder({ files, root, me, pace }: Opening): Promise<Home> {
-  const folder = join(root, OWN_FOLDER + me.instance);
+  const folder = join(root, OWN_FOLDER + randomUUID());
   await makeFolderDurable(files, folder);
   const owner = await takeFolder(files, folder, me, pace);
   if (!owner) throw new Error("its own folder belongs to another process");

@@ -1,6 +1,9 @@
 import { crc32 } from "node:zlib";
 import type { JournalEntry } from "./journal";
 
+/** What ends a line. */
+export const NEWLINE = Buffer.from("\n");
+
 /** `,"crc":"0123abcd"}`: every line ends so, whatever is before it. */
 const CHECK_LENGTH = 18;
 
@@ -15,7 +18,7 @@ const checkOf = (bytes: Uint8Array): string => `,"crc":"${crc32(bytes).toString(
 export function toLine({ job, state, at }: JournalEntry, data: string | undefined): Buffer {
   const head = JSON.stringify({ job, state, at }).slice(0, -1);
   const body = Buffer.from(data === undefined ? head : `${head},"data":${data}`);
-  return Buffer.concat([body, Buffer.from(`${checkOf(body)}\n`)]);
+  return Buffer.concat([body, Buffer.from(checkOf(body)), NEWLINE]);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { FileLayer } from "./file-layer";
 import type { JournalEntry } from "./journal";
 import { readLine } from "./line";
 import { parseSegmentName, type SegmentName } from "./segment-name";
-import { VOID, type VoidEnd, voidEnd } from "./void-end";
+import { isVoid, type VoidEnd, voidEnd } from "./void-end";
 
 /** An entry and the line that it is from, without its newline. */
 export interface LoadedLine {
@@ -79,7 +79,7 @@ export async function loadSegments(
     for (const { start, bytes, entry } of found) {
       if (ends.includes(segment, start)) continue;
       if (!entry) damaged.push({ segment: segment.name, bytes });
-      else if (entry.state !== VOID) lines.push({ entry, bytes });
+      else if (!isVoid(entry)) lines.push({ entry, bytes });
     }
   }
   return { lines, damaged, unreadable };

@@ -169,6 +169,14 @@ describe("a disk that cannot be written", () => {
     assert.deepEqual(await place.found(), ["one waiting"]);
   });
 
+  it("that gives no rights is said so, by a real system", async function () {
+    // Also root may not make a folder there; the rights of an ordinary folder do not stop root.
+    if (process.platform !== "linux") return this.skip();
+    const journal = await place.open({ folder: "/sys/flux-jobs" });
+    assert.match(place.warnings.join(), /may not write there|read-only/);
+    await assert.rejects(journal.write({ job: "one", state: "waiting" }, true), { code: "FLUX_STORAGE" });
+  });
+
   it("that has a file where the folder should be is said so", async () => {
     const parent = await mkdtemp(join(tmpdir(), "journal-"));
     try {

@@ -6,7 +6,7 @@ import type { Journal } from "../../../lib/jobs/journal/journal";
 import { openJournal } from "../../../lib/jobs/journal/open";
 
 /** Short times, so that nobody waits for a heart that has stopped. */
-export const HASTE = { beat: 20, patience: 100, doubt: 60_000 };
+export const HASTE = { beat: 25, patience: 500, doubt: 60_000 };
 
 /** A folder for a test's journals; its journals are closed and the folder is removed by `leave`. */
 export interface Place {

@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Pace } from "../../../lib/jobs/journal/pace";
+import { HASTE } from "./journals";
+
+export interface Order {
+  readonly job: string;
+  readonly state: string;
+  /** What a picture is filled with. */
+  readonly picture?: number;
+}
+
+export interface Reply {
+  readonly found?: readonly string[];
+  readonly warnings: readonly string[];
+  readonly error?: string;
+}
+
+/** A real process that has a journal open. */
+export interface OtherProcess {
+  /** What it had found and warned of when its journal was open. */
+  readonly opened: Reply;
+  write(order: Order): Promise<Reply>;
+  suspend(): void;
+  resume(): void;
+  /** SIGKILL; resolves once the process is gone. */
+  kill(): Promise<void>;
+}
+
+export async function startOther(folder: string, pace: Partial<Pace> = HASTE): Promise<OtherProcess> {
+  const child = start(folder, pace, ["stays open"]);
+  const opened = await nextReply(child);
+  return {
+    opened,
+    async write(order) {
+      child.send(order);
+      return nextReply(child);
+    },
+    suspend: () => child.kill("SIGSTOP"),
+    resume: () => child.kill("SIGCONT"),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+/** A process that opens a journal, writes the job "last" and has nothing else to do. Resolves with its exit code. */
+export async function runOther(folder: string): Promise<number | null> {
+  const child = start(folder, HASTE, []);
+  const [code] = await once(child, "exit");
+  return code as number | null;
+}
+
+const start = (folder: string, pace: Partial<Pace>, rest: string[]): ChildProcess =>
+  fork(join(__dirname, "journal-process.ts"), [folder, JSON.stringify(pace), ...rest], {
+    execArgv: ["--require", "tsx"],
+  });
+
+async function nextReply(child: ChildProcess): Promise<Reply> {
+  const [reply] = await once(child, "message");
+  return reply as Reply;
+}
