@@ -41,6 +41,14 @@ export interface ServiceKey {
  */
 export type Leave = () => Promise<boolean>;
 
+/** An account node's share in a service that it has joined. */
+interface Share {
+  service: Service;
+  /** The account is closed, and only its jobs go on: what it allows counts no more, where other accounts say so. */
+  retire: () => void;
+  leave: Leave;
+}
+
 interface Route<Transport> {
   provider: Provider;
   members: Set<Member<Transport>>;
@@ -51,6 +59,7 @@ type Lasting = Pick<Service, "gate" | "budget">;
 
 interface Shared<Transport> extends Omit<Service, "provider"> {
   routes: Map<string, Route<Transport>>;
+  retired: WeakSet<Member<Transport>>;
 }
 
 /**
@@ -66,13 +75,9 @@ export class ServiceRegistry<Transport> {
    * Joins the service of `key`, creating it with `create` for the first member of a route. `create` gets a function that
    * gives the transport of a member that is still there.
    *
-   * @returns the service, and `leave`, which closes the provider when the last member of its route goes.
+   * @returns the service; `leave` closes the provider when the last member of its route goes.
    */
-  join(
-    key: ServiceKey,
-    member: Member<Transport>,
-    create: (transport: () => Transport) => Provider,
-  ): { service: Service; leave: Leave } {
+  join(key: ServiceKey, member: Member<Transport>, create: (transport: () => Transport) => Provider): Share {
     const id = fingerprint(key);
     const lasting = this.#lasting.get(id) ?? { gate: new Gate(), budget: new Budget() };
     this.#lasting.set(id, lasting);
@@ -81,6 +86,7 @@ export class ServiceRegistry<Transport> {
       limit: new Limit(member.concurrency, member.line),
       breaker: new Breaker(),
       routes: new Map<string, Route<Transport>>(),
+      retired: new WeakSet<Member<Transport>>(),
     };
     const route = shared.routes.get(member.route) ?? newRoute(create);
     shared.routes.set(member.route, route);
@@ -90,6 +96,10 @@ export class ServiceRegistry<Transport> {
     const { limit, breaker, gate, budget } = shared;
     return {
       service: { provider: route.provider, limit, breaker, gate, budget },
+      retire: () => {
+        shared.retired.add(member);
+        resize(shared);
+      },
       leave: () => this.#leave(id, member),
     };
   }
@@ -118,8 +128,10 @@ function newRoute<Transport>(create: (transport: () => Transport) => Provider): 
 }
 
 /** Accounts that disagree get the smaller numbers: the key's owner asked for restraint somewhere. */
-function resize<Transport>({ limit, gate, budget, routes }: Shared<Transport>): void {
-  const members = [...routes.values()].flatMap((route) => [...route.members]);
+function resize<Transport>({ limit, gate, budget, routes, retired }: Shared<Transport>): void {
+  const all = [...routes.values()].flatMap((route) => [...route.members]);
+  const active = all.filter((member) => !retired.has(member));
+  const members = active.length > 0 ? active : all;
   const smallest = (pick: (member: Member<Transport>) => number) => Math.min(...members.map(pick));
   limit.resize(
     smallest((member) => member.concurrency),

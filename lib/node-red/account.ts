@@ -54,6 +54,7 @@ export class Account {
   #opening: Promise<OpenAccount> | undefined;
   #dispatcher: Promise<Dispatcher> | undefined;
   #leave: Leave | undefined;
+  #retire = () => {};
   #closed = false;
   #holds = 0;
 
@@ -84,7 +85,7 @@ export class Account {
     };
     const { settings } = this.#access;
     const { concurrency, line, requestsPerMinute } = settings;
-    const { service, leave } = services.join(
+    const { service, retire, leave } = services.join(
       { provider: this.#kind.provider, addresses, apiKey },
       { concurrency, line, requestsPerMinute, budget: settings, transport, route: fingerprint(connection) },
       (anyTransport) => {
@@ -93,6 +94,7 @@ export class Account {
       },
     );
     this.#leave = leave;
+    this.#retire = retire;
     if (this.#closed) await this.close();
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
     const present = { provider: this.#kind.provider, environment: settings.environment, addresses, apiKey };
@@ -125,8 +127,10 @@ export class Account {
   async close(): Promise<void> {
     this.#closed = true;
     const leave = this.#leave;
+    this.#retire();
     if (this.#holds > 0 || !leave) return;
     this.#leave = undefined;
+    this.#retire = () => {};
     const isShared = await leave();
     const dispatcher = await this.#dispatcher;
     // Accounts that share the route may have paid requests under way on these connections, which then end with those.

@@ -96,6 +96,15 @@ describe("account nodes that share a key and set different limits", () => {
     assert.equal(service.budget.limits.picturesPerDay, 0);
   });
 
+  it("stop counting with what a closed account allowed, although its jobs go on", () => {
+    const registry = new ServiceRegistry<string>();
+    const before = join(registry, { requestsPerMinute: 1, budget: { ...NO_LIMITS, picturesPerDay: 2 } });
+    before.retire();
+    const { service } = join(registry, { requestsPerMinute: 0, budget: { ...NO_LIMITS, picturesPerDay: 20 } });
+    assert.equal(service.budget.limits.picturesPerDay, 20);
+    assert.equal(service.limit, before.service.limit);
+  });
+
   it("go on counting after a deploy has closed all of them", async () => {
     const registry = new ServiceRegistry<string>();
     const before = join(registry, { requestsPerMinute: 1 });

@@ -33,8 +33,8 @@ export class Endings {
     // Its run lets go of the account, whose connections the cancelling still needs.
     const letGo = context?.hold();
     kept.abort.abort(PARKED);
+    this.#settleBudget(kept);
     if (job.phase.state === "waiting") {
-      context?.service.budget.release(job.id);
       this.#tell(kept, `Job ${job.id} was dropped ${DELETED}; nothing was sent for it.`);
     } else if (outcome) {
       this.#tell(kept, `The result of job ${job.id} was not delivered ${DELETED}; msg.resume with this id gets it.`);
@@ -44,7 +44,11 @@ export class Endings {
       this.#tell(kept, `Nobody waits for job ${job.id} any more ${DELETED}; it may be finished and billed.`);
     }
     letGo?.().catch(() => {});
-    await writer.note(job, "closed", savedRecord(job, outcome ?? { error: dropped(DELETED) }, kept.reservation));
+    await writer.note(
+      job,
+      "closed",
+      savedRecord(job, outcome ?? { error: dropped(DELETED, "unknown") }, kept.reservation),
+    );
   }
 
   /** The node did not come back for as long as its jobs are kept. The journal keeps the job, but nobody runs it. */
@@ -56,12 +60,21 @@ export class Endings {
     book.drop(kept);
     book.addAside(job.id);
     kept.abort.abort(PARKED);
+    this.#settleBudget(kept);
     const sent = job.phase.state === "waiting" ? "nothing was sent for it" : `msg.resume with ${name} gets its result`;
     this.#tell(
       kept,
       `Job ${job.id} was set aside: its node ${job.nodeId} has been missing from the flows for ${days} days; ${sent}.`,
     );
     await writer.note(job, "aside", { since: absence.since });
+  }
+
+  /** What was not sent costs nothing; of the rest nobody will hear what it did cost. */
+  #settleBudget(kept: KeptJob): void {
+    const { job, context, outcome } = kept;
+    if (!context || outcome) return;
+    const wasSent = job.phase.state !== "waiting";
+    this.#options.runner.settleBudget(kept, { error: dropped(DELETED, wasSent ? "unknown" : "no") }, context);
   }
 
   #tell({ context }: KeptJob, text: string): void {

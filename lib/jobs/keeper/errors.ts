@@ -1,4 +1,4 @@
-import { FluxError } from "../../errors";
+import { type Billed, FluxError } from "../../errors";
 import type { Job } from "../job";
 
 /** A job in line, when its account is not the one any more that it was accepted for. */
@@ -31,8 +31,8 @@ export function otherRequest({ id }: Job): FluxError {
 }
 
 /** What a job ends with whose nodes are gone: nobody is told, but its record says so. */
-export const dropped = (why: string): FluxError =>
-  new FluxError("FLUX_CANCELLED", `Nobody waits for this job any more ${why}.`, { billed: "unknown" });
+export const dropped = (why: string, billed: Billed): FluxError =>
+  new FluxError("FLUX_CANCELLED", `Nobody waits for this job any more ${why}.`, { billed });
 
 /** An error about one job that says under which id its service knows it. */
 export const aboutJob = ({ code, message, cause }: FluxError, { id, receipt, phase }: Job): FluxError => {

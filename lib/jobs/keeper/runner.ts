@@ -121,7 +121,7 @@ export class Runner {
     const { job } = kept;
     job.settledAt = Date.now();
     advance(job, { state: "settled", outcome });
-    if (context) this.#account(kept, outcome, context);
+    if (context) this.settleBudget(kept, outcome, context);
     kept.sending?.end();
     await this.#options.writer.note(job, "settled", savedOutcome(outcome));
     kept.outcome = outcome;
@@ -129,7 +129,7 @@ export class Runner {
   }
 
   /** Settles what was reserved for the job: with what it cost, or not at all where nothing was billed. */
-  #account(kept: KeptJob, outcome: Outcome, { service: { budget } }: RunContext): void {
+  settleBudget(kept: KeptJob, outcome: Outcome, { service: { budget } }: RunContext): void {
     const { job } = kept;
     if ("error" in outcome && outcome.error.cause.billed === "no") {
       budget.release(job.id);
@@ -189,6 +189,8 @@ export class Runner {
       if (signal.aborted && signal.reason === PARKED) return;
       if (!signal.aborted) context.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
     }
+    // Nobody knows what it did cost: the worst case stands.
+    if (kept.overdue) this.settleBudget(kept, { error: kept.overdue }, context);
     this.#options.onNoLateResult(kept);
   }
 
