@@ -54,9 +54,12 @@ class Encoder {
   #text = "";
   readonly #parts: (string | Outside)[] = [];
   readonly #around = new Set<object>();
+  // Whether the value that was added last was dropped whole.
+  #hasDropped = false;
   // Values in the containers that are being written, and values looked at.
   #values = 0;
   #visits = 0;
+  #drops = 0;
 
   parts(): Encoded {
     return [...this.#parts, this.#text];
@@ -65,6 +68,7 @@ class Encoder {
   add(value: unknown, depth: number): void {
     this.#values += 1;
     this.#visits += 1;
+    this.#hasDropped = false;
     switch (typeof value) {
       case "string":
         this.#addText(value);
@@ -87,8 +91,18 @@ class Encoder {
         else this.#addObject(value, depth);
         return;
       default:
-        this.#text += DROPPED;
+        this.#drop();
     }
+  }
+
+  #drop(): void {
+    this.#text += DROPPED;
+    this.#drops += 1;
+  }
+
+  #drop(): void {
+    this.#text += DROPPED;
+    this.#hasDropped = true;
   }
 
   #addText(text: string): void {
@@ -108,16 +122,17 @@ class Encoder {
     const before = { text: this.#text, parts: this.#parts.length, values: this.#values };
     try {
       // What a proxy does when it is looked at cannot be bounded.
-      if (types.isProxy(value)) this.#text += DROPPED;
+      if (types.isProxy(value)) this.#drop();
       else if (types.isUint8Array(value)) this.#addBytes(value);
       else if (types.isDate(value)) this.#addDate(value);
       else if (depth < DEEPEST && this.#visits <= MOST_VISITS && !this.#around.has(value) && isPlain(value)) {
         this.#addContainer(value, depth);
-      } else this.#text += DROPPED;
+      } else this.#drop();
     } catch {
       this.#parts.length = before.parts;
       this.#values = before.values;
-      this.#text = before.text + DROPPED;
+      this.#text = before.text;
+      this.#drop();
     }
   }
 
@@ -142,6 +157,7 @@ class Encoder {
     try {
       if (Array.isArray(value)) this.#addArray(value, depth);
       else this.#addMembers(value as Record<string, unknown>, depth);
+      this.#hasDropped = false;
     } finally {
       this.#around.delete(value);
     }
@@ -167,14 +183,23 @@ class Encoder {
     const isMarkLike = Object.hasOwn(object, MARK);
     this.#text += isMarkLike ? `{"${MARK}":"object","members":{` : "{";
     let separator = "";
+    let hasMethods = false;
+    let isShell = true;
     for (const name of names) {
       const value = memberOf(object, name);
       if (value === undefined) continue;
       this.#text += `${separator}${JSON.stringify(name)}:`;
       separator = ",";
+      const { length } = this.#text;
+      const drops = this.#drops;
       this.add(value, depth + 1);
+      // Looked at by its length: taking a piece of a long text each time would be slow.
+      if (this.#drops === drops || this.#text.length !== length + DROPPED.length) isShell = false;
+      if (typeof value === "function") hasMethods = true;
       if (this.#values - before > MOST_VALUES) throw TOO_LARGE;
     }
+    // What is left of `msg.res`, methods around a socket, would be taken for the thing itself.
+    if (isShell && hasMethods) throw EMPTY_SHELL;
     this.#text += isMarkLike ? "}}" : "}";
   }
 }
@@ -191,6 +216,7 @@ function memberOf(container: object, key: string | number): unknown {
 const UNREADABLE = Symbol("unreadable");
 
 const TOO_LARGE = new Error("too many values");
+const EMPTY_SHELL = new Error("nothing inside can be kept");
 
 const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 

@@ -87,6 +87,16 @@ describe("what the journal keeps of a message", () => {
     ]);
   });
 
+  it("drops whole an object of methods around a socket, as msg.res is one", async () => {
+    class Socket {}
+    const res = { _res: new Socket(), send() {}, status() {} };
+    assert.deepEqual(await kept({ res, payload: "kept", list: [res, 1], empty: {}, dull: { socket: res._res } }), {
+      value: { payload: "kept", list: [undefined, 1], empty: {}, dull: {} },
+      dropped: ["res", "list[0]", "dull.socket"],
+      cut: [],
+    });
+  });
+
   it("keeps an object that is there twice, twice", async () => {
     const shared = { a: 1 };
     assert.deepEqual((await kept({ one: shared, other: shared })).value, { one: { a: 1 }, other: { a: 1 } });
