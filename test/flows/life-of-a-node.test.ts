@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startFlow, stopFlows } from "../support/flow";
+import { type Flow, startFlow, stopFlows } from "../support/flow";
 
 const prompt = "a lighthouse at dusk";
 const size = { width: 128, height: 128 };
@@ -31,8 +31,8 @@ describe("a node that is closed", () => {
     assert.equal(sandbox.ledger.calls("imageInference"), 0);
   });
 
-  it("says which jobs the service may still finish and bill", async () => {
-    const flow = await startFlow({ sandbox: { latency: 60_000 } });
+  it("says which jobs the service may still finish and bill, where no journal keeps them", async () => {
+    const flow = await startFlow({ account: { journal: false }, sandbox: { latency: 60_000 } });
     const accepted = flow.sandbox.once("accepted");
     flow.receive({ payload: prompt, flux: size });
     const { id } = await accepted;
@@ -41,13 +41,31 @@ describe("a node that is closed", () => {
     assert.equal(warnings.length, 1);
     assert.match(String(warnings[0]?.argument), new RegExp(id));
   });
+
+  it("warns of nothing where the journal keeps its jobs, nor when it is only deployed again", async () => {
+    for (const { journal, end } of [
+      { journal: true, end: (flow: Flow) => flow.stop() },
+      { journal: false, end: (flow: Flow) => flow.restart() },
+    ]) {
+      const flow = await startFlow({ account: { journal, concurrency: 1 }, sandbox: { latency: 60_000 } });
+      const accepted = flow.sandbox.once("accepted");
+      for (let n = 0; n < 2; n += 1) flow.receive({ payload: prompt, flux: size });
+      await accepted;
+      await end(flow);
+      assert.deepEqual(
+        flow.calls.filter(({ method }) => method === "warn"),
+        [],
+      );
+      await stopFlows();
+    }
+  });
 });
 
 describe("a node that is closed while messages wait in line", () => {
   afterEach(stopFlows);
 
-  it("says how many of them it drops, and sends nothing for them", async () => {
-    const flow = await startFlow({ account: { concurrency: 1 }, sandbox: { latency: 60_000 } });
+  it("says how many of them it drops where no journal keeps them, and sends nothing for them", async () => {
+    const flow = await startFlow({ account: { concurrency: 1, journal: false }, sandbox: { latency: 60_000 } });
     const accepted = flow.sandbox.once("accepted");
     for (let n = 0; n < 4; n += 1) flow.receive({ payload: prompt, flux: size });
     await accepted;

@@ -15,6 +15,7 @@ import { aboutJob, cutAddress, otherAccount, otherRequest } from "./errors";
 import { isEntryKept, readFound } from "./found";
 import { isNamed, JobBook } from "./job-book";
 import { claimsOf, type KeptJob, keptJob, PARKED } from "./kept-job";
+import { warnOfLosses } from "./losses";
 import { Reservations, reservationsOf } from "./reservations";
 import { Returns } from "./returns";
 import type { Recipient, RunContext } from "./run-context";
@@ -124,6 +125,11 @@ export class Keeper {
 
   /** The flows were stopped, and not to be started again at once: nothing is asked for any more. */
   stopped(): void {
+    warnOfLosses(this.#book.open);
+    this.#park();
+  }
+
+  #park(): void {
     for (const kept of this.#book.open) {
       // A paid request that is under way is heard out: only its answer may tell the job's id.
       if (kept.job.phase.state !== "submitting") kept.abort.abort(PARKED);
@@ -133,7 +139,7 @@ export class Keeper {
   /** Lets go of the journal; jobs that are not done come back when it is opened again. */
   async close(): Promise<void> {
     this.stopping();
-    this.stopped();
+    this.#park();
     await this.ready;
     await this.#journal?.close();
   }
