@@ -59,7 +59,6 @@ class Encoder {
   // Values in the containers that are being written, and values looked at.
   #values = 0;
   #visits = 0;
-  #drops = 0;
 
   parts(): Encoded {
     return [...this.#parts, this.#text];
@@ -93,11 +92,6 @@ class Encoder {
       default:
         this.#drop();
     }
-  }
-
-  #drop(): void {
-    this.#text += DROPPED;
-    this.#drops += 1;
   }
 
   #drop(): void {
@@ -190,11 +184,8 @@ class Encoder {
       if (value === undefined) continue;
       this.#text += `${separator}${JSON.stringify(name)}:`;
       separator = ",";
-      const { length } = this.#text;
-      const drops = this.#drops;
       this.add(value, depth + 1);
-      // Looked at by its length: taking a piece of a long text each time would be slow.
-      if (this.#drops === drops || this.#text.length !== length + DROPPED.length) isShell = false;
+      if (!this.#hasDropped) isShell = false;
       if (typeof value === "function") hasMethods = true;
       if (this.#values - before > MOST_VALUES) throw TOO_LARGE;
     }

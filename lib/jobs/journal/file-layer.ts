@@ -10,7 +10,7 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-export interface Found {
+interface Found {
   readonly name: string;
   readonly isFolder: boolean;
 }

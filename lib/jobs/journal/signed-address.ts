@@ -20,7 +20,7 @@ const LONGEST_READ = 64 * 1024;
  * for other addresses and for texts that are none.
  */
 export function withoutKey(text: string): string | undefined {
-  const address = /^\s*https?:[/\\]*/i.exec(text);
+  const address = /^\s{0,1000}https?:[/\\]*/i.exec(text);
   if (!address) return undefined;
   const start = address[0].length;
   const tail = text.slice(start).search(/[?#]/);
