@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemError, watchedFiles } from "./faulty-files";
 import { makePlace, type Place, states } from "./journals";
@@ -53,6 +53,19 @@ describe("damage in the journal", () => {
     assert.deepEqual(await place.found(), ["one waiting", "two waiting", "three waiting"]);
     assert.match(await damagedText(), /^\{"job":"three"/);
     assert.match(place.warnings.join(), /power cut/);
+  });
+
+  it("of a file that ends anywhere costs what is behind that only", async () => {
+    const text = await readFile(path, "utf8");
+    const ends = [...text.matchAll(/\n/g)].map(({ index }) => index);
+    for (let length = 0; length < text.length; length += 9) {
+      await writeFile(path, text.slice(0, length));
+      const whole = ends.filter((end) => end <= length).map((_, line) => `${["one", "two", "three"][line]} waiting`);
+      const journal = await place.open();
+      assert.deepEqual(states(journal), whole, `${length} characters`);
+      await journal.close();
+      for (const name of await readdir(place.folder)) if (name.startsWith("jobs-")) await rm(join(place.folder, name));
+    }
   });
 
   it("of many lines is one warning that counts them", async () => {

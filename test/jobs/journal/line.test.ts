@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { readLine, toLine } from "../../../lib/jobs/journal/line";
+
+const entry = { job: "0b7c1e52-9f0a-4c1e-8a3b-5d2f6c7a8e90", state: "submitting", at: 1_800_000_000_000 };
+
+describe("a line of the journal", () => {
+  const line = toLine(entry, '{"attempt":1,"prompt":"ein Bär"}').subarray(0, -1);
+
+  it("is read as it was written", () => {
+    assert.deepEqual(readLine(line), { ...entry, data: { attempt: 1, prompt: "ein Bär" } });
+    assert.deepEqual(readLine(toLine(entry, undefined).subarray(0, -1)), entry);
+  });
+
+  it("is not read with any bit of it flipped", () => {
+    for (let bit = 0; bit < line.length * 8; bit += 1) {
+      const damaged = Buffer.from(line);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.equal(readLine(damaged), undefined, `bit ${bit}`);
+    }
+  });
+
+  it("is not read when it is cut anywhere", () => {
+    for (let length = 0; length < line.length; length += 1) assert.equal(readLine(line.subarray(0, length)), undefined);
+    for (let start = 1; start < line.length; start += 1) assert.equal(readLine(line.subarray(start)), undefined);
+  });
+});
