@@ -29,9 +29,8 @@ const LOOK_EVERY = 3_600_000;
  */
 export class Absences {
   readonly #options: AbsencesOptions;
-  /** Nodes that were in the flows at some time since the process started. */
-  readonly #seen = new Set<string>();
-  #jobs: readonly KeptJob[] = [];
+  /** Jobs that wait for a node which is missing. */
+  readonly #waiting = new Set<KeptJob>();
   #flows: PresentFlows | undefined;
   #looking: NodeJS.Timeout | undefined;
 
@@ -41,38 +40,35 @@ export class Absences {
 
   /** The flows have started. */
   look(jobs: readonly KeptJob[], flows: PresentFlows): void {
+    const before = this.#flows;
     this.#flows = flows;
-    for (const kept of jobs) this.#weigh(kept, flows);
-    this.#jobs = jobs.filter(({ absence }) => absence.since !== undefined);
+    this.#waiting.clear();
+    // What a deploy deleted was there until then. A node that another branch of a project lacks was not deleted.
+    const isDeleted = (id: string) => flows.isDeploy && before?.home === flows.home && before.has(id);
+    for (const kept of jobs) this.#weigh(kept, flows, isDeleted);
+    this.#giveUp();
     this.#looking ??= setInterval(() => this.#giveUp(), LOOK_EVERY).unref();
   }
 
-  /** A node is there: should it be missing later, it was taken away. */
-  saw(nodeId: string): void {
-    this.#seen.add(nodeId);
-  }
-
-  #weigh(kept: KeptJob, { home, isDeploy, has }: PresentFlows): void {
+  #weigh(kept: KeptJob, { home, has }: PresentFlows, isDeleted: (nodeId: string) => boolean): void {
     const { job, absence } = kept;
+    const { since, before } = absence;
     const nodeIds = [...kept.claims.values()].map(({ nodeId }) => nodeId);
     const missing = nodeIds.filter((id) => !has(id));
-    for (const id of nodeIds) if (has(id)) this.#seen.add(id);
     if (missing.length === 0) {
+      // Also when its flow file goes by another name now.
       this.#change(kept, { before: 0 });
-      return;
-    }
-    const isHome = home === job.home;
-    const isDeleted = isDeploy && isHome && missing.some((id) => this.#seen.has(id));
-    if (isDeleted || (isHome && absence.deletedAt !== undefined)) {
+    } else if (home !== job.home) {
+      const counted = since === undefined ? 0 : Date.now() - since;
+      this.#change(kept, { ...absence, since: undefined, before: before + counted });
+    } else if (absence.deletedAt !== undefined || missing.some(isDeleted)) {
       this.#change(kept, { ...absence, deletedAt: absence.deletedAt ?? Date.now() });
-      setTimeout(() => this.#dropIfGone(kept), job.keeping.deleted).unref();
-      return;
+      this.#dropLater(kept, kept.absence.deletedAt);
+    } else if (missing.length === nodeIds.length) {
+      // One that other nodes wait for as well goes on for those.
+      this.#change(kept, { ...absence, since: since ?? Date.now() });
+      this.#waiting.add(kept);
     }
-    // One that other nodes wait for as well goes on for those.
-    if (missing.length < nodeIds.length) return;
-    const { since, before } = absence;
-    if (isHome) this.#change(kept, { before, since: since ?? Date.now() });
-    else this.#change(kept, { before: before + (since === undefined ? 0 : Date.now() - since) });
   }
 
   #change(kept: KeptJob, absence: KeptJob["absence"]): void {
@@ -82,17 +78,23 @@ export class Absences {
     if (!isSame) void this.#options.note(kept);
   }
 
-  #dropIfGone(kept: KeptJob): void {
-    if (kept.absence.deletedAt === undefined || this.#flows?.home !== kept.job.home) return;
-    const gone = [...kept.claims.values()].map(({ nodeId }) => nodeId).filter((id) => !this.#flows?.has(id));
-    if (gone.length > 0) void this.#options.drop(kept, gone);
+  #dropLater(kept: KeptJob, deletedAt: number | undefined): void {
+    const look = () => {
+      // It came back in the meantime, and may have been deleted again: that has a grace period of its own.
+      if (kept.absence.deletedAt !== deletedAt || this.#flows?.home !== kept.job.home) return;
+      const gone = [...kept.claims.values()].map(({ nodeId }) => nodeId).filter((id) => !this.#flows?.has(id));
+      if (gone.length > 0) void this.#options.drop(kept, gone);
+    };
+    setTimeout(look, kept.job.keeping.deleted).unref();
   }
 
   #giveUp(): void {
     const now = Date.now();
-    for (const kept of this.#jobs) {
+    for (const kept of this.#waiting) {
       const { since, before } = kept.absence;
-      if (since !== undefined && before + now - since >= kept.job.keeping.absent) void this.#options.setAside(kept);
+      if (since === undefined || before + now - since < kept.job.keeping.absent) continue;
+      this.#waiting.delete(kept);
+      void this.#options.setAside(kept);
     }
   }
 }

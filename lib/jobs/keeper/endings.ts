@@ -27,8 +27,12 @@ export class Endings {
   async drop(kept: KeptJob, nodeIds: readonly string[]): Promise<void> {
     const { book, runner, writer } = this.#options;
     const { job, context, outcome, claims } = kept;
-    for (const claim of [...claims.values()]) if (nodeIds.includes(claim.nodeId)) claims.delete(claim.id);
-    if (claims.size > 0) return;
+    const gone = [...claims.values()].filter(({ nodeId }) => nodeIds.includes(nodeId));
+    for (const { id } of gone) claims.delete(id);
+    if (claims.size > 0) {
+      for (const { id } of gone) void writer.note(job, "delivered", { claim: id });
+      return;
+    }
     book.drop(kept);
     // Its run lets go of the account, whose connections the cancelling still needs.
     const letGo = context?.hold();

@@ -101,7 +101,6 @@ export class Keeper {
    */
   attach(nodeId: string, recipient: Recipient): () => Promise<void> {
     this.#nodes.add(nodeId, recipient);
-    this.#absences.saw(nodeId);
     return async () => {
       if (this.#nodes.remove(nodeId, recipient)) for (const kept of this.#book.open) this.#nodes.leave(kept, nodeId);
       await this.ready;
