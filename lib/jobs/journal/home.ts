@@ -73,10 +73,7 @@ export async function openOwnFolder({ files, root, me, pace }: Opening): Promise
 }
 
 async function readHome({ files, root, me, pace, warn }: Opening, owner: Ownership): Promise<Home> {
-  for (const { name, isFolder } of await files.list(root)) {
-    if (!isFolder && name.endsWith(DRAFT)) await files.remove(join(root, name));
-  }
-  await removeSegments(files, root, (await listSegments(files, root)).replaced);
+  await removeLeftovers(files, root);
   const { lines, hasDamage } = await readFolder(files, root, root, warn);
   const outside = new OutsideFiles(files, root);
   const { entries, next, isPending } = await adoptFolders(files, root, outside, me, pace, warn);
@@ -85,6 +82,14 @@ async function readHome({ files, root, me, pace, warn }: Opening, owner: Ownersh
   const home = { folder: root, owner, appender, outside, found, mayCompact: !isPending };
   if (hasDamage && !isPending) await writeAnew(files, home, warn);
   return home;
+}
+
+/** What a crash left of a compaction. It is not read either way, so what cannot be removed may stay. */
+async function removeLeftovers(files: FileLayer, root: string): Promise<void> {
+  for (const { name, isFolder } of await files.list(root)) {
+    if (!isFolder && name.endsWith(DRAFT)) await files.remove(join(root, name)).catch(() => undefined);
+  }
+  await removeSegments(files, root, (await listSegments(files, root)).replaced).catch(() => undefined);
 }
 
 /** Without the lines that were set aside: they would be found again at each start. */

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { OpenOptions } from "../../../lib/jobs/journal/folder-journal";
 import type { Journal } from "../../../lib/jobs/journal/journal";
 import { systemError, watchedFiles } from "./faulty-files";
-import { allText, HASTE, makePlace, type Place, segmentsOf } from "./journals";
+import { allText, HASTE, makePlace, type Place, segmentsOf, states } from "./journals";
 
 const picture = (fill: number): Buffer => Buffer.alloc(300_000, fill);
 
@@ -156,6 +156,30 @@ describe("compaction of the journal", () => {
     assert.deepEqual(
       found.filter((state) => /[ab] /.test(state)),
       ["a waiting", "b waiting"],
+    );
+  });
+
+  it("reads the same while what it replaced cannot be removed", async () => {
+    const files = watchedFiles(({ does, path }) => {
+      if (does === "remove" && /jobs-\d+\S*\.jsonl$/.test(path)) throw systemError("EPERM");
+    });
+    const journal = await place.open({ ...options, files });
+    await journal.write({ job: "open", state: "waiting" });
+    await runJobs(journal, 0, 10);
+    await journal.close();
+    assert.ok((await segmentsOf(place.folder)).length > 1);
+    const again = await place.open({ ...options, files });
+    assert.deepEqual(
+      states(again).filter((state) => state.startsWith("open")),
+      ["open waiting"],
+    );
+    assert.deepEqual(place.warnings, []);
+    await again.write({ job: "open", state: "submitting" });
+    await again.close();
+    const found = await place.found();
+    assert.deepEqual(
+      found.filter((state) => state.startsWith("open")),
+      ["open waiting", "open submitting"],
     );
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { watchedFiles } from "./faulty-files";
+import { systemError, watchedFiles } from "./faulty-files";
 import { HASTE, makePlace, type Place, segmentsOf, states } from "./journals";
 import { type OtherProcess, runOther, startOther } from "./other-process";
 
@@ -252,6 +252,42 @@ describe("a journal and another process", () => {
       );
       await here.leave();
     }
+  });
+
+  it("whose folder was adopted and cannot be renamed is not adopted twice", async () => {
+    const main = await place.open();
+    const second = await place.open();
+    await second.write({ job: "second", state: "waiting" });
+    await second.close();
+    await main.close();
+    place.warnings.length = 0;
+    const files = watchedFiles(({ does, path }) => {
+      if (does === "rename" && /\/process-[^/]*$/.test(path)) throw systemError("EPERM");
+    });
+    for (const job of ["one", "two"]) {
+      const journal = await place.open({ files, isKept: ({ job: kept }) => kept === "second" });
+      assert.deepEqual(
+        states(journal).filter((state) => state.startsWith("second")),
+        ["second waiting"],
+      );
+      await journal.write({ job, state: "waiting" });
+      await journal.close();
+    }
+    assert.deepEqual((await place.found()).sort(), ["one waiting", "second waiting", "two waiting"]);
+    assert.deepEqual(await ownFolders(), []);
+  });
+
+  it("that took over and let go while this one was about to take over leaves one owner", async () => {
+    await mkdir(place.folder);
+    const later = { instance: "other", pid: 1, machine: "another one", beat: 5, released: true };
+    const files = watchedFiles(async ({ does, path }) => {
+      if (does === "create" && path.endsWith("owner-1.json")) {
+        await writeFile(join(place.folder, "owner-2.json"), JSON.stringify(later));
+      }
+    });
+    await place.open({ files, pace: ENDLESS });
+    assert.deepEqual(await ownerFiles(), ["owner-3.json"]);
+    assert.deepEqual(place.warnings, []);
   });
 
   it("that removed the folder does not stop this one", async () => {
