@@ -11,7 +11,7 @@ import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
 import { InferenceOwner } from "./inference-owner";
-import { keeperOf } from "./keeper-of";
+import { keeperOf, watchFlows } from "./keeper-of";
 import { resumeMessage } from "./resume-message";
 import { type Run, Runs } from "./runs";
 import { StatusLine } from "./status";
@@ -22,6 +22,7 @@ const CLOSING = { written: 10_000, heard: 2000 };
 
 /** Registers an inference node type: one model, one message in, its pictures out. */
 export function inferenceNode(RED: NodeAPI, type: string, model: NodeModel): void {
+  watchFlows(RED);
   function InferenceNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
     const inference = new Inference(new InferenceOwner(RED, this, model, config));

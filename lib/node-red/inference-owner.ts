@@ -25,6 +25,8 @@ export class InferenceOwner {
   /** Of a tool: where its result goes when its dialog does not say. `msg.flux` then is not its own. */
   readonly resultInto: string | undefined;
   readonly #config: NodeDef;
+  /** As it was when the node was made: a project is switched before its nodes are closed. */
+  readonly #home: string;
   #settings: InferenceSettings | undefined;
 
   constructor(RED: NodeAPI, node: Node, model: NodeModel, config: NodeDef) {
@@ -33,6 +35,7 @@ export class InferenceOwner {
     this.model = model;
     this.resultInto = "modes" in model ? undefined : model.resultInto;
     this.#config = config;
+    this.#home = homeOf(RED);
   }
 
   /**
@@ -74,7 +77,7 @@ export class InferenceOwner {
   acceptance({ node: { settings }, opened }: UsedAccount): Acceptance {
     return {
       nodeId: this.node.id,
-      home: homeOf(this.RED),
+      home: this.#home,
       service: opened.identity,
       delivery: this.settings.delivery,
       keeping: {

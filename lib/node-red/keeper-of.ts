@@ -1,4 +1,6 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
+import type { PresentFlows } from "../jobs/keeper/absences";
 import { Keeper } from "../jobs/keeper/keeper";
 import { isInFlows } from "./flows";
 import type { NodeAPI } from "./types";
@@ -26,6 +28,9 @@ interface Running {
 /** A process runs one Node-RED; tests start several, one after another, on the same emitter of events. */
 const running = new WeakMap<object, Running>();
 
+/** The Node-RED that loaded the pack last, by its emitter of events. */
+const loadedBy = new WeakMap<object, NodeAPI>();
+
 /** The keeper of the jobs in this Node-RED's user directory. */
 export function keeperOf(RED: NodeAPI): Keeper {
   const userDir = setting<string>(RED, "userDir");
@@ -36,14 +41,22 @@ export function keeperOf(RED: NodeAPI): Keeper {
   }
   void present?.keeper.close();
   const keeper = new Keeper({ openJournal: journalIn(RED, userDir), warn: (text) => RED.log.warn(`[flux] ${text}`) });
-  if (!present) listen(RED.events);
   running.set(RED.events, { keeper, userDir, RED });
   return keeper;
 }
 
+/** Has jobs looked after from the next start of the flows on, be there nodes of this pack in them or not. */
+export function watchFlows(RED: NodeAPI): void {
+  const isWatched = loadedBy.has(RED.events);
+  loadedBy.set(RED.events, RED);
+  if (!isWatched) listen(RED.events);
+}
+
 /** The flow file, or project, that is active. */
 export function homeOf(RED: NodeAPI): string {
-  const projects = setting<{ activeProject?: string }>(RED, "projects");
+  const { projects: { enabled } = {} } = setting<{ projects?: { enabled?: boolean } }>(RED, "editorTheme") ?? {};
+  // One that was active is remembered also when projects were switched off.
+  const projects = enabled === true ? setting<{ activeProject?: string }>(RED, "projects") : undefined;
   return projects?.activeProject ?? setting<string>(RED, "flowFile") ?? "";
 }
 
@@ -53,21 +66,38 @@ function journalIn(RED: NodeAPI, userDir: string | undefined): ConstructorParame
   const largest = typeof maxBytes === "number" && maxBytes > 0 ? maxBytes : LARGEST;
   return async (isKept, warn) => {
     const { openJournal } = await import("../jobs/journal/open.js");
-    return openJournal({ folder: join(userDir, "flux-jobs"), largest, isKept, warn });
+    return openJournal({ folder: folderIn(userDir), largest, isKept, warn });
   };
 }
+
+const folderIn = (userDir: string): string => join(userDir, "flux-jobs");
 
 function listen(events: NodeAPI["events"]): void {
   events.on("flows:started", (event?: FlowsStarted) => {
     const present = running.get(events);
-    if (!present) return;
-    const { keeper, RED } = present;
-    keeper.started({ home: homeOf(RED), isDeploy: event?.diff !== undefined, has: isInFlows(RED) });
+    const RED = present?.RED ?? loadedBy.get(events);
+    if (!RED) return;
+    const flows = { home: homeOf(RED), isDeploy: event?.diff !== undefined, has: isInFlows(RED) };
+    if (present) present.keeper.started(flows);
+    else void startIfNeeded(RED, flows);
   });
   events.on("flows:stopping", () => running.get(events)?.keeper.stopping());
   events.on("runtime-event", ({ id, payload }: RuntimeEvent) => {
     if (id === "runtime-state" && payload?.state === "stop" && !payload.deploy) running.get(events)?.keeper.stopped();
   });
+}
+
+/** No node of this pack is in the flows any more, but their jobs may still be in the journal. Never rejects. */
+async function startIfNeeded(RED: NodeAPI, flows: PresentFlows): Promise<void> {
+  const userDir = setting<string>(RED, "userDir");
+  if (!userDir) return;
+  try {
+    await access(folderIn(userDir));
+  } catch {
+    return;
+  }
+  // Nodes that came in the meantime were started with it.
+  if (!running.has(RED.events)) keeperOf(RED).started(flows);
 }
 
 /** A value of settings.js, or of what Node-RED itself keeps; node-red-node-test-helper has no `get`. */
