@@ -138,7 +138,7 @@ const uploadOverdue = (deadline: number): FluxError =>
   );
 
 /** The service does not know a job that is only asked for. */
-export const unknownThere = (requestId: string): FluxError =>
+const unknownThere = (requestId: string): FluxError =>
   new FluxError(
     "FLUX_OUTCOME_UNKNOWN",
     `The service of this account does not know job ${requestId}, or not any more. Nothing was sent. If the job was paid for, its result can be had only with the account that it was made with, and only as long as the service keeps it.`,

@@ -81,7 +81,7 @@ export const outcomeFrom = (saved: SavedOutcome): Outcome =>
     : { answer: { ...saved.answer, errors: saved.answer.errors.map(errorFrom) } };
 
 /** Pictures that came inside the answer went with their message; what is left names them. */
-export function withoutPictures(outcome: Outcome): Outcome {
+function withoutPictures(outcome: Outcome): Outcome {
   if ("error" in outcome) return outcome;
   const pictures = outcome.answer.pictures.map(({ base64, dataURI, ...facts }): AnsweredPicture => facts);
   return { answer: { ...outcome.answer, pictures } };
