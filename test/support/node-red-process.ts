@@ -27,6 +27,9 @@ export interface NodeRedOptions {
   onEvent?: (event: unknown) => void;
 }
 
+/** As in the editor's menu; "reload" is "Restart flows", which changes nothing. */
+export type DeployType = "full" | "flows" | "nodes" | "reload";
+
 export interface NodeRedProcess {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
@@ -37,7 +40,7 @@ export interface NodeRedProcess {
   /** Resolves with the match once the log has it, looking from `from` (a length of `log()`) on; rejects when the process ends first. */
   waitForLog(pattern: RegExp, from?: number): Promise<RegExpMatchArray>;
   /** Replaces all flows over the admin API and resolves when they have started. */
-  deploy(flows: readonly object[], type?: "full" | "nodes" | "flows"): Promise<void>;
+  deploy(flows: readonly object[], type?: DeployType): Promise<void>;
   /** The parsed JSON answer of an admin endpoint: `/nodes`, `/flows`. */
   get(path: string): Promise<unknown>;
   /** Ends the process as Ctrl-C does and removes a temporary user directory. */
@@ -162,12 +165,12 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
       look();
     });
 
-  const deploy = async (flows: readonly object[], type = "full"): Promise<void> => {
+  const deploy: NodeRedProcess["deploy"] = async (flows, type = "full") => {
     const from = output.length;
     const answer = await fetch(`${url}/flows`, {
       method: "POST",
       headers: { "content-type": "application/json", "Node-RED-Deployment-Type": type },
-      body: JSON.stringify(flows),
+      ...(type !== "reload" && { body: JSON.stringify(flows) }),
     });
     if (!answer.ok) throw new Error(`the deploy was answered with ${answer.status}: ${await answer.text()}`);
     await waitForLog(started, from);

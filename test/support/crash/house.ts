@@ -9,6 +9,9 @@ import { type SandboxProcess, startSandboxProcess } from "../sandbox-process";
 /** The inference nodes of the flow: Runware's queue, fal's queue, and fal without its queue. */
 export type Entrance = "runware" | "fal" | "fal-sync";
 
+/** One that a test adds to the flow; its provider is named first. */
+export type AddedEntrance = `${"runware" | "fal"}-${string}`;
+
 /** Where a process dies: at a step of a job, or on the wire; at which of its occurrences, the first unless told. */
 export interface Barrier {
   step: Step | "posted" | "polled" | "answered" | "any";
@@ -17,7 +20,8 @@ export interface Barrier {
 
 /** What came of a message at the end of its flow. */
 export interface Line {
-  end: "delivered" | "caught";
+  /** "delivered" or "caught"; what else a flow says that has more ends. */
+  end: string;
   pid: number;
   /** What names the message; absent where that was lost. */
   topic?: string;
@@ -47,7 +51,7 @@ export interface Life {
    * Sends a message in over HTTP.
    * @returns whether the process lived long enough to answer.
    */
-  send(entrance: Entrance, topic: string, more?: Record<string, unknown>): Promise<boolean>;
+  send(entrance: Entrance | AddedEntrance, topic: string, more?: Record<string, unknown>): Promise<boolean>;
   /** Resolves once `holds`; looked at whenever a line was written or a step was passed. Rejects when the process ends. */
   until(holds: () => boolean, what: string): Promise<void>;
   /** The same for the first passing of a step in this life. */
@@ -64,7 +68,7 @@ export interface HouseOptions {
   flow?: (nodes: FlowNode[]) => FlowNode[];
 }
 
-interface FlowNode {
+export interface FlowNode {
   id: string;
   type: string;
   [property: string]: unknown;
@@ -77,8 +81,11 @@ export interface House {
   /** The folder of the journal. */
   readonly folder: string;
   readonly flow: readonly FlowNode[];
-  /** Starts Node-RED, which is to die at the barrier, if one is named. */
-  start(dieAt?: Barrier, env?: Record<string, string>): Promise<Life>;
+  /**
+   * Starts Node-RED, which is to die at the barrier, if one is named.
+   * @param flow other nodes than the house's.
+   */
+  start(dieAt?: Barrier, env?: Record<string, string>, flow?: readonly FlowNode[]): Promise<Life>;
   /** Starts Node-RED and waits for its death, which may come before its flows have started. */
   startAndDie(dieAt: Barrier): Promise<void>;
   /** What came of messages so far, in all lives, in order. */
@@ -105,12 +112,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const logs: (() => string)[] = [];
   const lines = (): Line[] => linesOf(file);
 
-  const start = async (dieAt?: Barrier, env: Record<string, string> = {}): Promise<Life> => {
+  const start: House["start"] = async (dieAt, env = {}, flows = flow) => {
     const steps: Passed[] = [];
     const listeners = new Set<() => void>();
     const nodeRed = await startNodeRed({
       userDir,
-      flows: flow,
+      flows,
       nodeOptions: ["--require", join(support, "barriers.cjs")],
       env: { FLUX_LINES: file, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...env },
       settings: {
@@ -152,7 +159,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
           `a job passed ${name}`,
         ),
       send: async (entrance, topic, more = {}) => {
-        const flux = entrance === "runware" ? { width: 128, height: 128 } : { image_size: { width: 128, height: 128 } };
+        const flux = entrance.startsWith("runware")
+          ? { width: 128, height: 128 }
+          : { image_size: { width: 128, height: 128 } };
         const body = { payload: `a harbour, ${topic}`, flux, topic, ...more };
         try {
           const answer = await fetch(`${nodeRed.url}/${entrance}`, {
