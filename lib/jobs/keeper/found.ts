@@ -32,10 +32,15 @@ export interface Found {
 }
 
 /** Whether an entry is still needed. */
-export function isEntryKept(entry: JournalEntry, isNeeded: (job: string) => boolean): boolean {
+export function isEntryKept(
+  entry: JournalEntry,
+  isNeeded: (job: string) => boolean,
+  isLastPrice: (price: Price) => boolean,
+): boolean {
   if (entry.state === "closed") return isNeeded(entry.job) || isRecordKept(entry);
   if (entry.state === "spending") return entry.at + DAY > Date.now();
-  return entry.state === "price" || isNeeded(entry.job);
+  if (entry.state === "price") return isLastPrice(entry.data as Price);
+  return isNeeded(entry.job);
 }
 
 /** Puts the jobs of a journal together again. What cannot be understood is warned of; nothing is lost by it. */
@@ -126,6 +131,8 @@ class Reader {
     }
     this.#addClaim(kept, claim);
     this.#open.set(id, kept);
+    // One that had been set aside was resumed by hand.
+    this.#aside.delete(id);
   }
 
   async #close({ job: id, at, data }: JournalEntry): Promise<void> {

@@ -1,7 +1,9 @@
-import type { Job } from "../job";
+import type { ErrorCode } from "../../errors";
+import { isLimited } from "../budget/limits";
+import type { Job, Outcome } from "../job";
 import { type ClosedJob, ClosedJobs, keyOf } from "./closed-jobs";
 import { type KeptJob, keptJob } from "./kept-job";
-import { outcomeFrom, savedRecord } from "./saved";
+import { outcomeFrom, type SavedOutcome, savedRecord } from "./saved";
 
 /** The jobs that are in hand, and those that ended a while ago: found by id and by idempotency key. */
 export class JobBook {
@@ -29,6 +31,8 @@ export class JobBook {
   take(kept: KeptJob): void {
     const { id, nodeId, idempotencyKey } = kept.job;
     this.#open.set(id, kept);
+    // One that was resumed by hand.
+    this.#aside.delete(id);
     if (idempotencyKey !== undefined) this.#byKey.set(keyOf(nodeId, idempotencyKey), kept);
   }
 
@@ -49,8 +53,10 @@ export class JobBook {
   close(kept: KeptJob): ReturnType<typeof savedRecord> | undefined {
     this.drop(kept);
     if (!kept.outcome || kept.isVoid) return undefined;
-    const record = savedRecord(kept.job, kept.outcome, kept.reservation);
-    this.#closed.add({ id: kept.job.id, at: Date.now(), record });
+    // What nobody limits need not be counted after a restart: the record then goes when it has served its time.
+    const spent = kept.context && isLimited(kept.context.service.budget) ? kept.reservation : undefined;
+    const record = savedRecord(kept.job, kept.outcome, spent);
+    this.#closed.add({ id: kept.job.id, at: kept.closedAt ?? Date.now(), record });
     return record;
   }
 
@@ -63,22 +69,32 @@ export class JobBook {
 
   findByKey(nodeId: string, key: string): KeptJob | undefined {
     const open = this.#byKey.get(keyOf(nodeId, key));
-    if (open) return open;
+    // Its error may be on its way to a Catch node that sends the message again at once.
+    if (open && !(open.outcome && mayBeTriedAgain(open.outcome))) return open;
     const closed = this.#closed.findByKey(nodeId, key);
-    // What was refused and cost nothing may be tried again with its key.
-    const mayBeTriedAgain =
-      closed && "error" in closed.record.outcome && closed.record.outcome.error.cause.billed === "no";
-    return closed && !mayBeTriedAgain ? reopened(closed) : undefined;
+    return closed && !mayBeTriedAgain(closed.record.outcome) ? reopened(closed) : undefined;
   }
 }
+
+/** What was refused and cost nothing may be tried again with its key. */
+const mayBeTriedAgain = (outcome: Outcome | SavedOutcome): boolean =>
+  "error" in outcome && outcome.error.cause.billed === "no";
+
+/** Jobs that were given up on our side: their service may have the result, or have it later. */
+const GIVEN_UP = new Set<ErrorCode>(["FLUX_CANCELLED", "FLUX_TIMEOUT", "FLUX_OUTCOME_UNKNOWN"]);
 
 /** Whether an id names the job: ours, or the one under which the service knows it. */
 export const isNamed = ({ id, receipt }: Pick<Job, "id" | "receipt">, name: string): boolean =>
   id === name || receipt?.requestId === name;
 
-/** A job that had ended, for messages that came later. */
-export function reopened({ id, record }: ClosedJob): KeptJob {
+/** A job that had ended, for messages that came later. One that was given up is asked for, and waited for, again. */
+export function reopened({ id, at, record }: ClosedJob): KeptJob {
   const outcome = outcomeFrom(record.outcome);
-  const kept = keptJob({ ...record.job, id, attachments: [], phase: { state: "settled", outcome } });
-  return { ...kept, outcome, isReopened: true, ...(record.spent && { reservation: record.spent }) };
+  const reservation = record.spent && { reservation: record.spent };
+  const job = { ...record.job, id, attachments: [] };
+  if ("error" in outcome && GIVEN_UP.has(outcome.error.code) && !mayBeTriedAgain(outcome)) {
+    return { ...keptJob({ ...job, phase: { state: "submitted" }, isAdopted: true }), ...reservation };
+  }
+  const kept = keptJob({ ...job, phase: { state: "settled", outcome } });
+  return { ...kept, outcome, isReopened: true, closedAt: at, ...reservation };
 }
