@@ -3,16 +3,20 @@
  * and ends this one, as a power cut would, at the step that the environment names.
  *
  * FLUX_DIE_AT is JSON: { step, nth } - the name of a step, or "any", and which of its occurrences (the first when not
- * given). Beside the steps of `lib/jobs/steps.ts` there are those of the wire: "posted" (a paid request has left),
+ * given). FLUX_STEPS names the file in which every step is noted. Beside the steps of `lib/jobs/steps.ts` there are those of the wire: "posted" (a paid request has left),
  * "polled" (a job was asked for) and "answered" (the head of an answer to a paid request has come).
  */
 const { subscribe } = require("node:diagnostics_channel");
+const { appendFileSync } = require("node:fs");
 
 const { step: last, nth = 1 } = JSON.parse(process.env.FLUX_DIE_AT || "{}");
 let left = nth;
 
 const passes = (step, job) => {
-  if (process.connected) process.send({ event: "step", step, job });
+  const passed = { pid: process.pid, step, job };
+  // What is only sent may be lost with the process.
+  appendFileSync(process.env.FLUX_STEPS, `${JSON.stringify(passed)}\n`);
+  if (process.connected) process.send({ event: "step", ...passed });
   if (step !== last && last !== "any") return;
   left -= 1;
   if (left === 0) process.kill(process.pid, "SIGKILL");

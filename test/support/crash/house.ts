@@ -38,6 +38,7 @@ export interface Line {
 
 /** A step that a job passed, as the process told it. */
 export interface Passed {
+  pid: number;
   step: string;
   job?: string;
 }
@@ -90,6 +91,8 @@ export interface House {
   startAndDie(dieAt: Barrier): Promise<void>;
   /** What came of messages so far, in all lives, in order. */
   lines(): Line[];
+  /** The steps that were passed so far, in all lives, in order: to the last one before a death. */
+  passed(): Passed[];
   close(): Promise<void>;
   /** What the processes wrote, for the message of a failure. */
   log(): string;
@@ -105,12 +108,12 @@ const UNUSED =
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const sandbox = await startSandboxProcess(options.sandbox);
   const userDir = mkdtempSync(join(tmpdir(), "flux-crash-"));
-  const file = join(userDir, "lines.jsonl");
+  const files = { FLUX_LINES: join(userDir, "lines.jsonl"), FLUX_STEPS: join(userDir, "steps.jsonl") };
   const usual = flowOf(sandbox, options.account ?? {});
   const flow = options.flow ? options.flow(usual) : usual;
   const lives: NodeRedProcess[] = [];
   const logs: (() => string)[] = [];
-  const lines = (): Line[] => linesOf(file);
+  const lines = (): Line[] => readLines<Line>(files.FLUX_LINES);
 
   const start: House["start"] = async (dieAt, env = {}, flows = flow) => {
     const steps: Passed[] = [];
@@ -119,15 +122,15 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       userDir,
       flows,
       nodeOptions: ["--require", join(support, "barriers.cjs")],
-      env: { FLUX_LINES: file, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...env },
+      env: { ...files, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...env },
       settings: {
         nodesDir: join(support, "nodes"),
         nodesExcludes: UNUSED.split(" ").map((name) => `${name}.js`),
         ...options.settings,
       },
       onEvent: (event) => {
-        const { event: kind, step, job } = event as { event: string; step: string; job?: string };
-        if (kind === "step") steps.push({ step, ...(job !== undefined && { job }) });
+        const { event: kind, pid, step, job } = event as { event: string } & Passed;
+        if (kind === "step") steps.push({ pid, step, ...(job !== undefined && { job }) });
         for (const listener of [...listeners]) listener();
       },
     });
@@ -190,6 +193,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await life?.nodeRed.ended;
     },
     lines,
+    passed: () => readLines<Passed>(files.FLUX_STEPS),
     log: () => logs.map((log) => log()).join("\n--- the next life ---\n"),
     close: async () => {
       for (const life of lives) await life.kill();
@@ -199,12 +203,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
-function linesOf(file: string): Line[] {
+/** The lines of JSON in a file, which our own code wrote; none when it is not there. */
+function readLines<Content>(file: string): Content[] {
   try {
     return readFileSync(file, "utf8")
       .split("\n")
       .filter((line) => line !== "")
-      .map((line): Line => JSON.parse(line));
+      .map((line): Content => JSON.parse(line));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
