@@ -72,6 +72,18 @@ describe("a job that runs when its node is deployed again", function () {
       }));
   }
 
+  it("is delivered once where it came from, too, when Node-RED is killed instead", () =>
+    inHouse({ flow: everywhere, sandbox: { latency } }, async (house) => {
+      const before = await house.start();
+      for (const place of places) await begun(before, place, place);
+      await before.nodeRed.kill();
+      await allOut(house, await house.start(), places);
+      for (const { end, topic, recovered } of house.lines()) {
+        assert.deepEqual([end, recovered], [topic === "runware" || topic === "fal" ? "delivered" : topic, true]);
+      }
+      await paidOnce(house, places.length);
+    }));
+
   it("answers the HTTP request that waits for its picture", () =>
     inHouse(
       {
