@@ -60,6 +60,7 @@ interface JobProperty {
   warnings: string[];
   errors: { code: string; message: string }[];
   late?: boolean;
+  recovered?: boolean;
 }
 
 interface ErrorProperty {
@@ -99,10 +100,13 @@ export interface Flow {
   /** Closes the nodes. */
   stop(): Promise<void>;
   /** Deploys the flow once more, changed: a node that is not in it any more is deleted. */
-  deploy(change: (nodes: readonly FlowNode[]) => FlowNode[]): Promise<void>;
+  deploy(change: (nodes: readonly FlowNode[]) => FlowNode[], kind?: DeployKind): Promise<void>;
   /** Deploys the flow as it is, in full: every node is closed and made anew. Gives the flow of the new nodes. */
   restart(): Promise<Flow>;
 }
+
+/** What Node-RED closes and makes anew: the nodes that were changed, their whole flows, or everything. */
+export type DeployKind = "nodes" | "flows" | "full";
 
 interface StatusProperty {
   fill?: string;
@@ -127,7 +131,7 @@ export interface FlowOptions {
   sandbox?: SandboxOptions["settings"];
   /** Added to Node-RED's settings. */
   settings?: Record<string, unknown>;
-  /** Further nodes: proxies, TLS, subflows. */
+  /** Further nodes: proxies, TLS, subflows; inference nodes, whose errors are caught too. */
   nodes?: FlowNode[];
   types?: NodeInitializer[];
 }
@@ -141,6 +145,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const given = options.chain ?? [];
   const idOf = (index: number): string => String(given[index]?.id ?? (index < given.length ? `step${index}` : "flux"));
   const chain = given.map((node, index) => ({ z: "tab", ...node, id: idOf(index), wires: [[idOf(index + 1)]] }));
+  const others = (options.nodes ?? []).filter(({ account }) => account !== undefined);
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab", label: "test" },
     ...chain,
@@ -154,7 +159,13 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       wires: [["out"]],
     },
     { id: "out", z: "tab", type: "helper", wires: [] },
-    { id: "catcher", z: "tab", type: "catch", scope: [...chain.map(({ id }) => id), "flux"], wires: [["caught"]] },
+    {
+      id: "catcher",
+      z: "tab",
+      type: "catch",
+      scope: [...chain, ...others, { id: "flux" }].map(({ id }) => id),
+      wires: [["caught"]],
+    },
     { id: "caught", z: "tab", type: "helper", wires: [] },
     { id: "completer", z: "tab", type: "complete", scope: ["flux"], wires: [["completed"]] },
     { id: "completed", z: "tab", type: "helper", wires: [] },
@@ -290,8 +301,8 @@ function connect(
     stop: async () => {
       await helper.unload();
     },
-    deploy: async (change) => {
-      await helper.setFlows(change(nodes), "nodes");
+    deploy: async (change, kind = "nodes") => {
+      await helper.setFlows(change(nodes), kind);
     },
     restart: async () => {
       await helper.setFlows([...nodes], "full", credentials);

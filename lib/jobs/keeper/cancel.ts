@@ -1,14 +1,17 @@
 import { FluxError } from "../../errors";
 import { cancelAtService } from "../cancel-at-service";
 import { type Job, knownAs } from "../job";
+import type { Claim } from "./claim";
 import { claimsOf, type KeptJob } from "./kept-job";
 import type { RunContext } from "./run-context";
 
 /** How jobs are got at. */
 interface Means {
   contextOf(kept: KeptJob): Promise<RunContext>;
-  /** Breaks a job's run off, so that it ends with the error. */
+  /** Breaks a job's run off, in this call, so that it ends with the error. */
   end(kept: KeptJob, error: FluxError): Promise<void>;
+  /** Nothing comes for a message any more; it has had its error. */
+  forget(claim: Claim): void;
 }
 
 const WHY = "because msg.cancel asked for it";
@@ -23,66 +26,86 @@ export async function cancelJobs(jobs: readonly KeptJob[], nodeId: string, means
   await Promise.all(jobs.map((kept) => cancelOne(kept, nodeId, means)));
 }
 
-async function cancelOne(kept: KeptJob, nodeId: string, { contextOf, end }: Means): Promise<void> {
+async function cancelOne(kept: KeptJob, nodeId: string, means: Means): Promise<void> {
+  const { job, claims } = kept;
   const own = claimsOf(kept, nodeId);
-  if (own.length < kept.claims.size) {
-    for (const claim of own) {
-      claim.ending = cancelled(
-        `Stopped waiting for job ${kept.job.id} ${WHY}; another node still waits for it.`,
-        "unknown",
-      );
-      claim.waiter?.reject(claim.ending);
-    }
+  if (own.length < claims.size) {
+    const text = `Stopped waiting for job ${job.id} ${WHY}; another node still waits for it.`;
+    for (const claim of own) leave(claim, cancelled(text, "unknown", kept), means);
     return;
   }
-  const error = await cancelledAt(kept, contextOf);
+  // In the same turn in which it was found waiting: a moment later it may be on its way.
+  if (job.phase.state === "waiting") {
+    return means.end(kept, cancelled(`The job was cancelled before anything was sent, ${WHY}. Nothing is paid.`, "no"));
+  }
+  const context = kept.context ?? (await means.contextOf(kept));
+  const error = await cancelledAt(kept, context);
   // Its result may have come while the service was asked.
-  if (!kept.outcome) await end(kept, error);
+  if (kept.outcome) return;
+  // Who was told of the deadline is not told of another error.
+  if (kept.overdue) context.warn(error.message);
+  await means.end(kept, error);
 }
 
-/** Asks the service to drop the job; what it is to end with. */
-async function cancelledAt(kept: KeptJob, contextOf: Means["contextOf"]): Promise<FluxError> {
-  const { job } = kept;
-  if (job.phase.state === "waiting") {
-    return cancelled(`The job was cancelled before anything was sent, ${WHY}. Nothing is paid.`, "no");
+function leave(claim: Claim, error: FluxError, { forget }: Means): void {
+  if (claim.isTold) {
+    forget(claim);
+    return;
   }
-  const { provider } = (kept.context ?? (await contextOf(kept))).service;
-  if (knownAs(job, provider) === undefined) {
-    // Its id comes with the answer that is under way; it is cancelled by that as soon as it is heard.
-    setImmediate(() => void cancelAtService(job, provider, WHY));
+  claim.ending = error;
+  claim.waiter?.reject(error);
+}
+
+/** Asks the service to drop a job that it has, or may have. @returns what the job is to end with. */
+async function cancelledAt(kept: KeptJob, context: RunContext): Promise<FluxError> {
+  const { job } = kept;
+  const { provider } = context.service;
+  const requestId = knownAs(job, provider);
+  if (requestId === undefined || (job.phase.state === "submitting" && !provider.cancel)) {
+    // An id that comes with the answer which is under way: it is cancelled by that as soon as it is heard.
+    if (provider.cancel) setImmediate(() => void cancelOnceHeard(job, context));
     return cancelled(
       `Stopped waiting for the job ${WHY} while it was being submitted. It may still be billed.`,
       "unknown",
-      job,
+      kept,
+      requestId,
     );
   }
   const { state, sentence = "" } = await cancelAtService(job, provider, WHY);
-  const requestId = knownAs(job, provider);
   switch (state) {
     case "requested":
     case "unknown":
-      return cancelled(sentence, "unknown", job, requestId);
+      return cancelled(sentence, "unknown", kept, requestId);
     case "ended":
-      return cancelled(sentence, "yes", job, requestId);
+      return cancelled(sentence, "yes", kept, requestId);
     case "failed":
+      return cancelled(`${sentence} Nobody waits for it any more.`, "unknown", kept, requestId);
     case "impossible":
       return cancelled(
-        `Stopped waiting for job ${requestId} ${WHY}, still billed: ${state === "failed" ? sentence : "its service cannot cancel a job."}`,
+        `Stopped waiting for job ${requestId} ${WHY}; it is still billed, because its service cannot cancel a job. msg.resume with this id gets its result.`,
         "yes",
-        job,
+        kept,
         requestId,
       );
   }
 }
 
+/** Never rejects. */
+async function cancelOnceHeard(job: Job, { service, hold, warn }: RunContext): Promise<void> {
+  const letGo = hold();
+  const { sentence } = await cancelAtService(job, service.provider, WHY);
+  if (sentence !== undefined) warn(sentence);
+  letGo().catch(() => {});
+}
+
 const cancelled = (
   message: string,
   billed: "no" | "yes" | "unknown",
-  job?: Job,
-  requestId: string | undefined = job?.receipt?.requestId,
+  kept?: KeptJob,
+  requestId: string | undefined = kept?.job.receipt?.requestId,
 ): FluxError =>
   new FluxError("FLUX_CANCELLED", message, {
-    ...(job && { provider: job.service.provider }),
+    ...(kept && { provider: kept.job.service.provider }),
     ...(requestId !== undefined && { requestId }),
     billed,
   });

@@ -9,6 +9,7 @@ import { type ClosedJob, isRecordKept } from "./closed-jobs";
 import { reopened } from "./job-book";
 import { type Absence, type KeptJob, keptJob } from "./kept-job";
 import { DAY, type KnownReservation } from "./reservations";
+import { reviveIfGivenUp } from "./revive";
 import {
   errorFrom,
   outcomeFrom,
@@ -156,6 +157,7 @@ class Reader {
     const { job } = kept;
     switch (state) {
       case "joined":
+        reviveIfGivenUp(kept);
         this.#addClaim(kept, (data as { claim: SavedClaim }).claim);
         return;
       case "submitting": {

@@ -1,4 +1,3 @@
-import type { ErrorCode } from "../../errors";
 import { isLimited } from "../budget/limits";
 import type { Job, Outcome } from "../job";
 import { type ClosedJob, ClosedJobs, keyOf } from "./closed-jobs";
@@ -80,21 +79,13 @@ export class JobBook {
 const mayBeTriedAgain = (outcome: Outcome | SavedOutcome): boolean =>
   "error" in outcome && outcome.error.cause.billed === "no";
 
-/** Jobs that were given up on our side: their service may have the result, or have it later. */
-const GIVEN_UP = new Set<ErrorCode>(["FLUX_CANCELLED", "FLUX_TIMEOUT", "FLUX_OUTCOME_UNKNOWN"]);
-
 /** Whether an id names the job: ours, or the one under which the service knows it. */
 export const isNamed = ({ id, receipt }: Pick<Job, "id" | "receipt">, name: string): boolean =>
   id === name || receipt?.requestId === name;
 
-/** A job that had ended, for messages that came later. One that was given up is asked for, and waited for, again. */
+/** A job that had ended, for messages that came later. */
 export function reopened({ id, at, record }: ClosedJob): KeptJob {
   const outcome = outcomeFrom(record.outcome);
-  const reservation = record.spent && { reservation: record.spent };
-  const job = { ...record.job, id, attachments: [] };
-  if ("error" in outcome && GIVEN_UP.has(outcome.error.code) && !mayBeTriedAgain(outcome)) {
-    return { ...keptJob({ ...job, phase: { state: "submitted" }, isAdopted: true }), ...reservation };
-  }
-  const kept = keptJob({ ...job, phase: { state: "settled", outcome } });
-  return { ...kept, outcome, isReopened: true, closedAt: at, ...reservation };
+  const kept = keptJob({ ...record.job, id, attachments: [], phase: { state: "settled", outcome } });
+  return { ...kept, outcome, isReopened: true, closedAt: at, ...(record.spent && { reservation: record.spent }) };
 }

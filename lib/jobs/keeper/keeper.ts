@@ -18,6 +18,7 @@ import { claimsOf, type KeptJob, keptJob, PARKED } from "./kept-job";
 import { warnOfLosses } from "./losses";
 import { Reservations, reservationsOf } from "./reservations";
 import { Returns } from "./returns";
+import { reviveIfGivenUp } from "./revive";
 import type { Recipient, RunContext } from "./run-context";
 import { Runner } from "./runner";
 import { savedJob } from "./saved";
@@ -82,8 +83,7 @@ export class Keeper {
     const { openJournal, warn } = this.#options;
     if (!openJournal) return;
     try {
-      const isRead = () => this.#journal !== undefined;
-      const journal = await openJournal((entry) => !isRead() || isEntryKept(entry, (id) => this.#book.needs(id)), warn);
+      const journal = await openJournal((entry) => this.#journal === undefined || this.#isKept(entry), warn);
       const { open, closed, aside, spendings, prices } = await readFound(journal, warn);
       for (const one of closed) this.#book.addClosed(one);
       for (const kept of open) this.#book.take(kept);
@@ -93,6 +93,14 @@ export class Keeper {
     } catch (error) {
       warn(`The journal of FLUX jobs cannot be used: ${asFluxError(error).message}`);
     }
+  }
+
+  #isKept(entry: JournalEntry): boolean {
+    return isEntryKept(
+      entry,
+      (id) => this.#book.needs(id),
+      (price) => this.#reservations.isLast(price),
+    );
   }
 
   /**
@@ -143,9 +151,9 @@ export class Keeper {
     await this.#journal?.close();
   }
 
-  /** The claim that a message was given back for. */
-  claimOf(message: object): Claim | undefined {
-    return this.#returns.claimOf(message);
+  /** The claim that a message was given back to a node for; once. */
+  takeBack(message: object): Claim | undefined {
+    return this.#returns.take(message);
   }
 
   /** What of a node's was being sent when it was closed and can be named by the answer only: resolves with the last. */
@@ -168,8 +176,8 @@ export class Keeper {
     const earlier = job.idempotencyKey === undefined ? undefined : this.#book.findByKey(job.nodeId, job.idempotencyKey);
     if (earlier) {
       if (earlier.job.hash !== job.hash) throw otherRequest(earlier.job);
-      // Its record does not keep what it was asked for.
-      if (earlier.isReopened) earlier.job.request = job.request;
+      // A record, of which nobody waits, does not keep what was asked for.
+      if (earlier.claims.size === 0) earlier.job.request = job.request;
       return this.#join(earlier, job.nodeId, message);
     }
     const { budget, limit } = context.service;
@@ -219,6 +227,7 @@ export class Keeper {
   }
 
   #join(kept: KeptJob, nodeId: string, message: object): Claim {
+    reviveIfGivenUp(kept);
     this.#book.take(kept);
     const claim = this.#addClaim(kept, nodeId, message);
     claim.joined = this.#writer.require(kept.job, "joined", { claim: { id: claim.id, nodeId, message } });
@@ -253,9 +262,10 @@ export class Keeper {
 
   /**
    * Waits for a claim's result.
+   * @param signal aborts when the node is closed.
    * @throws FluxError what the job ended with; FLUX_TIMEOUT when its deadline passed, whatever comes later.
    */
-  async result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">): Promise<Answer> {
+  async result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">, signal: AbortSignal): Promise<Answer> {
     const { kept } = claim;
     try {
       await claim.joined;
@@ -263,6 +273,9 @@ export class Keeper {
       claim.ending = asFluxError(error);
       throw error;
     }
+    // The node may have been made anew meanwhile: then its new instance waits.
+    signal.throwIfAborted();
+    if (claim.ending) throw claim.ending;
     if (claim.isRepeat && kept.outcome && "error" in kept.outcome) return this.renewed(claim);
     if (kept.outcome) return answerIn(kept.outcome);
     if (kept.overdue && !claim.isTold) throw kept.overdue;
@@ -399,6 +412,7 @@ export class Keeper {
         if (kept.running) kept.abort.abort(error);
         else await this.#runner.settle(kept, { error }, kept.context);
       },
+      forget: (claim) => this.delivered(claim),
     });
     return jobs.length;
   }

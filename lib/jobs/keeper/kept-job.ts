@@ -28,6 +28,8 @@ export interface KeptJob {
   isVoid?: boolean;
   /** It had been closed, and only serves messages that came later. */
   isReopened?: boolean;
+  /** When that was, in ms since 1970: its record does not grow younger by being used. */
+  closedAt?: number;
   /** Brings the pictures of its request back, while they are in the journal only. */
   bringBack?: () => Promise<void>;
   /** The journal does not hold its whole request: a signed address in it was cut. */

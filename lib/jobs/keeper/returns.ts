@@ -14,9 +14,14 @@ export class Returns {
     this.#warn = warn;
   }
 
-  /** The claim that a message was given back for. */
-  claimOf(message: object): Claim | undefined {
-    return this.#claims.get(message);
+  /**
+   * The claim that a message was given back for. It is told once: the same object may go on to the next node, for which
+   * it is a message like any other.
+   */
+  take(message: object): Claim | undefined {
+    const claim = this.#claims.get(message);
+    this.#claims.delete(message);
+    return claim;
   }
 
   /** Gives a claim's message to its node, which then asks for the result. */
