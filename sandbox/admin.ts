@@ -51,6 +51,9 @@ function answer(what: string, body: object, context: Context, end: AbortSignal):
       return done;
     case "GET events":
       return { status: 200, contentType: "application/x-ndjson", pieces: announcements(context.events, end) };
+    case "POST finish":
+      context.jobs.finishRunning();
+      return done;
     case "POST reset":
       reset(context);
       return done;

@@ -62,6 +62,7 @@ export interface JobChanges {
   /** Jobs before it in the queue. */
   ahead?: number;
   startedAt?: number;
+  duration?: number;
   cancelledAt?: number;
 }
 
@@ -123,6 +124,15 @@ export class Jobs {
     if (job === undefined) return;
     Object.assign(job, changes);
     this.#awaitEnd(job);
+  }
+
+  /** Ends the work on all jobs that run now, durably; those that never end go on. */
+  finishRunning(): void {
+    for (const job of this.#jobs.values()) {
+      const { startedAt, duration } = job;
+      if (startedAt === null || duration === null || finishedAt(job) <= Date.now()) continue;
+      this.change(job, { duration: Math.max(0, Date.now() - startedAt) });
+    }
   }
 
   clear(): void {

@@ -5,7 +5,7 @@ import { openJournal } from "../../lib/jobs/journal/open";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { FlowNode, House, HouseOptions, Life } from "../support/crash/house";
 import { ahead } from "../support/crash/two-at-a-time";
-import { allOut, begun, changed, paidOnce, wayTo, without } from "../support/deploys";
+import { allOut, begun, changed, paidOnce, untilTold, wayTo, without } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;
 const never = { payload: "a harbour [fault:never]" };
@@ -53,11 +53,12 @@ describe("the jobs of nodes that a deploy deletes", function () {
     }));
 
   it("are delivered when the deletion is taken back within the grace period", () =>
-    inHouse(withShortGrace({ sandbox: { latency: 1500 } }), async (house) => {
+    inHouse(withShortGrace({ sandbox: untilTold }), async (house) => {
       const life = await house.start();
       for (const entrance of both) await begun(life, entrance, entrance);
       await life.nodeRed.deploy(withoutBoth(house.flow), "nodes");
       await life.nodeRed.deploy(house.flow, "nodes");
+      await house.sandbox.finish();
       await allOut(house, life, both);
       assert.equal(await cancellations(house), 0);
       await paidOnce(house, 2);
@@ -106,7 +107,7 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
       inHouse(
         {
           account: { concurrency: 1, cancelAfter: 0 },
-          sandbox: { latency: 500 },
+          sandbox: untilTold,
           flow: (usual) => [
             ...usual,
             ...wayTo("runware-probe", { id: "probe-krea", type: "runware-flux-krea", account: "account-runware" }),
@@ -118,6 +119,8 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
           for (const entrance of both) await begun(before, entrance, `${entrance} runs`);
           for (const entrance of both) await begun(before, entrance, `${entrance} waits`, { at: "after:waiting" });
           await before.nodeRed.kill();
+          await house.sandbox.finish();
+          await house.sandbox.configure({ latency: 0 });
 
           const life = await house.start(undefined, {}, edit(house.flow));
           for (const probe of ["runware-probe", "fal-probe"] as const) {
@@ -138,12 +141,14 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
   }
 
   it("are set aside with a warning when the nodes have been missing for 7 days; msg.resume gets a result all the same", () =>
-    inHouse({ account: { concurrency: 1 }, sandbox: { latency: 1500 } }, async (house) => {
+    inHouse({ account: { concurrency: 1 }, sandbox: untilTold }, async (house) => {
       const before = await house.start();
       const running: string[] = [];
       for (const entrance of both) running.push(await begun(before, entrance, "runs", { note: `note of ${entrance}` }));
       const waiting = await begun(before, "fal", "waits", { at: "after:waiting" });
       await before.nodeRed.stop();
+      await house.sandbox.finish();
+      await house.sandbox.configure({ latency: 0 });
       await beAbsentFor(7 * 24 * 3_600_000, house, [...running, waiting]);
 
       const between = await house.start(undefined, {}, withoutBoth(house.flow));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inHouse, linesAbout } from "../support/crash/crash";
 import type { FlowNode, House } from "../support/crash/house";
 import { ahead } from "../support/crash/two-at-a-time";
-import { allOut, begun, changed, paidOnce } from "../support/deploys";
+import { allOut, begun, changed, paidOnce, untilTold } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;
 
@@ -39,11 +39,12 @@ describe("jobs of an account that is edited while one runs and one waits in line
 
   for (const [what, edit] of edits) {
     it(`are not sent with another ${what}: the one that runs is delivered, the other ends with FLUX_CONFIG`, () =>
-      inHouse({ account, flow, sandbox: { latency: 1000 } }, async (house) => {
+      inHouse({ account, flow, sandbox: untilTold }, async (house) => {
         const life = await house.start();
         for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
         for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
         await life.nodeRed.deploy(edited(house, edit), "nodes");
+        await house.sandbox.finish();
         await allOut(
           house,
           life,
@@ -60,7 +61,7 @@ describe("jobs of an account that is edited while one runs and one waits in line
   }
 
   it("are both delivered when the edit does not change what they were accepted for", () =>
-    inHouse({ account, flow, sandbox: { latency: 1000 } }, async (house) => {
+    inHouse({ account, flow, sandbox: untilTold }, async (house) => {
       const life = await house.start();
       for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
       for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
@@ -68,6 +69,8 @@ describe("jobs of an account that is edited while one runs and one waits in line
         edited(house, () => ({ name: "renamed", timeout: 300, concurrency: 2 })),
         "nodes",
       );
+      await house.sandbox.finish();
+      await house.sandbox.configure({ latency: 0 });
       await allOut(
         house,
         life,
@@ -88,13 +91,14 @@ describe("jobs of an account that was edited while Node-RED was down", function 
         {
           account: { ...account, ...(what === "key" && { timeout: 3 }) },
           ...(what === "address" && { flow }),
-          sandbox: { latency: 500 },
+          sandbox: untilTold,
         },
         async (house) => {
           const before = await house.start();
           for (const entrance of both) await begun(before, entrance, `${entrance} runs`);
           for (const entrance of both) await begun(before, entrance, `${entrance} waits`, { at: "after:waiting" });
           await before.nodeRed.kill();
+          await house.sandbox.finish();
           // The accounts come with a deploy, because of their keys: until then there are none.
           rmSync(join(house.userDir, "flows.json"));
 

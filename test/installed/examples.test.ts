@@ -181,7 +181,12 @@ describe("the shipped examples, imported as they are", function () {
     await debugged("Picture", 1);
     await press(flow, "Get the last one again");
     await debugged("Picture", 2);
-    const [one, two] = [...nodeRed.log().slice(begun).matchAll(/https?:\/\/\S+\.(?:jpg|png)/g)].map(([url]) => url);
+    const [one, two] = [
+      ...nodeRed
+        .log()
+        .slice(begun)
+        .matchAll(/https?:\/\/\S+\.(?:jpg|png)/g),
+    ].map(([url]) => url);
     assert.equal(one, two);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { inHouse, probed } from "../support/crash/crash";
 import { ahead } from "../support/crash/two-at-a-time";
-import { allOut, begun, paidOnce, without } from "../support/deploys";
+import { allOut, begun, paidOnce, untilTold, without } from "../support/deploys";
 import type { NodeRedProcess } from "../support/node-red-process";
 
 const both = ["runware", "fal"] as const;
@@ -62,7 +62,7 @@ describe("a job that runs when another project is opened", function () {
   it("is left alone, whatever is deployed there, and delivered when its own is opened again", async () => {
     if (!hasGit()) return console.log("        not tested here: projects, because there is no git");
     await inHouse(
-      { settings: git.settings, account: { cancelAfter: 0, concurrency: 1 }, sandbox: { latency: 500 } },
+      { settings: git.settings, account: { cancelAfter: 0, concurrency: 1 }, sandbox: untilTold },
       async (house) => {
         const life = await house.start(undefined, git.env, []);
         const { nodeRed } = life;
@@ -73,6 +73,8 @@ describe("a job that runs when another project is opened", function () {
         for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
         for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
         await openProject(nodeRed, "second");
+        await house.sandbox.finish();
+        await house.sandbox.configure({ latency: 0 });
         await nodeRed.deploy(without(house.flow, "runware", "fal", "runware-in", "fal-in"));
         const more = { id: "more", type: "tab", label: "More" };
         await nodeRed.deploy([...without(house.flow, "runware", "fal"), more]);
@@ -102,11 +104,13 @@ describe("jobs that run when the flows are stopped in the editor's menu", functi
   const set = (nodeRed: NodeRedProcess, state: "start" | "stop") => ask(nodeRed, "POST", "flows/state", { state });
 
   it("wait, are not asked for, and are delivered when the flows are started again", () =>
-    inHouse({ settings, account: { concurrency: 1, cancelAfter: 0 }, sandbox: { latency: 500 } }, async (house) => {
+    inHouse({ settings, account: { concurrency: 1, cancelAfter: 0 }, sandbox: untilTold }, async (house) => {
       const life = await house.start();
       for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
       for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
       await set(life.nodeRed, "stop");
+      await house.sandbox.finish();
+      await house.sandbox.configure({ latency: 0 });
       await house.sandbox.event(({ event }) => event === "finished");
       assert.equal(house.lines().length, 0);
       await paidOnce(house, 2);

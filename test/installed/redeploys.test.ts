@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { inHouse } from "../support/crash/crash";
 import type { FlowNode } from "../support/crash/house";
 import { ahead } from "../support/crash/two-at-a-time";
-import { allOut, begun, changed, paidOnce, subflowOf, wayTo } from "../support/deploys";
+import { allOut, begun, changed, paidOnce, subflowOf, untilTold, wayTo } from "../support/deploys";
 import type { DeployType } from "../support/node-red-process";
-
-/** Long enough for a deploy in the meantime, in ms. */
-const latency = 1200;
 
 const krea = { type: "runware-flux-krea", account: "account-runware", version: 1 };
 const falSrpo = { type: "fal-flux-srpo", account: "account-fal", version: 1 };
@@ -58,10 +55,11 @@ describe("a job that runs when its node is deployed again", function () {
   ];
   for (const [type, edit] of deploys) {
     it(`is delivered once where it came from, with its HTTP response, and was paid for once (${type})`, () =>
-      inHouse({ flow: everywhere, sandbox: { latency } }, async (house) => {
+      inHouse({ flow: everywhere, sandbox: untilTold }, async (house) => {
         const life = await house.start();
         for (const place of places) await begun(life, place, place);
         await life.nodeRed.deploy(edit(house.flow), type);
+        await house.sandbox.finish();
         await allOut(house, life, places);
         for (const { end, topic, hasResponse, recovered } of house.lines()) {
           const expected = topic === "runware" || topic === "fal" ? "delivered" : topic;
@@ -73,11 +71,13 @@ describe("a job that runs when its node is deployed again", function () {
   }
 
   it("is delivered once where it came from, too, when Node-RED is killed instead", () =>
-    inHouse({ flow: everywhere, sandbox: { latency } }, async (house) => {
+    inHouse({ flow: everywhere, sandbox: untilTold }, async (house) => {
       const before = await house.start();
       for (const place of places) await begun(before, place, place);
       await before.nodeRed.kill();
-      await allOut(house, await house.start(), places);
+      const life = await house.start();
+      await house.sandbox.finish();
+      await allOut(house, life, places);
       for (const { end, topic, recovered } of house.lines()) {
         assert.deepEqual([end, recovered], [topic === "runware" || topic === "fal" ? "delivered" : topic, true]);
       }
@@ -87,7 +87,7 @@ describe("a job that runs when its node is deployed again", function () {
   it("answers the HTTP request that waits for its picture", () =>
     inHouse(
       {
-        sandbox: { latency },
+        sandbox: untilTold,
         flow: (usual) => changed(usual, ({ id }) => ANSWERED_LATE[id]),
       },
       async (house) => {
@@ -105,13 +105,14 @@ describe("a job that runs when its node is deployed again", function () {
         });
         await life.until(() => life.steps.filter(({ step }) => step === "after:submitted").length === 2, "both run");
         await life.nodeRed.deploy(house.flow);
+        await house.sandbox.finish();
         for (const answer of await Promise.all(asked)) assert.deepEqual(answer, [200, "image/jpeg"]);
         await paidOnce(house, 2);
       },
     ));
 
   it("leaves on the new wires of a node that was renamed, rewired and moved to another tab", () =>
-    inHouse({ flow: everywhere, sandbox: { latency } }, async (house) => {
+    inHouse({ flow: everywhere, sandbox: untilTold }, async (house) => {
       const life = await house.start();
       for (const place of ["runware", "fal"] as const) await begun(life, place, place);
       const line = { id: "new-line", type: "crash-line", z: "second-tab", end: "on the new wires", wires: [] };
@@ -119,6 +120,7 @@ describe("a job that runs when its node is deployed again", function () {
         id === "runware" || id === "fal" ? { name: "renamed", z: "second-tab", wires: [["new-line"]] } : undefined,
       );
       await life.nodeRed.deploy([...edited, line], "nodes");
+      await house.sandbox.finish();
       await allOut(house, life, ["runware", "fal"]);
       assert.deepEqual(
         house.lines().map(({ end }) => end),
@@ -154,7 +156,7 @@ describe("a node that is disabled while one of its jobs runs and one waits in li
     it(`${how}, delivers both once it is enabled again; the waiting one was not sent before`, () =>
       inHouse(
         {
-          sandbox: { latency: 500 },
+          sandbox: untilTold,
           account: { concurrency: 2 },
           flow: (usual) => [...everywhere(usual), ...probes],
         },
@@ -165,6 +167,9 @@ describe("a node that is disabled while one of its jobs runs and one waits in li
           for (const place of twoPlaces) await begun(life, place, `${place} waits`, { at: "after:waiting" });
           for (const place of twoPlaces) topics.push(`${place} runs`, `${place} waits`);
           await life.nodeRed.deploy(disable(house.flow, twoPlaces), type);
+          await house.sandbox.finish();
+          // From here on jobs take no time.
+          await house.sandbox.configure({ latency: 0 });
           const ended = () => life.steps.filter(({ step }) => step === "after:settled").length;
           await life.until(() => ended() === 4, "those that ran have ended");
           for (const probe of ["runware-probe", "fal-probe"] as const) {

@@ -167,6 +167,26 @@ describe("a fault that is rehearsed by a marker in the prompt", () => {
   });
 });
 
+describe("a job that takes long", () => {
+  afterEach(closeSandboxes);
+
+  it("is finished when the admin interface is told so; one that comes later, or never ends, is not", async () => {
+    const sandbox = await openSandbox({ settings: { latency: 3_600_000 } });
+    const [first, never, later] = [{}, { positivePrompt: "a lighthouse [fault:never]" }, {}].map((more) =>
+      inference({ deliveryMethod: "async", ...more }),
+    );
+    assert.ok(first && never && later);
+    await post(sandbox, [first, never]);
+    const finished = sandbox.once("finished");
+    assert.equal((await poll(sandbox, first.taskUUID)).data[0]?.status, "processing");
+    assert.equal((await admin(sandbox, "POST", "finish")).status, 200);
+    await post(sandbox, [later]);
+    assert.equal((await finished).id, first.taskUUID);
+    const states = [first, never, later].map(async ({ taskUUID }) => (await poll(sandbox, taskUUID)).data[0]?.status);
+    assert.deepEqual(await Promise.all(states), ["success", "processing", "processing"]);
+  });
+});
+
 describe("a fault that is armed by the admin interface", () => {
   afterEach(closeSandboxes);
 

@@ -64,6 +64,9 @@ export async function allOut(house: House, life: Life, topics: readonly string[]
   }
 }
 
+/** For a house whose jobs run until the test says that they are finished. */
+export const untilTold = { latency: 3_600_000 };
+
 /** How often each job was sent to its service and paid for there. */
 export async function paidOnce({ sandbox }: House, jobs: number): Promise<void> {
   const counts = Object.values((await sandbox.report()).jobs).map(({ submissions, charges }) => [submissions, charges]);

@@ -21,6 +21,8 @@ export interface SandboxProcess {
   readonly addresses: { readonly runware: { baseUrl: string }; readonly fal: Record<string, string> };
   configure(settings: NonNullable<SandboxOptions["settings"]>): Promise<void>;
   arm(fault: string, options?: { count?: number; call?: string }): Promise<void>;
+  /** Finishes all jobs that run, however long they were to take. */
+  finish(): Promise<void>;
   /** What was asked, submitted and charged so far, by job and by kind of call. */
   report(): Promise<{ jobs: Record<string, JobCounts>; calls: Record<string, number>; requests: number }>;
   /** Everything that happened so far. */
@@ -61,6 +63,7 @@ export async function startSandboxProcess(
     },
     configure: async (changes) => void (await ask("POST", "settings", changes)),
     arm: async (fault, options = {}) => void (await ask("POST", "faults", { fault, ...options })),
+    finish: async () => void (await ask("POST", "finish")),
     report: async () =>
       (await ask("GET", "state")) as {
         jobs: Record<string, JobCounts>;
