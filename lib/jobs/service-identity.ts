@@ -5,6 +5,7 @@ import type { Addresses } from "../providers/account-kind";
 export interface ServiceIdentity {
   readonly provider: string;
   readonly environment: string;
+  /** Those that it uses; of the sandbox inside Node-RED, which has another port after each start, none. */
   readonly addresses: Addresses;
   /** `<salt>:<hash>` of the key. */
   readonly key: string;
@@ -32,12 +33,10 @@ export const identityOf = ({ apiKey, ...place }: PresentService): ServiceIdentit
 
 /** Whether an account is still the one that a job was accepted for: same service, environment, addresses and key. */
 export function isSameService(kept: ServiceIdentity, present: PresentService): boolean {
-  // The sandbox inside Node-RED has another port after each start.
-  const isOwnSandbox = kept.environment === "sandbox" && present.environment === "sandbox";
   return (
     kept.provider === present.provider &&
     kept.environment === present.environment &&
-    (isOwnSandbox || sameAddresses(kept.addresses, present.addresses)) &&
+    sameAddresses(kept.addresses, present.addresses) &&
     isKey(kept.key, present.apiKey)
   );
 }

@@ -97,7 +97,13 @@ export class Account {
     this.#retire = retire;
     if (this.#closed) await this.close();
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
-    const present = { provider: this.#kind.provider, environment: settings.environment, addresses, apiKey };
+    const { environment } = settings;
+    const present = {
+      provider: this.#kind.provider,
+      environment,
+      addresses: environment === "sandbox" ? settings.addresses : addresses,
+      apiKey,
+    };
     return {
       service,
       addresses,

@@ -73,7 +73,10 @@ async function fetchPictures(
   const expected = model ? expectedPicture(model, job.request) : { contentType: "image/jpeg" };
   const requestId = answer.requestId ?? knownAs(job, service.provider);
   const owned = { provider: service.provider.name, requestId, expected };
-  const delivered = await deliverAll(answer, owner.settings.output, owned, { isOld, addresses, connection, signal });
+  // Its pictures are where the job was made, also when the account has another address by now.
+  const own = [...Object.values(addresses), ...Object.values(job.service.addresses)];
+  const source = { isOld, addresses: own, connection, signal };
+  const delivered = await deliverAll(answer, owner.settings.output, owned, source);
   return { claim, context, answer, ...delivered };
 }
 

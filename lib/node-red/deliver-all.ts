@@ -3,7 +3,6 @@ import { repeated } from "../jobs/backoff";
 import type { OutputForm } from "../models/request";
 import type { DispatcherSettings } from "../net/dispatcher";
 import { download } from "../net/download";
-import type { Addresses } from "../providers/account-kind";
 import type { Answer } from "../providers/provider";
 import { type DeliveredPicture, deliver, type PictureOwner } from "./delivered-picture";
 import { type ReportedError, reported } from "./job-report";
@@ -20,7 +19,7 @@ export interface PictureSource {
   /** The answer is an old one: an address is delivered only if its picture is still there. */
   isOld: boolean;
   /** Their hosts may have private addresses: the author named them. */
-  addresses: Addresses;
+  addresses: readonly string[];
   connection: DispatcherSettings;
   signal: AbortSignal;
 }
@@ -38,7 +37,7 @@ export async function deliverAll(
   { isOld, addresses, connection, signal }: PictureSource,
 ): Promise<{ pictures: DeliveredPicture[]; warnings: string[]; errors: ReportedError[] }> {
   const options = {
-    allowedHosts: Object.values(addresses).map((address) => new URL(address).host),
+    allowedHosts: addresses.map((address) => new URL(address).host),
     maxBytes: LARGEST_PICTURE,
     timeout: DOWNLOAD_TIMEOUT,
     signal,

@@ -6,6 +6,7 @@ import { passes } from "../jobs/steps";
 import { asFluxError } from "../jobs/unexpected";
 import { within } from "../jobs/within";
 import type { NodeModel } from "../models/model";
+import type { Progress } from "../providers/provider";
 import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
@@ -113,17 +114,18 @@ class Inference {
 
   /** @returns nothing of a message that only cancels others. */
   async #handle(message: FluxMessage, run: Run): Promise<Ended | undefined> {
-    const claim = this.#keeper.claimOf(message) ?? (await this.#take(message, run));
+    const claim = this.#keeper.takeBack(message) ?? (await this.#take(message, run));
     if (!claim) return undefined;
     run.claim = claim;
     this.#status.changed();
-    const answer = await this.#keeper.result(claim, {
+    const listener = {
       onPhase: () => this.#status.changed(),
-      onProgress: (progress) => {
+      onProgress: (progress: Progress) => {
         run.progress = progress;
         this.#status.changed();
       },
-    });
+    };
+    const answer = await this.#keeper.result(claim, listener, run.signal);
     const context = await this.#keeper.contextOf(claim);
     const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal: run.signal });
     const { messages, report } = outgoing(this.#owner, message, result, run.room);

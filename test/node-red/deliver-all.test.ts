@@ -16,7 +16,7 @@ const connection = { useEnvironmentProxy: false, connectTimeout: 5000, headersTi
 describe("a paid picture that came inside the answer, though its address was asked for", () => {
   const base64 = PNG.toString("base64");
   const dataURI = `data:image/png;base64,${base64}`;
-  const source = { isOld: false, addresses: {}, connection, signal: new AbortController().signal };
+  const source = { isOld: false, addresses: [], connection, signal: new AbortController().signal };
   const asAddress = (content: object) =>
     deliverAll({ pictures: [{ id: "picture", index: 0, nsfw: false, ...content }], errors: [] }, "url", owner, source);
 
@@ -78,7 +78,7 @@ describe("a paid picture that is fetched", () => {
       owner,
       {
         isOld: false,
-        addresses: { baseUrl },
+        addresses: [baseUrl],
         connection,
         signal: new AbortController().signal,
       },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { KeptJob } from "./kept-job";
 
 /** The flows that run, as far as jobs are concerned. */
@@ -52,13 +53,13 @@ export class Absences {
 
   #weigh(kept: KeptJob, { home, has }: PresentFlows, isDeleted: (nodeId: string) => boolean): void {
     const { job, absence } = kept;
-    const { since, before } = absence;
+    const { since, before, home: ownHome = job.home } = absence;
     const nodeIds = [...kept.claims.values()].map(({ nodeId }) => nodeId);
     const missing = nodeIds.filter((id) => !has(id));
     if (missing.length === 0) {
       // Also when its flow file goes by another name now.
-      this.#change(kept, { before: 0 });
-    } else if (home !== job.home) {
+      this.#change(kept, { before: 0, ...(home !== job.home && { home }) });
+    } else if (home !== ownHome) {
       const counted = since === undefined ? 0 : Date.now() - since;
       this.#change(kept, { ...absence, since: undefined, before: before + counted });
     } else if (absence.deletedAt !== undefined || missing.some(isDeleted)) {
@@ -72,16 +73,15 @@ export class Absences {
   }
 
   #change(kept: KeptJob, absence: KeptJob["absence"]): void {
-    const { since, before, deletedAt } = kept.absence;
+    const earlier = kept.absence;
     kept.absence = absence;
-    const isSame = since === absence.since && before === absence.before && deletedAt === absence.deletedAt;
-    if (!isSame) void this.#options.note(kept);
+    if (!isDeepStrictEqual(earlier, absence)) void this.#options.note(kept);
   }
 
   #dropLater(kept: KeptJob, deletedAt: number | undefined): void {
     const look = () => {
       // It came back in the meantime, and may have been deleted again: that has a grace period of its own.
-      if (kept.absence.deletedAt !== deletedAt || this.#flows?.home !== kept.job.home) return;
+      if (kept.absence.deletedAt !== deletedAt || this.#flows?.home !== (kept.absence.home ?? kept.job.home)) return;
       const gone = [...kept.claims.values()].map(({ nodeId }) => nodeId).filter((id) => !this.#flows?.has(id));
       if (gone.length > 0) void this.#options.drop(kept, gone);
     };

@@ -10,6 +10,8 @@ export interface Absence {
   deletedAt?: number;
   /** It is not in the flows of the active flow file, since then. */
   since?: number;
+  /** The flow file that it is in now, where that is not the one that the job was accepted in: a file may be renamed. */
+  home?: string;
   /** How long it was absent before that, in ms: the time in which another flow file was active does not count. */
   before: number;
 }

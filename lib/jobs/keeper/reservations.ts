@@ -10,6 +10,9 @@ import type { Writer } from "./writer";
 /** What budgets count goes back this far, in ms. */
 export const DAY = 24 * 3_600_000;
 
+/** Shapes of requests whose price is remembered. */
+const MOST_PRICES = 1000;
+
 /** What a job takes of the budget of the service that it was accepted for. */
 export interface KnownReservation {
   service: ServiceIdentity;
@@ -55,9 +58,17 @@ export class Reservations {
     const { state, shape, nanodollars, pictures } = reservation;
     if (state !== "spent" || nanodollars === undefined || pictures === 0) return;
     const price = { shape, perPicture: Math.ceil(nanodollars / pictures) };
-    if (this.#prices.get(shape)?.perPicture === price.perPicture) return;
+    if (this.isLast(price)) return;
+    this.#prices.delete(shape);
     this.#prices.set(shape, price);
+    const [oldest] = this.#prices.keys();
+    if (oldest !== undefined && this.#prices.size > MOST_PRICES) this.#prices.delete(oldest);
     if (job.isJournalled || isLimited) void this.#writer.noteSpending(job.id, "price", price);
+  }
+
+  /** Whether a price is the last one of its shape. */
+  isLast({ shape, perPicture }: Price): boolean {
+    return this.#prices.get(shape)?.perPicture === perPicture;
   }
 
   /** Nothing was billed. */

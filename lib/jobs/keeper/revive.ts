@@ -9,7 +9,8 @@ export function reviveIfGivenUp(kept: KeptJob): void {
   const { outcome, job } = kept;
   if (!outcome || !("error" in outcome)) return;
   const { code, cause } = outcome.error;
-  if (!GIVEN_UP.has(code) || cause.billed === "no") return;
+  const couldNotBeAsked = cause.retryable && cause.billed === "unknown";
+  if (cause.billed === "no" || !(GIVEN_UP.has(code) || couldNotBeAsked)) return;
   // Whatever of its run is left ends before the next one begins.
   kept.abort.abort(PARKED);
   Object.assign(job, { phase: { state: "submitted" }, isAdopted: true });
