@@ -33,12 +33,19 @@ export interface Crash extends HouseOptions {
 const PROBE = "probe";
 const TOPIC = "message";
 
-/** Runs `work` in a house, which is closed after it. What fails is told with what Node-RED wrote. */
-export async function inHouse<Result>(options: HouseOptions, work: (house: House) => Promise<Result>): Promise<Result> {
+/**
+ * Runs `work` in a house, which is closed after it. What fails is told with what Node-RED wrote.
+ * @param patience how long it may take, in ms
+ */
+export async function inHouse<Result>(
+  options: HouseOptions,
+  work: (house: House) => Promise<Result>,
+  patience = 60_000,
+): Promise<Result> {
   const house = await openHouse(options);
   // Two run at a time, so mocha's own limit is not about one of them.
   const limit = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("nothing came of it for a minute")), 60_000).unref();
+    setTimeout(() => reject(new Error(`nothing came of it for ${patience / 1000} s`)), patience).unref();
   });
   try {
     return await Promise.race([work(house), limit]);

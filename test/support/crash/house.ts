@@ -48,6 +48,8 @@ export interface Life {
   readonly nodeRed: NodeRedProcess;
   /** What was passed in this life so far. */
   readonly steps: readonly Passed[];
+  /** How often a step was passed in this life so far. */
+  count(step: Barrier["step"]): number;
   /**
    * Sends a message in over HTTP.
    * @returns whether the process lived long enough to answer.
@@ -100,6 +102,9 @@ export interface House {
 
 const support = __dirname;
 
+/** The last steps of a process that the message of a failure shows. */
+const MOST_TOLD = 200;
+
 /** Core nodes that no flow here needs: Node-RED starts in half the time without them. */
 const UNUSED =
   "05-junction 24-complete 25-status 60-link 90-comment 91-global-config 10-switch 16-range 80-template 89-delay 89-trigger 90-exec rbe 05-tls 06-httpproxy 10-mqtt 21-httprequest 22-websocket 31-tcpin 32-udp 70-CSV 70-HTML 70-JSON 70-XML 70-YAML 17-split 18-sort 19-batch 10-file 23-watch";
@@ -117,6 +122,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
   const start: House["start"] = async (dieAt, env = {}, flows = flow) => {
     const steps: Passed[] = [];
+    const counts = new Map<string, number>();
     const listeners = new Set<() => void>();
     const nodeRed = await startNodeRed({
       userDir,
@@ -130,12 +136,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       },
       onEvent: (event) => {
         const { event: kind, pid, step, job } = event as { event: string } & Passed;
-        if (kind === "step") steps.push({ pid, step, ...(job !== undefined && { job }) });
+        if (kind === "step") {
+          steps.push({ pid, step, ...(job !== undefined && { job }) });
+          counts.set(step, (counts.get(step) ?? 0) + 1);
+        }
         for (const listener of [...listeners]) listener();
       },
     });
     lives.push(nodeRed);
-    logs.push(() => `${nodeRed.log()}\n${steps.map(({ step, job }) => `${step} ${job ?? ""}`).join("\n")}`);
+    const told = () => steps.slice(-MOST_TOLD).map(({ step, job = "" }) => `${step} ${job}`);
+    logs.push(() => [nodeRed.log(), ...told()].join("\n"));
     let alive = true;
     void nodeRed.ended.then(() => {
       alive = false;
@@ -155,6 +165,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return {
       nodeRed,
       steps,
+      count: (step) => counts.get(step) ?? 0,
       until,
       step: (name, job) =>
         until(

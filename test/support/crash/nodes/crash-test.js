@@ -1,4 +1,11 @@
 const { appendFileSync } = require("node:fs");
+const { setFlagsFromString } = require("node:v8");
+const { runInNewContext } = require("node:vm");
+
+const collectGarbage = () => {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+};
 
 module.exports = (RED) => {
   /** Makes a message of what an HTTP request has in its body: `payload`, `flux`, `topic` and the like. */
@@ -7,6 +14,16 @@ module.exports = (RED) => {
     this.on("input", (message, send, done) => {
       send(Object.assign(message, message.payload));
       done();
+    });
+  });
+
+  /** The heap after a collection, in bytes. */
+  RED.httpNode.post("/crash-test/heap", (_request, response) => {
+    collectGarbage();
+    // What is let go of by finalisers goes with the second one.
+    setImmediate(() => {
+      collectGarbage();
+      response.json({ used: process.memoryUsage().heapUsed });
     });
   });
 
