@@ -37,7 +37,7 @@ export interface Line {
 }
 
 /** A step that a job passed, as the process told it. */
-export interface Passed {
+interface Passed {
   pid: number;
   step: string;
   job?: string;
