@@ -1,5 +1,5 @@
 import { FluxError } from "../errors";
-import type { Answer, Progress } from "../providers/provider";
+import type { Answer, Found, Progress } from "../providers/provider";
 import { repeated } from "./backoff";
 import { type Job, knownAs } from "./job";
 import type { Release } from "./limit";
@@ -98,13 +98,27 @@ async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
       await options.onAccepted();
     }
     if (isPast || job.isAdopted) {
-      const found = await repeated(() => provider.find(job, limited), options.retries, limited, Date.now() + LAST_LOOK);
+      const found = await look(job, provider, options.retries, limited).catch((error: unknown) => {
+        throw isPast && error instanceof FluxError ? overdue() : error;
+      });
       if (found.state === "settled") return found.answer;
       if (found.state === "unknown" && job.isAdopted) throw unknownThere(knownAs(job, provider) ?? job.id);
       if (isPast) throw overdue();
     }
     return provider.wait(job, limited, options.onProgress);
   });
+}
+
+/** Asks what became of a job. That it cannot be asked says nothing about what the job cost. */
+async function look(job: Job, provider: Service["provider"], retries: number, signal: AbortSignal): Promise<Found> {
+  try {
+    return await repeated(() => provider.find(job, signal), retries, signal, Date.now() + LAST_LOOK);
+  } catch (error) {
+    if (!(error instanceof FluxError) || signal.aborted) throw error;
+    const requestId = knownAs(job, provider);
+    const text = `It is about ${named(requestId)}, which was sent before and may be billed.`;
+    throw new FluxError(error.code, `${error.message} ${text}`, { ...error.cause, requestId, billed: "unknown" });
+  }
 }
 
 /** A batch with no picture at all is an error; one that lacks some is not. */

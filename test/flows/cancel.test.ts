@@ -204,7 +204,7 @@ describe("msg.cancel that names nothing", () => {
 
   it("is FLUX_VALIDATION for the job of another node, which goes on", async () => {
     const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 200 }, nodes: twoNodes }, atRunware());
-    const caught = nextMessageAt("caught");
+    const caught = flow.nextCaught();
     flow.receiveAt("other", { cancel: id });
     const { error } = await caught;
     assert.deepEqual([error.code, error.source.id], ["FLUX_VALIDATION", "other"]);
@@ -301,7 +301,7 @@ describe("msg.cancel", () => {
         const joining = nextPassing("before:joined");
         flow.receiveAt("other", { resume: id });
         await joining;
-        const caught = nextMessageAt("caught");
+        const caught = flow.nextCaught();
         const sent = messagesAt("others");
         flow.receiveAt("other", { cancel: id });
         assert.equal((await caught).error.code, "FLUX_CANCELLED");

@@ -87,6 +87,8 @@ export interface Flow {
   onMessage(listener: (message: Message) => void): void;
   /** Resolves with the next message on the wire out of the node. */
   nextMessage(): Promise<Message>;
+  /** Resolves with the next message that reaches the Catch node. */
+  nextCaught(): Promise<Message>;
   /** Resolves with the next status that `matches`. */
   nextStatus(matches: (status: StatusProperty) => boolean): Promise<StatusProperty>;
   /** Resolves with the first warning of the node that `matches`, past ones included. */
@@ -242,6 +244,7 @@ function connect(
   const [entry = "flux"] = path;
   const outcomes = new Map<string, { outcome: Outcome; settle: (outcome: Outcome) => void }>();
   const wireListeners = new Set<(message: Message) => void>();
+  const caughtListeners = new Set<(message: Message) => void>();
   const statusListeners = new Set<(status: StatusProperty) => void>();
   const warningListeners = new Set<(text: string) => void>();
   const node = runningNode("flux");
@@ -271,6 +274,7 @@ function connect(
     const entry = outcomes.get(message._msgid);
     if (entry) entry.outcome.caught = message;
     settle(message._msgid);
+    for (const listener of caughtListeners) listener(message);
   });
   on("completed", (message) => settle(message._msgid));
   on("shown", (message) => {
@@ -293,6 +297,7 @@ function connect(
     receiveAt: (id, message) => runningNode(id).receive(message),
     onMessage: (listener) => void wireListeners.add(listener),
     nextMessage: () => nextOf(wireListeners, () => true),
+    nextCaught: () => nextOf(caughtListeners, () => true),
     nextStatus: (matches) => nextOf(statusListeners, matches),
     nextWarning: (matches) => {
       const earlier = calls.find(({ method, argument }) => method === "warn" && matches(String(argument)));
