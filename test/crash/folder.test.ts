@@ -127,7 +127,9 @@ describe("the folder of the journal", function () {
         } catch {
           // As intended.
         }
-        for (const entrance of ["runware", "fal"] as const) await life.send(entrance, entrance);
+        // Larger than what is left of the page that the journal wrote to last.
+        const large = { large: "x".repeat(20_000) };
+        for (const entrance of ["runware", "fal"] as const) await life.send(entrance, entrance, large);
         const refused = () => house.lines().filter(({ end }) => end === "caught");
         await life.until(() => refused().length === 2, "both were refused");
         for (const { error } of refused()) {

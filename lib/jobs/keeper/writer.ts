@@ -1,11 +1,18 @@
 import type { FluxError } from "../../errors";
 import type { Job } from "../job";
-import type { Journal } from "../journal/journal";
+import type { Journal, NewEntry } from "../journal/journal";
+
+/** How soon, and how often, what could not be written when it happened is tried again, in ms. */
+const AGAIN = 1000;
 
 /** Writes the states of jobs that are to outlive the process. */
 export class Writer {
   readonly #journal: () => Journal | undefined;
   readonly #warn: (text: string) => void;
+  /** What has happened and is not written down: a job would do it a second time after a restart. */
+  readonly #owed: NewEntry[] = [];
+  #trying: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param journal the journal, once it is open. */
   constructor(journal: () => Journal | undefined, warn: (text: string) => void) {
@@ -20,17 +27,46 @@ export class Writer {
    * @throws FluxError FLUX_STORAGE or FLUX_BUSY; the step is then not to be done.
    */
   async require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> {
-    if (job.isJournalled) await this.#journal()?.write({ job: job.id, state, data }, isNew);
+    if (!job.isJournalled) return;
+    await this.#journal()?.write({ job: job.id, state, data }, isNew);
+    // There is room again.
+    if (this.#timer) void this.#writeOwed();
   }
 
-  /** Writes what has happened. It has, whether it can be written or not: that is warned of. Never rejects. */
+  /**
+   * Writes what has happened. It has, whether it can be written or not: that is warned of, and tried again for as long as
+   * the process lives. Never rejects.
+   */
   async note(job: Job, state: string, data?: unknown): Promise<void> {
     try {
       await this.require(job, state, data);
     } catch (error) {
+      this.#owed.push({ job: job.id, state, data });
+      this.#tryAgain();
       const { message } = error as FluxError;
-      this.#warn(`Job ${job.id} is ${state}, but that could not be written down: ${message}`);
+      this.#warn(`Job ${job.id} is ${state}, but that could not be written down yet: ${message}`);
     }
+  }
+
+  #tryAgain(): void {
+    this.#timer ??= setTimeout(() => void this.#writeOwed(), AGAIN).unref();
+  }
+
+  /** Never rejects. */
+  #writeOwed(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#trying ??= this.#tryOwed().finally(() => {
+      this.#trying = undefined;
+      if (this.#owed.length > 0) this.#tryAgain();
+    });
+    return this.#trying;
+  }
+
+  async #tryOwed(): Promise<void> {
+    const owed = this.#owed.splice(0);
+    const outcomes = await Promise.allSettled(owed.map((entry) => this.#journal()?.write(entry)));
+    this.#owed.unshift(...owed.filter((_, index) => outcomes[index]?.status === "rejected"));
   }
 
   /** Writes what a budget counts, of jobs that are not written themselves and of prices. Never rejects. */
@@ -44,6 +80,7 @@ export class Writer {
 
   /** Resolves once everything written so far is durable, or has failed. */
   async flush(): Promise<void> {
+    if (this.#trying || this.#owed.length > 0) await this.#writeOwed();
     await this.#journal()?.flush();
   }
 }
