@@ -132,11 +132,11 @@ describe("the status texts", () => {
     let activity: Activity = { waiting: 0, running: 0 };
     const node = { status: () => undefined } as unknown as Node;
     const line = new StatusLine(node, translate as NodeAPI["_"], () => activity);
-    const endings: Ending[] = errorCodes().map((code) => ({
-      outcome: "failed",
-      job: "a",
-      error: new FluxError(code, ""),
-    }));
+    // Over the account's own budget, for a while or for good, is something else than without credit at the service.
+    const causes = [{ provider: "runware" }, {}, { opensAt: new Date().toISOString() }];
+    const endings = errorCodes().flatMap((code) =>
+      causes.map((cause): Ending => ({ outcome: "failed", job: "a", error: new FluxError(code, "", cause) })),
+    );
     for (const pictures of [1, 2]) {
       for (const cost of [undefined, 0.01]) {
         endings.push({ outcome: "delivered", job: "job", pictures, seconds: 1, cost });
