@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { crash, type Expected, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { Barrier, Entrance } from "../support/crash/house";
+import { timePasses } from "../support/crash/time-passes";
 import { ahead } from "../support/crash/two-at-a-time";
 
 const once: Expected = { delivered: 1, submissions: 1, charges: 1 };
@@ -21,6 +22,71 @@ describe("a message whose Node-RED is killed, and killed again while it recovers
   for (const [entrance, [first = "posted", ...others], expected] of cases) {
     it(`${entrance}: at ${[first, ...others].join(", then at ")}`, () =>
       crash({ entrance, dieAt: { step: first }, again: others.map((step) => ({ step })), expected }));
+  }
+});
+
+describe("a message whose Node-RED was away for long after it was killed", function () {
+  this.timeout(120_000);
+  const it = ahead();
+  const patient = { account: { timeout: 86_400 } };
+
+  it("is not sent to Runware again 11 minutes after it may have been sent", () =>
+    crash({
+      ...patient,
+      entrance: "runware",
+      dieAt: { step: "after:submitting" },
+      between: (house) => timePasses(house, 11),
+      expected: { caught: "FLUX_OUTCOME_UNKNOWN", submissions: 0, charges: 0 },
+    }));
+
+  it("is delivered 11 minutes later where Runware has it", () =>
+    crash({
+      ...patient,
+      entrance: "runware",
+      dieAt: { step: "posted" },
+      between: (house) => timePasses(house, 11),
+      expected: once,
+    }));
+
+  it("is sent for the first time 11 minutes later where it was not sent before", () =>
+    crash({
+      ...patient,
+      entrance: "fal",
+      dieAt: { step: "after:waiting" },
+      between: (house) => timePasses(house, 11),
+      expected: once,
+    }));
+
+  for (const entrance of ["runware", "fal"] as const) {
+    it(`is delivered by ${entrance} although its time limit passed meanwhile, where its result is there`, () =>
+      crash({ entrance, dieAt: { step: "polled" }, between: (house) => timePasses(house, 11), expected: once }));
+  }
+
+  for (const deaths of [[], ["after:overdue"], ["after:told"]] as const) {
+    const until = deaths.length > 0 ? `, also when it is killed again at ${deaths.join()}` : "";
+    it(`ends as FLUX_TIMEOUT where its result is not there, and is then delivered late, each once${until}`, () =>
+      // Each look lets a job move up by one place: it has its turn only after its time limit was seen to have passed.
+      inHouse({ sandbox: { jobsAhead: 3 } }, async (house) => {
+        const before = await house.start({ step: "polled" });
+        await before.send("fal", "message");
+        await before.nodeRed.ended;
+        // The sandbox rehearses the hour of late results in a minute.
+        await timePasses(house, 10.1);
+        for (const step of deaths) await house.startAndDie({ step });
+        const life = await house.start();
+        await life.step("after:closed");
+        await house.sandbox.configure({ jobsAhead: 0 });
+        await probed(house, life, "fal");
+        assert.deepEqual(
+          linesAbout(house, "message").map(({ end, error, late, recovered }) => [error?.code ?? end, late, recovered]),
+          [
+            ["FLUX_TIMEOUT", undefined, undefined],
+            ["delivered", true, true],
+          ],
+        );
+        const { jobs } = await house.sandbox.report();
+        for (const { submissions, charges } of Object.values(jobs)) assert.deepEqual([submissions, charges], [1, 1]);
+      }));
   }
 });
 
