@@ -1,6 +1,6 @@
+import { ahead } from "../support/crash/ahead";
 import { crash, type Expected } from "../support/crash/crash";
 import type { Barrier, Entrance } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
 
 const once: Expected = { delivered: 1, submissions: 1, charges: 1 };
 /** The message had not been taken in when the process died. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ahead } from "../support/crash/ahead";
 import { crash, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { House } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
 
 /** All that is in the journal's folder, folders included. */
 const everythingIn = ({ folder }: House): string[] =>

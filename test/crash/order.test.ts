@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ahead } from "../support/crash/ahead";
 import { inHouse } from "../support/crash/crash";
 import type { Entrance, House } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
 
 /** Something that the process did, in the order in which it did it. */
 type Note =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { ahead } from "../support/crash/ahead";
 import { crash, type Expected, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { Barrier, Entrance } from "../support/crash/house";
 import { timePasses } from "../support/crash/time-passes";
-import { ahead } from "../support/crash/two-at-a-time";
 
 const once: Expected = { delivered: 1, submissions: 1, charges: 1 };
 

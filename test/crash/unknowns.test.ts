@@ -1,7 +1,7 @@
 import type { SandboxOptions } from "../../sandbox";
+import { ahead } from "../support/crash/ahead";
 import { type Crash, crash, type Expected } from "../support/crash/crash";
 import type { House, Life } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
 
 type Settings = NonNullable<SandboxOptions["settings"]>;
 

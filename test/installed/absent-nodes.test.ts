@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openJournal } from "../../lib/jobs/journal/open";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { FlowNode, House, HouseOptions, Life } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
+import { ahead } from "../support/crash/ahead";
 import { allOut, begun, changed, paidOnce, untilTold, wayTo, without } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { inHouse, linesAbout } from "../support/crash/crash";
 import type { FlowNode, House } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
+import { ahead } from "../support/crash/ahead";
 import { allOut, begun, changed, paidOnce, untilTold } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { House } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
+import { ahead } from "../support/crash/ahead";
 import { allOut, begun, paidOnce } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;

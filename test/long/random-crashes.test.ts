@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
+import { ahead } from "../support/crash/ahead";
 import { inHouse } from "../support/crash/crash";
 import type { Barrier, Entrance, House, HouseOptions, Life, Line } from "../support/crash/house";
-import { ahead } from "../support/crash/two-at-a-time";
 
 const ROUNDS = Number(process.env.FLUX_ROUNDS ?? 50);
 const JOBS = 20;

@@ -43,7 +43,7 @@ export async function inHouse<Result>(
   patience = 60_000,
 ): Promise<Result> {
   const house = await openHouse(options);
-  // Two run at a time, so mocha's own limit is not about one of them.
+  // Several run side by side, so mocha's own limit is not about one of them.
   const limit = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error(`nothing came of it for ${patience / 1000} s`)), patience).unref();
   });

@@ -1,11 +1,11 @@
-/**
- * An `it` for what mostly waits for other processes: the next one begins while this one runs. What it needs it must make
- * itself.
- */
+/** How many run side by side: mostly they wait for processes to start. */
+const AT_ONCE = 3;
+
+/** An `it` for what waits for other processes: the next ones begin while one runs. Each makes what it needs itself. */
 export function ahead(): (title: string, work: () => Promise<void>) => void {
-  const begun: (() => Promise<void>)[] = [];
-  after(() => Promise.allSettled(running));
+  const begins: (() => Promise<void>)[] = [];
   const running: Promise<void>[] = [];
+  after(() => Promise.allSettled(running));
   return (title, work) => {
     let result: Promise<void> | undefined;
     const begin = (): Promise<void> => {
@@ -17,10 +17,10 @@ export function ahead(): (title: string, work: () => Promise<void>) => void {
       }
       return result;
     };
-    const index = begun.push(begin) - 1;
+    const index = begins.push(begin) - 1;
     it(title, () => {
       const own = begin();
-      void begun[index + 1]?.();
+      for (const next of begins.slice(index + 1, index + AT_ONCE)) void next();
       return own;
     });
   };
