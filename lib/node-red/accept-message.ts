@@ -54,7 +54,7 @@ export async function acceptMessage(
   });
   await Promise.all([place.turn, keeper.ready]);
   run.signal.throwIfAborted();
-  return keeper.accept(job, message, owner.contextWith(account), {
+  return keeper.intake.accept(job, message, owner.contextWith(account), {
     shape: shapeOf(job.model, job.request),
     pictures: prepared.expected,
   });

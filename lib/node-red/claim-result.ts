@@ -57,7 +57,7 @@ export async function fetchResult(
   } catch (error) {
     if (source.signal.aborted || !(error instanceof FluxError)) throw error;
   }
-  return fetchPictures(owner, claim, await keeper.renewed(claim), source, true);
+  return fetchPictures(owner, claim, await keeper.deliveries.renewed(claim), source, true);
 }
 
 async function fetchPictures(

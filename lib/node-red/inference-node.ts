@@ -88,7 +88,7 @@ class Inference {
       this.#owner.node.error(failure?.message ?? "The message cannot be read: a property of it throws.");
     }
     // No earlier than the next turn: by then the nodes downstream have the message.
-    if (claim) setImmediate((delivered: Claim) => this.#keeper.delivered(delivered, failure), claim);
+    if (claim) setImmediate((delivered: Claim) => this.#keeper.deliveries.delivered(delivered, failure), claim);
   }
 
   #sendAll({ messages, claim }: Ended, send: Send): void {
@@ -125,8 +125,8 @@ class Inference {
         this.#status.changed();
       },
     };
-    const answer = await this.#keeper.result(claim, listener, run.signal);
-    const context = await this.#keeper.contextOf(claim);
+    const answer = await this.#keeper.deliveries.result(claim, listener, run.signal);
+    const context = await this.#keeper.deliveries.contextOf(claim);
     const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal: run.signal });
     const { messages, report } = outgoing(this.#owner, message, result, run.room);
     this.#status.ended({

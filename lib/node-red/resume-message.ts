@@ -52,7 +52,7 @@ export async function resumeMessage(
   );
   await keeper.ready;
   run.signal.throwIfAborted();
-  return keeper.resume(job, message, owner.contextWith(account), ({ service, model }: Job) =>
+  return keeper.intake.resume(job, message, owner.contextWith(account), ({ service, model }: Job) =>
     check({ provider: service.provider, model }),
   );
 }
