@@ -168,7 +168,7 @@ describe("a job whose deadline has passed and that is cancelled", () => {
     ["fal", fal(), atFal, /was cancelled/],
   ] as const) {
     it(`is not asked for late any more, has no second error, and the log says what came of it (${service})`, async () => {
-      const flow = await startFlow({ ...never, ...options, node: { ...options.node, timeout: 1 } });
+      const flow = await startFlow({ ...never, ...options, node: { ...options.node, timeout: 0.3 } });
       const caught = messagesAt("caught");
       const first = await flow.send(message());
       assert.equal(first.caught?.error.code, "FLUX_TIMEOUT");

@@ -5,13 +5,22 @@ import { type Flow, type FlowOptions, type Message, type Outcome, startFlow } fr
 import { helper } from "./helper";
 
 /** Resolves with the id of the next job that passes a step. */
-export function nextPassing(step: Step): Promise<string> {
+export async function nextPassing(step: Step): Promise<string> {
+  const [first = ""] = await nextPassings(step, 1);
+  return first;
+}
+
+/** The same of several, which may pass in one turn. */
+export function nextPassings(step: Step, count: number): Promise<string[]> {
   return new Promise((resolve) => {
+    const ids: string[] = [];
     const listen = (passing: unknown) => {
       const { step: passed, job } = passing as { step: Step; job?: string };
       if (passed !== step || job === undefined) return;
+      ids.push(job);
+      if (ids.length < count) return;
       unsubscribe("node-red-flux:job", listen);
-      resolve(job);
+      resolve(ids);
     };
     subscribe("node-red-flux:job", listen);
   });
@@ -49,7 +58,8 @@ export function messagesAt(id: string): Message[] {
 /** The next message that comes into a node. */
 export function nextMessageAt(id: string): Promise<Message> {
   return new Promise((resolve) => {
-    helper.getNode(id)?.once("input", (message: unknown) => resolve(message as Message));
+    // Node-RED's nodes lose messages to other listeners when one is taken off while they are called.
+    helper.getNode(id)?.on("input", (message: unknown) => resolve(message as Message));
   });
 }
 
