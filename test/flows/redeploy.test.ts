@@ -159,15 +159,17 @@ describe("messages that wait in line while the flows are deployed", () => {
   /** One job that runs and three messages that wait for its place; `release` lets it end. */
   async function withLine(options: FlowOptions = {}) {
     const account = { concurrency: 1, ...options.account };
+    // One of its own: ports are used again, and budgets outlive accounts.
+    const apiKey = crypto.randomUUID();
     const { flow, id } = await withRunningJob(
-      { sandbox: { latency: 400 }, ...options, account },
+      { apiKey, sandbox: { latency: 400 }, ...options, account },
       { ...atRunware(), topic: 0 },
     );
     flow.sandbox.configure({ latency: 5 });
     const all = nextPassings("after:waiting", 3);
     const outcomes = [1, 2, 3].map((topic) => flow.send({ ...atRunware(), topic }));
     await all;
-    return { flow, id, outcomes };
+    return { flow, id, outcomes, apiKey };
   }
 
   for (const kind of ["nodes", "full"] as const satisfies DeployKind[]) {
@@ -241,6 +243,28 @@ describe("messages that wait in line while the flows are deployed", () => {
     }
     assert.deepEqual(flow.sandbox.ledger.jobIds(), [id]);
   });
+
+  for (const [what, changes] of [
+    ["disabled", { d: true }],
+    ["given another key", { credentials: { apiKey: "another-key" } }],
+  ] as const) {
+    it(`leave the budget when they end unsent because their account was ${what}`, async () => {
+      const { flow, outcomes, apiKey } = await withLine({
+        account: { picturesPerHour: 4 },
+        sandbox: { latency: 60_000 },
+      });
+      assert.equal((await flow.send(atRunware())).caught?.error.code, "FLUX_QUOTA");
+      await flow.deploy(edited("account", changes));
+      for (const outcome of outcomes) assert.equal((await outcome).caught?.error.code, "FLUX_CONFIG");
+      await flow.deploy(edited("account", { credentials: { apiKey } }));
+      const accepted = nextPassings("after:waiting", 3);
+      for (let n = 0; n < 3; n += 1) flow.receiveAt("flux", atRunware());
+      await accepted;
+      const caught = flow.nextCaught();
+      flow.receiveAt("flux", atRunware());
+      assert.equal((await caught).error.code, "FLUX_QUOTA");
+    });
+  }
 
   it("are sent to the account when that was only renamed", async () => {
     const { flow, outcomes } = await withLine();

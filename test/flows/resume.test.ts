@@ -265,8 +265,9 @@ describe("a job of another instance, or of another day, that is resumed", () => 
   });
 
   it("is no new picture for the budget: it was paid for before", async () => {
-    const flow = await startFlow({ apiKey, account: { picturesPerHour: 1 } });
-    const id = await submitElsewhere(flow.sandbox, apiKey);
+    const own = crypto.randomUUID();
+    const flow = await startFlow({ apiKey: own, account: { picturesPerHour: 1 } });
+    const id = await submitElsewhere(flow.sandbox, own);
     onlyMessage(await flow.send({ resume: id }));
     onlyMessage(await flow.send(atRunware()));
     assert.equal((await flow.send(atRunware())).caught?.error.code, "FLUX_QUOTA");

@@ -23,7 +23,8 @@ export interface KnownReservation {
 export class Reservations {
   readonly #known = new Map<string, KnownReservation>();
   readonly #prices = new Map<string, Price>();
-  readonly #restored = new WeakSet<Budget>();
+  /** The budgets that know it: as few as a process sees keys. */
+  readonly #restored = new Set<Budget>();
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -71,9 +72,10 @@ export class Reservations {
     return this.#prices.get(shape)?.perPicture === perPicture;
   }
 
-  /** Nothing was billed. */
-  release(job: Pick<Job, "id">): void {
-    this.#known.delete(job.id);
+  /** Nothing was billed. The account of its node may be another by now, or none. */
+  release({ id }: Pick<Job, "id">): void {
+    this.#known.delete(id);
+    for (const budget of this.#restored) budget.release(id);
   }
 
   #forgetOld(): void {

@@ -121,7 +121,7 @@ export class Runner {
     const { job } = kept;
     job.settledAt = Date.now();
     advance(job, { state: "settled", outcome });
-    if (context) this.settleBudget(kept, outcome, context);
+    this.settleBudget(kept, outcome, context);
     kept.sending?.end();
     await this.#options.writer.note(job, "settled", savedOutcome(outcome));
     kept.outcome = outcome;
@@ -129,14 +129,15 @@ export class Runner {
   }
 
   /** Settles what was reserved for the job: with what it cost, or not at all where nothing was billed. */
-  settleBudget(kept: KeptJob, outcome: Outcome, { service: { budget } }: RunContext): void {
+  settleBudget(kept: KeptJob, outcome: Outcome, context?: RunContext): void {
     const { job } = kept;
     if ("error" in outcome && outcome.error.cause.billed === "no") {
-      budget.release(job.id);
       delete kept.reservation;
       this.#options.reservations.release(job);
       return;
     }
+    if (!context) return;
+    const { budget } = context.service;
     const took = "error" in outcome ? { pictures: job.expected ?? 1 } : spendingOf(outcome.answer);
     const settled = budget.settle(job.id, took);
     if (!settled) return;
