@@ -160,9 +160,10 @@ export class Runner {
       return;
     }
     // Without an id it is tried all the same: the answer that has it may still come.
+    const mayStillCome = isFindable && Date.now() < lookOutUntil(job, context);
     kept.overdue = withSentence(
       error,
-      isFindable ? "If it comes within the next hour, its result is still delivered." : "",
+      mayStillCome ? "If it comes within the next hour, its result is still delivered." : "",
     );
     await this.#options.writer.note(job, "overdue", savedError(kept.overdue));
     this.#options.onNews(kept);
@@ -181,10 +182,9 @@ export class Runner {
   async #lookOut(kept: KeptJob, context: RunContext): Promise<void> {
     const { job } = kept;
     const { signal } = kept.abort;
-    const { every, lasting } = context.latePace;
-    const until = (job.submittedAt ?? job.acceptedAt) + context.deadline + lasting;
+    const pace = { every: context.latePace.every, until: lookOutUntil(job, context) };
     try {
-      const answer = await lateAnswer(job, context.service.provider, { every, until }, signal);
+      const answer = await lateAnswer(job, context.service.provider, pace, signal);
       if (answer) return await this.settle(kept, { answer }, context);
     } catch (error) {
       if (signal.aborted && signal.reason === PARKED) return;
@@ -201,6 +201,10 @@ export class Runner {
     if (sentence !== undefined) context.warn(sentence);
   }
 }
+
+/** Until when a job is asked for, ms since 1970: a restart in between does not make it longer. */
+const lookOutUntil = ({ submittedAt, acceptedAt }: Job, { deadline, latePace }: RunContext): number =>
+  (submittedAt ?? acceptedAt) + deadline + latePace.lasting;
 
 /** What an answer cost, where all of its pictures say so. */
 function spendingOf({ pictures }: Answer): { pictures: number; dollars?: number } {
