@@ -51,7 +51,10 @@ export class Limit {
         { retryable: true },
       );
     }
-    return this.#waiting.join(signal, () => this.#take());
+    const turn = this.#waiting.join(signal, () => this.#take());
+    // It may be left before anybody waits for it here; who does so later is told all the same.
+    turn.catch(() => {});
+    return turn;
   }
 
   /** Takes a place among the running jobs for one that runs already, at the service: whether there is room or not. */

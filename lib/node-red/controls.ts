@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import { safeCopy } from "../models/preparing/safe-copy";
 import type { FluxMessage } from "./types";
 
 /** Characters of an id or a key. */
@@ -65,7 +66,8 @@ function readResumed(value: unknown): Resumed {
     ...(isId(requestId) && { requestId }),
     ...(isId(provider) && { provider }),
     ...(isId(model) && { model }),
-    ...(typeof request === "object" && request !== null && { request: { ...request } }),
+    // What is no plain data in it is left out: the message may be anybody's.
+    ...(typeof request === "object" && request !== null && { request: safeCopy(request, "msg.resume.request").copy }),
   };
 }
 

@@ -237,4 +237,21 @@ describe("bad input", () => {
     assert.equal(caught, undefined);
     assert.equal(messages.length, 1);
   });
+
+  it("a msg.resume that cannot be read a second time does not end Node-RED", async () => {
+    flow = await startFlow();
+    let reads = 0;
+    const trap = {
+      get depth(): number {
+        reads += 1;
+        if (reads > 1) throw new Error("a trap");
+        return reads;
+      },
+    };
+    const ended = flow.nextStatus(({ text }) => String(text).includes("FLUX_OUTCOME_UNKNOWN"));
+    flow.receive({ resume: { id: crypto.randomUUID(), request: { trap } } });
+    await ended;
+    const { messages } = await flow.send({ payload: prompt });
+    assert.equal(messages.length, 1);
+  });
 });

@@ -54,6 +54,22 @@ describe("a job that waits in line and is cancelled", () => {
     assert.deepEqual(flow.sandbox.ledger.jobIds(), [id]);
   });
 
+  for (const [what, end] of [
+    ["is cancelled", async (flow: Flow) => cancel(flow, true)],
+    ["has its node made anew", async (flow: Flow) => void (await flow.restart())],
+  ] as const) {
+    it(`does not end Node-RED when it ${what} while it is being written down`, async () => {
+      const { flow } = await withRunningJob({ ...never, account: { concurrency: 1 } }, atRunware());
+      const writing = nextPassing("before:waiting");
+      flow.receive(atRunware());
+      const written = nextPassing("after:waiting");
+      await writing;
+      const ended = end(flow);
+      await written;
+      await ended;
+    });
+  }
+
   it("gives its place in the line and in the budget to the next", async () => {
     const options = { ...never, account: { concurrency: 1, line: 1, picturesPerHour: 2 } };
     const { flow } = await withRunningJob(options, atRunware());
@@ -66,6 +82,28 @@ describe("a job that waits in line and is cancelled", () => {
     const again = nextPassing("after:waiting");
     flow.receive(atRunware());
     assert.notEqual(await again, waiting);
+  });
+});
+
+describe("a job that waits in line for messages of two nodes and is cancelled", () => {
+  afterEach(stopFlows);
+
+  it("gives its place to the next when both of them cancel it at once", async () => {
+    const options = { ...never, account: { concurrency: 1 }, nodes: twoNodes };
+    const { flow, id } = await withRunningJob(options, atRunware());
+    const accepted = nextPassing("after:waiting");
+    const outcome = flow.send(atRunware());
+    const waiting = await accepted;
+    const joined = nextPassing("after:joined");
+    flow.receiveAt("other", { resume: waiting });
+    await joined;
+    flow.receiveAt("other", { cancel: waiting });
+    await cancel(flow, waiting);
+    assertCancelled(await outcome, "no", /before anything was sent/);
+    const next = flow.sandbox.once("accepted");
+    await cancel(flow, id);
+    flow.receive(atRunware());
+    assert(![id, waiting].includes((await next).id));
   });
 });
 

@@ -29,7 +29,8 @@ export async function cancelJobs(jobs: readonly KeptJob[], nodeId: string, means
 async function cancelOne(kept: KeptJob, nodeId: string, means: Means): Promise<void> {
   const { job, claims } = kept;
   const own = claimsOf(kept, nodeId);
-  if (own.length < claims.size) {
+  // One of another node that was just cancelled there waits no more.
+  if ([...claims.values()].some((claim) => claim.nodeId !== nodeId && !claim.ending)) {
     const text = `Stopped waiting for job ${job.id} ${WHY}; another node still waits for it.`;
     for (const claim of own) leave(claim, cancelled(text, "unknown", kept), means);
     return;
