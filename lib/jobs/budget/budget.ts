@@ -28,6 +28,22 @@ export interface Reservation extends Demand {
   state: "reserved" | "spent" | "estimated" | "released";
 }
 
+/** What a job has taken. */
+export interface Taken {
+  /** Where the cost is known. */
+  dollars?: number;
+  pictures: number;
+}
+
+/** Puts what a job has taken in the place of its worst case. */
+export function settleReservation(reservation: Reservation, { dollars, pictures }: Taken, at: number): void {
+  const isKnown = dollars !== undefined && Number.isFinite(dollars) && dollars >= 0;
+  reservation.pictures = pictures;
+  reservation.at = at;
+  reservation.state = isKnown ? "spent" : "estimated";
+  if (isKnown) reservation.nanodollars = inNanodollars(dollars);
+}
+
 /**
  * What a key may spend in any hour and any 24 hours. It keeps the count; making that durable is the keeper's.
  * A job reserves its worst case before anything is sent, and what it really took replaces that.
@@ -74,15 +90,10 @@ export class Budget {
    * @param at ms since 1970; now when left out.
    * @returns its reservation, which now says what was taken; undefined when it has none: it was paid for elsewhere.
    */
-  settle(job: string, took: { dollars?: number; pictures: number }, at = Date.now()): Reservation | undefined {
+  settle(job: string, took: Taken, at = Date.now()): Reservation | undefined {
     const reservation = this.#letGo(job);
     if (!reservation) return undefined;
-    const { dollars, pictures } = took;
-    const isKnown = dollars !== undefined && Number.isFinite(dollars) && dollars >= 0;
-    reservation.pictures = pictures;
-    reservation.at = at;
-    reservation.state = isKnown ? "spent" : "estimated";
-    if (isKnown) reservation.nanodollars = inNanodollars(dollars);
+    settleReservation(reservation, took, at);
     this.#count(reservation);
     return reservation;
   }

@@ -27,10 +27,17 @@ export class RollingWindow {
     this.#spent.splice(place, 0, spent);
     this.#pictures += spent.pictures;
     this.#nanodollars += spent.nanodollars;
+    // Also where no limit asks for the sums.
+    this.#forget(this.#spent.at(-1)?.at ?? spent.at);
   }
 
   /** The sums over the window that ends at `now`. */
   sums(now: number): { pictures: number; nanodollars: Nanodollars } {
+    this.#forget(now);
+    return { pictures: this.#pictures, nanodollars: this.#nanodollars };
+  }
+
+  #forget(now: number): void {
     for (let oldest = this.#spent[this.#first]; oldest && oldest.at <= now - this.length; ) {
       this.#pictures -= oldest.pictures;
       this.#nanodollars -= oldest.nanodollars;
@@ -41,7 +48,6 @@ export class RollingWindow {
       this.#spent = this.#spent.slice(this.#first);
       this.#first = 0;
     }
-    return { pictures: this.#pictures, nanodollars: this.#nanodollars };
   }
 
   /** When `amount` of what counts now will have been forgotten; undefined when it holds less than that. */

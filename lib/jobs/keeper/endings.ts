@@ -1,6 +1,7 @@
 import { dropped } from "./errors";
 import type { JobBook } from "./job-book";
 import { type KeptJob, PARKED } from "./kept-job";
+import type { Reservations } from "./reservations";
 import type { Runner } from "./runner";
 import { savedRecord } from "./saved";
 import type { Writer } from "./writer";
@@ -11,6 +12,7 @@ const DELETED = "because its node was deleted";
 export interface EndingsOptions {
   book: JobBook;
   runner: Runner;
+  reservations: Reservations;
   writer: Writer;
   warn: (text: string) => void;
 }
@@ -75,10 +77,10 @@ export class Endings {
 
   /** What was not sent costs nothing; of the rest nobody will hear what it did cost. */
   #settleBudget(kept: KeptJob): void {
-    const { job, context, outcome } = kept;
-    if (!context || outcome) return;
+    const { job, outcome } = kept;
+    if (outcome) return;
     const wasSent = job.phase.state !== "waiting";
-    this.#options.runner.settleBudget(kept, { error: dropped(DELETED, wasSent ? "unknown" : "no") }, context);
+    this.#options.reservations.settle(kept, { error: dropped(DELETED, wasSent ? "unknown" : "no") });
   }
 
   #tell({ context }: KeptJob, text: string): void {

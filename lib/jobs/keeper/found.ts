@@ -8,7 +8,7 @@ import type { Claim } from "./claim";
 import { type ClosedJob, isRecordKept } from "./closed-jobs";
 import { reopened } from "./job-book";
 import { type Absence, type KeptJob, keptJob } from "./kept-job";
-import { DAY, type KnownReservation } from "./reservations";
+import { DAY, type KnownReservation, settleFound } from "./reservations";
 import { reviveIfGivenUp } from "./revive";
 import {
   errorFrom,
@@ -174,6 +174,7 @@ class Reader {
       case "settled":
         kept.outcome = outcomeFrom(await this.#read<SavedOutcome>(data));
         Object.assign(job, { settledAt: at, phase: { state, outcome: kept.outcome } });
+        settleFound(kept, kept.outcome, at);
         return;
       case "overdue":
         kept.overdue = errorFrom(await this.#read<SavedError>(data));

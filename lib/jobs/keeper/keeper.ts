@@ -77,7 +77,7 @@ export class Keeper {
       writer,
       isStarted: () => this.#isStarted,
     });
-    const endings = new Endings({ book, runner, writer, warn });
+    const endings = new Endings({ book, runner, reservations, writer, warn });
     this.intake = new Intake({ book, reservations, writer, runner, runs });
     this.deliveries = deliveries;
     this.#absences = new Absences({
@@ -192,7 +192,7 @@ export class Keeper {
       contextOf: (kept) => this.#nodes.contextOf(kept),
       end: async (kept, error) => {
         if (kept.running) kept.abort.abort(error);
-        else await this.#runner.settle(kept, { error }, kept.context);
+        else await this.#runner.settle(kept, { error });
       },
       forget: (claim) => this.deliveries.delivered(claim),
     });

@@ -1,12 +1,9 @@
 import { FluxError } from "../../errors";
-import type { Answer } from "../../providers/provider";
-import { isLimited } from "../budget/limits";
 import { cancelAtService } from "../cancel-at-service";
 import { advance, type Job, knownAs, type Outcome } from "../job";
 import { lateAnswer } from "../late";
 import type { Release } from "../limit";
 import { Overdue, runJob } from "../run-job";
-import { totalCost } from "../total-cost";
 import { asFluxError } from "../unexpected";
 import { type KeptJob, PARKED } from "./kept-job";
 import type { Reservations } from "./reservations";
@@ -44,13 +41,13 @@ export class Runner {
     const letGo = context.hold();
     try {
       if (await this.#isReady(kept, context, turn, ready)) {
-        await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) }, context);
+        await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
       }
     } catch (error) {
       if (signal.aborted && signal.reason === PARKED) return;
       const { job } = kept;
       if (error instanceof Overdue) await this.#passDeadline(kept, context, error.error);
-      else await this.settle(kept, { error: asFluxError(error, job, knownAs(job, context.service.provider)) }, context);
+      else await this.settle(kept, { error: asFluxError(error, job, knownAs(job, context.service.provider)) });
     } finally {
       // Connections that cannot be closed are no reason to end the process.
       letGo().catch(() => {});
@@ -117,32 +114,15 @@ export class Runner {
   }
 
   /** Gives a job its outcome, durably, and tells. */
-  async settle(kept: KeptJob, outcome: Outcome, context?: RunContext): Promise<void> {
+  async settle(kept: KeptJob, outcome: Outcome): Promise<void> {
     const { job } = kept;
     job.settledAt = Date.now();
     advance(job, { state: "settled", outcome });
-    this.settleBudget(kept, outcome, context);
+    this.#options.reservations.settle(kept, outcome);
     kept.sending?.end();
     await this.#options.writer.note(job, "settled", savedOutcome(outcome));
     kept.outcome = outcome;
     this.#options.onNews(kept);
-  }
-
-  /** Settles what was reserved for the job: with what it cost, or not at all where nothing was billed. */
-  settleBudget(kept: KeptJob, outcome: Outcome, context?: RunContext): void {
-    const { job } = kept;
-    if ("error" in outcome && outcome.error.cause.billed === "no") {
-      delete kept.reservation;
-      this.#options.reservations.release(job);
-      return;
-    }
-    if (!context) return;
-    const { budget } = context.service;
-    const took = "error" in outcome ? { pictures: job.expected ?? 1 } : spendingOf(outcome.answer);
-    const settled = budget.settle(job.id, took);
-    if (!settled) return;
-    kept.reservation = settled;
-    this.#options.reservations.take(job, settled, isLimited(budget));
   }
 
   async #passDeadline(kept: KeptJob, context: RunContext, error: FluxError): Promise<void> {
@@ -155,7 +135,7 @@ export class Runner {
         : provider.cancel
           ? "It is being cancelled."
           : "Nobody waits for it any more.";
-      await this.settle(kept, { error: withSentence(error, afterwards) }, context);
+      await this.settle(kept, { error: withSentence(error, afterwards) });
       if (provider.cancel) await this.cancel(job, context, "because its deadline passed");
       return;
     }
@@ -185,13 +165,13 @@ export class Runner {
     const pace = { every: context.latePace.every, until: lookOutUntil(job, context) };
     try {
       const answer = await lateAnswer(job, context.service.provider, pace, signal);
-      if (answer) return await this.settle(kept, { answer }, context);
+      if (answer) return await this.settle(kept, { answer });
     } catch (error) {
       if (signal.aborted && signal.reason === PARKED) return;
       if (!signal.aborted) context.warn(`No late result for job ${job.id}: ${asFluxError(error, job).message}`);
     }
     // Nobody knows what it did cost: the worst case stands.
-    if (kept.overdue) this.settleBudget(kept, { error: kept.overdue }, context);
+    if (kept.overdue) this.#options.reservations.settle(kept, { error: kept.overdue });
     this.#options.onNoLateResult(kept);
   }
 
@@ -205,12 +185,6 @@ export class Runner {
 /** Until when a job is asked for, ms since 1970: a restart in between does not make it longer. */
 const lookOutUntil = ({ submittedAt, acceptedAt }: Job, { deadline, latePace }: RunContext): number =>
   (submittedAt ?? acceptedAt) + deadline + latePace.lasting;
-
-/** What an answer cost, where all of its pictures say so. */
-function spendingOf({ pictures }: Answer): { pictures: number; dollars?: number } {
-  const dollars = totalCost(pictures);
-  return { pictures: pictures.length, ...(dollars !== undefined && { dollars }) };
-}
 
 /** From here on it counts that the answer to a paid request is heard. */
 function markSending(kept: KeptJob): void {

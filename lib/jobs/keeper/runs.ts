@@ -3,7 +3,6 @@ import type { AttachedNodes } from "./attached-nodes";
 import { aboutJob, cutAddress, otherAccount } from "./errors";
 import { type KeptJob, PARKED } from "./kept-job";
 import type { Reservations } from "./reservations";
-import type { RunContext } from "./run-context";
 import type { Runner } from "./runner";
 
 /** What running jobs on needs of the keeper. */
@@ -42,9 +41,8 @@ export class Runs {
   async #runFound(kept: KeptJob): Promise<void> {
     const { nodes, reservations, runner, onNoLateResult } = this.#options;
     const { job, abort } = kept;
-    let context: RunContext | undefined;
     try {
-      context = await nodes.contextOf(kept);
+      const context = await nodes.contextOf(kept);
       reservations.restore(context);
       if (kept.overdue) return await runner.runLate(kept, context);
       const isNew = job.phase.state === "waiting";
@@ -56,8 +54,10 @@ export class Runs {
     } catch (error) {
       if (error === PARKED) return;
       // Its account cannot be used as it is now. One that is asked for late has had its error.
-      if (kept.overdue) onNoLateResult(kept);
-      else await runner.settle(kept, { error: aboutJob(asFluxError(error, job), job) }, context);
+      if (kept.overdue) {
+        reservations.settle(kept, { error: kept.overdue });
+        onNoLateResult(kept);
+      } else await runner.settle(kept, { error: aboutJob(asFluxError(error, job), job) });
     }
   }
 }
