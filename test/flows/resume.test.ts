@@ -253,6 +253,16 @@ describe("a job of another instance, or of another day, that is resumed", () => 
     assertRefused(flow, await flow.send({ resume: UNKNOWN }), "FLUX_OUTCOME_UNKNOWN", new RegExp(UNKNOWN));
   });
 
+  it("and was looked for in vain may be looked for again with a node of another model", async () => {
+    const krea = { id: "krea", z: "tab", type: "runware-flux-krea", account: "account", version: 1, wires: [["out"]] };
+    const flow = await startFlow({ apiKey, nodes: [krea] });
+    const inVain = flow.nextCaught();
+    flow.receiveAt("krea", { resume: UNKNOWN });
+    assert.equal((await inVain).error.code, "FLUX_OUTCOME_UNKNOWN");
+    assertRefused(flow, await flow.send({ resume: UNKNOWN }), "FLUX_OUTCOME_UNKNOWN", new RegExp(UNKNOWN));
+    assert.equal(flow.sandbox.ledger.polls(UNKNOWN), 2, "it is asked for each time");
+  });
+
   it("ends with the service's own error when it failed there", async () => {
     const flow = await startFlow({ apiKey });
     const id = await submitElsewhere(flow.sandbox, apiKey, { positivePrompt: "a heron [fault:fail]" });

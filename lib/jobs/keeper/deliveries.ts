@@ -120,11 +120,11 @@ export class Deliveries {
     this.#close(kept, claim);
   }
 
-  #close(kept: KeptJob, last?: Claim): void {
+  #close(kept: KeptJob, last: Claim): void {
     const record = this.#options.book.close(kept);
     if (kept.isVoid) return;
-    if (kept.isReopened && last) void this.#options.writer.note(kept.job, "delivered", { claim: last.id });
-    else void this.#options.writer.note(kept.job, "closed", record ?? {});
+    if (record && !kept.isReopened) void this.#options.writer.note(kept.job, "closed", record);
+    else void this.#options.writer.note(kept.job, "delivered", { claim: last.id });
   }
 
   /** Nothing came of asking for a job after its deadline: who was told has had its error. */

@@ -42,16 +42,20 @@ export class JobBook {
   /** Takes a job out of hand. */
   drop(kept: KeptJob): void {
     const { id, nodeId, idempotencyKey } = kept.job;
-    this.#open.delete(id);
+    // Another job of that id may have been taken in since: one that is looked for once more.
+    if (this.#open.get(id) === kept) this.#open.delete(id);
     if (idempotencyKey === undefined) return;
     const key = keyOf(nodeId, idempotencyKey);
     if (this.#byKey.get(key) === kept) this.#byKey.delete(key);
   }
 
-  /** Takes a job with an outcome out of hand and keeps its record. */
+  /**
+   * Takes a job with an outcome out of hand and keeps its record.
+   * @returns undefined when there is nothing to be kept.
+   */
   close(kept: KeptJob): ReturnType<typeof savedRecord> | undefined {
     this.drop(kept);
-    if (!kept.outcome || kept.isVoid) return undefined;
+    if (!kept.outcome || kept.isVoid || wasSoughtInVain(kept)) return undefined;
     // What nobody limits need not be counted after a restart: the record then goes when it has served its time.
     const spent = kept.context && isLimited(kept.context.service.budget) ? kept.reservation : undefined;
     const record = savedRecord(kept.job, kept.outcome, spent);
@@ -62,8 +66,9 @@ export class JobBook {
   /** By our id, or by the one under which the service knows the job. One that had ended is to be taken again. */
   find(id: string): KeptJob | undefined {
     const open = this.#open.get(id) ?? [...this.#open.values()].find(({ job }) => isNamed(job, id));
-    const closed = open ? undefined : this.#closed.find(id);
-    return closed ? reopened(closed) : open;
+    if (open) return wasSoughtInVain(open) ? undefined : open;
+    const closed = this.#closed.find(id);
+    return closed && reopened(closed);
   }
 
   findByKey(nodeId: string, key: string): KeptJob | undefined {
@@ -74,6 +79,10 @@ export class JobBook {
     return closed && !mayBeTriedAgain(closed.record.outcome) ? reopened(closed) : undefined;
   }
 }
+
+/** One that was not sent from here, and not found either: nothing is known of it, not even which model or service it is of. */
+const wasSoughtInVain = ({ job, outcome }: KeptJob): boolean =>
+  job.isAdopted === true && job.attempts === 0 && outcome !== undefined && "error" in outcome;
 
 /** What was refused and cost nothing may be tried again with its key. */
 const mayBeTriedAgain = (outcome: Outcome | SavedOutcome): boolean =>
