@@ -62,12 +62,25 @@ export function homeOf(RED: NodeAPI): string {
 
 function journalIn(RED: NodeAPI, userDir: string | undefined): ConstructorParameters<typeof Keeper>[0]["openJournal"] {
   if (!userDir) return undefined;
-  const { maxBytes } = setting<{ maxBytes?: unknown }>(RED, "fluxJobs") ?? {};
-  const largest = typeof maxBytes === "number" && maxBytes > 0 ? maxBytes : LARGEST;
+  const largest = largestIn(RED);
   return async (isKept, warn) => {
     const { openJournal } = await import("../jobs/journal/open.js");
     return openJournal({ folder: folderIn(userDir), largest, isKept, warn });
   };
+}
+
+/** What `fluxJobs: { maxBytes }` in settings.js lets the folder of the journal take. */
+function largestIn(RED: NodeAPI): number {
+  const fluxJobs = setting<unknown>(RED, "fluxJobs");
+  if (fluxJobs === undefined) return LARGEST;
+  const isObject = typeof fluxJobs === "object" && fluxJobs !== null;
+  const maxBytes: unknown = isObject && "maxBytes" in fluxJobs ? fluxJobs.maxBytes : undefined;
+  if (isObject && maxBytes === undefined) return LARGEST;
+  if (typeof maxBytes === "number" && maxBytes > 0) return maxBytes;
+  RED.log.warn(
+    "[flux] fluxJobs in settings.js cannot be used: it takes { maxBytes: 500000000 }, a number of bytes above 0. The journal may take 2 GB.",
+  );
+  return LARGEST;
 }
 
 const folderIn = (userDir: string): string => join(userDir, "flux-jobs");

@@ -154,6 +154,26 @@ describe("the folder of the journal", function () {
     });
   });
 
+  it("that holds as much as settings.js allows refuses messages with FLUX_BUSY, and nothing is sent", () =>
+    inHouse({ settings: { fluxJobs: { maxBytes: 1000 } } }, async (house) => {
+      const life = await house.start();
+      await life.send("fal", "message");
+      await life.until(() => house.lines().length === 1, "the message came out");
+      const [line] = house.lines();
+      assert.deepEqual([line?.error?.code, line?.error?.billed], ["FLUX_BUSY", "no"]);
+      assert.match(String(line?.error?.message), /of at most 1\.0 kB.*fluxJobs\.maxBytes/);
+      assert.deepEqual(await submissionsAt(house), []);
+    }));
+
+  it("has its usual size, and the log says so, where settings.js names none that can be used", () =>
+    inHouse({ settings: { fluxJobs: { maxBytes: "5 MB" } } }, async (house) => {
+      const life = await house.start();
+      assert.match(life.nodeRed.log(), /fluxJobs in settings\.js cannot be used.*2 GB/);
+      await life.send("fal", "message");
+      await life.until(() => house.lines().length === 1, "the message came out");
+      assert.equal(house.lines()[0]?.end, "delivered");
+    }));
+
   it("with a damaged line sets that aside with a warning, and delivers the others", () =>
     inHouse({ sandbox: { latency: 500 } }, async (house) => {
       const before = await house.start({ step: "after:submitted", nth: 2 });
