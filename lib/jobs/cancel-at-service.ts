@@ -27,7 +27,7 @@ export async function cancelAtService(job: Job, provider: Provider, why: string)
   if (id === undefined) return { state: "impossible" };
   const name = `Job ${id}`;
   if (!provider.cancel) {
-    const sentence = `${name} cannot be cancelled ${why}: its service has no way to. Nobody waits for it any more; it may still be finished and billed.`;
+    const sentence = `${name} was to be cancelled ${why}, but its service cannot cancel a job. Nobody waits for it any more; it may still be finished and billed.`;
     return { state: "impossible", sentence };
   }
   try {
