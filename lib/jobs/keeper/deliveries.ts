@@ -78,6 +78,8 @@ export class Deliveries {
 
   /** Tells those who wait for a job what there is to tell, and gives back the messages of those who are to be told. */
   tell(kept: KeptJob): void {
+    // Its messages have ended another way meanwhile.
+    if (kept.outcome && kept.claims.size === 0) this.#close(kept);
     for (const claim of kept.claims.values()) {
       const { waiter } = claim;
       if (waiter && kept.outcome) settle(waiter, kept.outcome);
@@ -115,16 +117,18 @@ export class Deliveries {
     kept.claims.delete(claim.id);
     if (kept.claims.size > 0 || !kept.outcome) {
       void this.#options.writer.note(kept.job, "delivered", { claim: claim.id });
+      // Nobody waits for it, and nothing more comes of it: its record still serves.
+      if (kept.claims.size === 0 && !kept.running) this.#options.book.drop(kept);
       return;
     }
     this.#close(kept, claim);
   }
 
-  #close(kept: KeptJob, last: Claim): void {
+  #close(kept: KeptJob, last?: Claim): void {
     const record = this.#options.book.close(kept);
     if (kept.isVoid) return;
     if (record && !kept.isReopened) void this.#options.writer.note(kept.job, "closed", record);
-    else void this.#options.writer.note(kept.job, "delivered", { claim: last.id });
+    else if (last) void this.#options.writer.note(kept.job, "delivered", { claim: last.id });
   }
 
   /** Nothing came of asking for a job after its deadline: who was told has had its error. */

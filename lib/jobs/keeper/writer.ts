@@ -28,9 +28,9 @@ export class Writer {
    */
   async require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> {
     if (!job.isJournalled) return;
+    // What is owed goes first, in the same batch: the order of a job's states must not change.
+    if (this.#owed.length > 0) void this.#writeOwed();
     await this.#journal()?.write({ job: job.id, state, data }, isNew);
-    // There is room again.
-    if (this.#timer) void this.#writeOwed();
   }
 
   /**

@@ -45,12 +45,12 @@ async function failedJob() {
 describe("a job whose end could not be written down, because the disk was full,", () => {
   afterEach(() => mock.timers.reset());
 
-  it("is warned of, and its end is written with the next job's entry, so that it is not sent after a restart", async () => {
+  it("is warned of, and its end is written before the next job's entry, so that it is not sent after a restart", async () => {
     const { writer, states, warnings } = await failedJob();
     assert.equal(warnings.length, 2);
     await writer.require(next, "waiting", {}, true);
     await writer.flush();
-    assert.deepEqual(states(), ["failed waiting", "next waiting", "failed settled", "failed closed"]);
+    assert.deepEqual(states(), ["failed waiting", "failed settled", "failed closed", "next waiting"]);
     await writer.require(next, "submitting", {});
     await writer.flush();
     assert.equal(states().length, 5);
