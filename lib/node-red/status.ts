@@ -118,7 +118,7 @@ export class StatusLine {
 export function failedStatus(text: NodeAPI["_"], { code, cause: { opensAt, provider } }: FluxError): FluxStatus {
   // The account's own budget, and not the service's word about its credit.
   const isBudget = code === "FLUX_QUOTA" && provider === undefined;
-  const key = !isBudget ? code : opensAt === undefined ? "FLUX_QUOTA_NEVER" : "FLUX_QUOTA_UNTIL";
+  const key = isBudget ? budgetKey(opensAt) : code;
   const time = opensAt === undefined ? "" : clockTime(Date.parse(opensAt));
   return {
     fill: "red",
@@ -126,6 +126,13 @@ export function failedStatus(text: NodeAPI["_"], { code, cause: { opensAt, provi
     text: withoutTranslation(text(`status.error.${key}`, { time })),
     ...withoutUndefined({ opensAt }),
   };
+}
+
+/** A budget's limits reach back a day at most. */
+function budgetKey(opensAt: string | undefined): string {
+  if (opensAt === undefined) return "FLUX_QUOTA_NEVER";
+  const isToday = new Date(opensAt).toDateString() === new Date().toDateString();
+  return isToday ? "FLUX_QUOTA_UNTIL" : "FLUX_QUOTA_UNTIL_TOMORROW";
 }
 
 /** Two digits like a price tag, more where two would say zero. */

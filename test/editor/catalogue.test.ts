@@ -133,7 +133,10 @@ describe("the status texts", () => {
     const node = { status: () => undefined } as unknown as Node;
     const line = new StatusLine(node, translate as NodeAPI["_"], () => activity);
     // Over the account's own budget, for a while or for good, is something else than without credit at the service.
-    const causes = [{ provider: "runware" }, {}, { opensAt: new Date().toISOString() }];
+    const today = new Date();
+    const tomorrow = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1);
+    const opening = [today, tomorrow].map((time) => ({ opensAt: time.toISOString() }));
+    const causes = [{ provider: "runware" }, {}, ...opening];
     const endings = errorCodes().flatMap((code) =>
       causes.map((cause): Ending => ({ outcome: "failed", job: "a", error: new FluxError(code, "", cause) })),
     );

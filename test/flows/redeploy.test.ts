@@ -153,6 +153,35 @@ describe("a job that runs while the flows are deployed", () => {
   });
 });
 
+describe("a job that was refused and is to be sent again while its node is disabled", () => {
+  afterEach(stopFlows);
+
+  it("is not sent before that is enabled, although others of the key are", async () => {
+    const other = {
+      id: "other",
+      z: "tab",
+      type: "runware-flux-krea",
+      account: "account",
+      version: 1,
+      wires: [["out"]],
+    };
+    const flow = await startFlow({ apiKey: crypto.randomUUID(), nodes: [other], sandbox: { latency: 5 } });
+    flow.sandbox.arm("429-after=1");
+    const submitted = flow.sandbox.once("submitted");
+    void flow.send({ ...atRunware(), topic: "refused" });
+    const { id } = await submitted;
+    await flow.deploy(edited("flux", { d: true }));
+    const delivered = messagesAt("out");
+    // Takes longer than the pause before the refused one may be sent again, jitter included.
+    flow.receiveAt("other", { ...atRunware(), payload: `${prompt} [fault:slow=1]`, topic: "other" });
+    while (delivered.length < 1) await nextMessageAt("out");
+    assert.deepEqual([delivered[0]?.topic, flow.sandbox.ledger.submissions(id)], ["other", 1]);
+    await flow.deploy((nodes) => [...nodes]);
+    assert.equal((await nextMessageAt("out")).topic, "refused");
+    assert.equal(flow.sandbox.ledger.submissions(id), 2);
+  });
+});
+
 describe("messages that wait in line while the flows are deployed", () => {
   afterEach(stopFlows);
 

@@ -27,7 +27,8 @@ describe("a status text", () => {
 });
 
 describe("the status of a message that the account holds back", () => {
-  const opens = new Date(2031, 4, 6, 14, 5, 30);
+  const opens = new Date();
+  opens.setHours(14, 5, 30);
   const text = ((key: string, values: object) => `${key} ${JSON.stringify(values)}`) as never;
   const shown = (cause: FluxError["cause"] | object) => failedStatus(text, new FluxError("FLUX_QUOTA", "No.", cause));
 
@@ -35,6 +36,13 @@ describe("the status of a message that the account holds back", () => {
     const status = shown({ opensAt: opens.toISOString() });
     assert.equal(status.text, 'status.error.FLUX_QUOTA_UNTIL {"time":"14:05"}');
     assert.equal(status.opensAt, opens.toISOString());
+  });
+
+  it("says so when that is tomorrow, at an hour that may be the present one", () => {
+    const tomorrow = new Date(opens);
+    tomorrow.setDate(opens.getDate() + 1);
+    const status = shown({ opensAt: tomorrow.toISOString() });
+    assert.equal(status.text, 'status.error.FLUX_QUOTA_UNTIL_TOMORROW {"time":"14:05"}');
   });
 
   it("says that it never fits into the budget", () => {
