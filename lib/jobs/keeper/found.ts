@@ -1,3 +1,4 @@
+import { FluxError } from "../../errors";
 import type { Attachment } from "../../models/request";
 import type { Receipt } from "../../providers/provider";
 import type { Price } from "../budget/prices";
@@ -61,6 +62,19 @@ export async function readFound(journal: Journal, warn: (text: string) => void):
   return reader.found();
 }
 
+/**
+ * Makes sure that an entry has what everything else relies on: another version of the pack may have written it.
+ * @param parts what it has, by its path.
+ * @throws FluxError FLUX_STORAGE.
+ */
+function assertWhole(data: unknown, parts: readonly string[]): void {
+  const missing = parts.find((part) => part.split(".").reduce(memberOf, data) === undefined);
+  if (missing !== undefined) throw new FluxError("FLUX_STORAGE", `it has no ${missing}, as this version writes it.`);
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+
 class Reader {
   /** Jobs whose beginning is missing: the line was damaged. */
   readonly headless = new Map<string, Receipt | undefined>();
@@ -96,6 +110,7 @@ class Reader {
         this.#aside.add(entry.job);
         return;
       case "spending":
+        assertWhole(entry.data, ["service", "reservation.job"]);
         this.#spendings.push(await this.#read<KnownReservation>(entry.data));
         return;
       case "price": {
@@ -112,6 +127,7 @@ class Reader {
 
   async #begin({ job: id, at, data }: JournalEntry): Promise<void> {
     // Messages and pictures stay where they are until they are needed.
+    assertWhole(data, ["job.keeping", "job.service", "job.nodeId", "attachments", "claim.id", "claim.nodeId"]);
     const { claim, attachments, ...rest } = data as SavedJob;
     const { value, cut } = await this.#journal.read(rest);
     const { job, reservation } = value as Omit<SavedJob, "claim" | "attachments">;
@@ -137,6 +153,7 @@ class Reader {
   }
 
   async #close({ job: id, at, data }: JournalEntry): Promise<void> {
+    assertWhole(data, ["job.keeping", "job.service", "job.nodeId", "outcome"]);
     const record = await this.#read<SavedRecord>(data);
     this.#open.delete(id);
     this.headless.delete(id);

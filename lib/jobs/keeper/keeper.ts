@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry } from "../journal/journal";
+import { refusing, unusable } from "../journal/refusing";
 import { asFluxError } from "../unexpected";
 import { Absences, type PresentFlows } from "./absences";
 import { AttachedNodes } from "./attached-nodes";
@@ -96,8 +97,9 @@ export class Keeper {
   async #load(): Promise<void> {
     const { openJournal, warn } = this.#options;
     if (!openJournal) return;
+    let journal: Journal | undefined;
     try {
-      const journal = await openJournal((entry) => this.#journal === undefined || this.#isKept(entry), warn);
+      journal = await openJournal((entry) => this.#journal === undefined || this.#isKept(entry), warn);
       const { open, closed, aside, spendings, prices } = await readFound(journal, warn);
       for (const one of closed) this.#book.addClosed(one);
       for (const kept of open) this.#book.take(kept);
@@ -105,7 +107,9 @@ export class Keeper {
       this.#reservations.found([...spendings, ...reservationsOf(open, closed)], prices);
       this.#journal = journal;
     } catch (error) {
-      warn(`The journal of FLUX jobs cannot be used: ${asFluxError(error).message}`);
+      const refusal = unusable(asFluxError(error));
+      warn(refusal.message);
+      this.#journal = refusing(refusal, async () => journal?.close());
     }
   }
 
