@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { ahead } from "../support/crash/ahead";
 import { inHouse, linesAbout } from "../support/crash/crash";
 import type { FlowNode, House } from "../support/crash/house";
-import { ahead } from "../support/crash/ahead";
 import { allOut, begun, changed, paidOnce, untilTold } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;

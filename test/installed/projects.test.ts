@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { inHouse, probed } from "../support/crash/crash";
 import { ahead } from "../support/crash/ahead";
+import { inHouse, probed } from "../support/crash/crash";
 import { allOut, begun, paidOnce, untilTold, without } from "../support/deploys";
 import type { NodeRedProcess } from "../support/node-red-process";
 

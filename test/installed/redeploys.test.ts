@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { ahead } from "../support/crash/ahead";
 import { inHouse } from "../support/crash/crash";
 import type { FlowNode } from "../support/crash/house";
-import { ahead } from "../support/crash/ahead";
 import { allOut, begun, changed, paidOnce, subflowOf, untilTold, wayTo } from "../support/deploys";
 import type { DeployType } from "../support/node-red-process";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { ahead } from "../support/crash/ahead";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { House } from "../support/crash/house";
-import { ahead } from "../support/crash/ahead";
 import { allOut, begun, paidOnce } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;
