@@ -50,6 +50,8 @@ export interface Job extends Task {
   /** Wall-clock times in ms since 1970; the deadline counts from `submittedAt`. */
   readonly acceptedAt: number;
   submittedAt?: number;
+  /** Every request for it so far was refused: it was certainly not taken, although it is `submitting`. */
+  isRefused?: boolean;
   settledAt?: number;
   /** The same for the same request: what a repeated idempotency key is held against. */
   readonly hash: string;

@@ -21,7 +21,7 @@ export interface RunOptions {
   repeatLost: boolean;
   signal: AbortSignal;
   /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
-  onSending: (attempt: number) => Promise<void>;
+  onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
   /** Told that the service took the job; it is waited for once the promise is resolved. */
   onAccepted: () => Promise<void>;
   onProgress: (progress: Progress) => void;
@@ -72,7 +72,7 @@ async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
   const { service, deadline, signal } = options;
   const { provider } = service;
   const wasSubmitted = job.phase.state === "submitted";
-  const mayHaveBeenSent = job.phase.state === "submitting";
+  const mayHaveBeenSent = job.phase.state === "submitting" && !job.isRefused;
   const submittedAt = job.submittedAt ?? Date.now();
   job.submittedAt = submittedAt;
   const overdueAt = submittedAt + deadline;

@@ -25,8 +25,11 @@ export interface SubmitContext {
   mayResend?: boolean;
   /** Whether a lost answer is worth paying twice, where the service cannot tell a repetition from a new job. */
   repeatLost?: boolean;
-  /** Awaited before every paid request, which leaves when it has resolved. */
-  onSending?: (attempt: number) => Promise<void>;
+  /**
+   * Awaited before every paid request, which leaves when it has resolved; told which one it is, and whether an earlier
+   * one may have arrived.
+   */
+  onSending?: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function submit(job: Job, context: SubmitContext): Promise<Submissi
   let doubtful = false;
   // What another process has paid for counts where every repetition may be paid for.
   let repetition = context.mayHaveBeenSent && !isNamedByUs ? Math.max(0, job.attempts - 1) : 0;
-  let sent = context.mayHaveBeenSent ? interrupted(provider) : await send(job, context);
+  let sent = context.mayHaveBeenSent ? interrupted(provider) : await send(job, context, false);
   for (;;) {
     if (sent.state === "accepted" || sent.state === "settled") return sent;
     const { error } = sent;
@@ -77,7 +80,7 @@ export async function submit(job: Job, context: SubmitContext): Promise<Submissi
     await within(lastMoment - Date.now() - 10, signal, giveUp, (limited) => gate.enter(limited));
     if (Date.now() >= lastMoment) throw giveUp();
     if (sent.state === "failed") repetition += 1;
-    sent = await send(job, context);
+    sent = await send(job, context, doubtful);
   }
 }
 
@@ -103,7 +106,7 @@ const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
 /** What answers at a wrong address would do so again. */
 const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
 
-async function send(job: Job, context: SubmitContext): Promise<Sent> {
+async function send(job: Job, context: SubmitContext, doubtful: boolean): Promise<Sent> {
   const { provider, breaker, gate, signal, onSending } = context;
   let leave: () => void;
   try {
@@ -117,7 +120,7 @@ async function send(job: Job, context: SubmitContext): Promise<Sent> {
     // It has passed the gate, but perhaps before the gate was closed.
     if (gate.closedFor > 0) return { state: "held", error: leftAlone(provider, gate.closedFor) };
     try {
-      await onSending?.(job.attempts + 1);
+      await onSending?.(job.attempts + 1, doubtful);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
       return { state: "stopped", error };

@@ -156,7 +156,7 @@ describe("a job that runs while the flows are deployed", () => {
 describe("a job that was refused and is to be sent again while its node is disabled", () => {
   afterEach(stopFlows);
 
-  it("is not sent before that is enabled, although others of the key are", async () => {
+  it("is not sent before that is enabled, and keeps no place from the others of the key", async () => {
     const other = {
       id: "other",
       z: "tab",
@@ -165,7 +165,8 @@ describe("a job that was refused and is to be sent again while its node is disab
       version: 1,
       wires: [["out"]],
     };
-    const flow = await startFlow({ apiKey: crypto.randomUUID(), nodes: [other], sandbox: { latency: 5 } });
+    const account = { concurrency: 1 };
+    const flow = await startFlow({ apiKey: crypto.randomUUID(), account, nodes: [other], sandbox: { latency: 5 } });
     flow.sandbox.arm("429-after=1");
     const submitted = flow.sandbox.once("submitted");
     void flow.send({ ...atRunware(), topic: "refused" });

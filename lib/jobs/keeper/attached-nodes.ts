@@ -4,12 +4,9 @@ import type { Recipient, RunContext } from "./run-context";
 /** The nodes that are there, by their ids. */
 export class AttachedNodes {
   readonly #recipients = new Map<string, Recipient>();
-  /** Those that wait for a node to be there; each looks for itself. */
-  readonly #waiting = new Set<() => void>();
 
   add(nodeId: string, recipient: Recipient): void {
     this.#recipients.set(nodeId, recipient);
-    for (const look of [...this.#waiting]) look();
   }
 
   /** @returns whether it was that instance of the node that was there. */
@@ -24,25 +21,6 @@ export class AttachedNodes {
   /** Whether a node is there that waits for the job. */
   want(kept: KeptJob): boolean {
     return [...kept.claims.values()].some(({ nodeId }) => this.#recipients.has(nodeId));
-  }
-
-  /** Resolves once a node is there that waits for the job. */
-  whenWanted(kept: KeptJob, signal: AbortSignal): Promise<void> {
-    if (this.want(kept)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.delete(look);
-        reject(signal.reason);
-      };
-      const look = () => {
-        if (!this.want(kept)) return;
-        this.#waiting.delete(look);
-        signal.removeEventListener("abort", leave);
-        resolve();
-      };
-      this.#waiting.add(look);
-      signal.addEventListener("abort", leave, { once: true });
-    });
   }
 
   /**

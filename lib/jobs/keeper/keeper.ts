@@ -60,7 +60,7 @@ export class Keeper {
     const runner: Runner = new Runner({
       writer,
       reservations,
-      whenWanted: (kept, signal) => nodes.whenWanted(kept, signal),
+      isWanted: (kept) => nodes.want(kept),
       onNews: (kept) => deliveries.tell(kept),
       onNoLateResult: (kept) => deliveries.endLate(kept),
     });

@@ -14,8 +14,8 @@ import type { Writer } from "./writer";
 /** What the runner needs of the keeper. */
 export interface RunnerOptions {
   writer: Writer;
-  /** Resolves while one of the job's nodes is there: nothing is sent for a node that is not. */
-  whenWanted: (kept: KeptJob, signal: AbortSignal) => Promise<void>;
+  /** Whether one of the job's nodes is there: nothing is sent for a node that is not. */
+  isWanted: (kept: KeptJob) => boolean;
   /** Told that the job has an outcome, or that its deadline passed. */
   onNews: (kept: KeptJob) => void;
   /** Told that a job which was asked for after its deadline has ended without a result. */
@@ -79,7 +79,7 @@ export class Runner {
 
   #answerOf(kept: KeptJob, context: RunContext, turn: Promise<Release>) {
     const { job, abort } = kept;
-    const { writer, whenWanted } = this.#options;
+    const { writer, isWanted } = this.#options;
     const asAccepted = job.request;
     return runJob(job, {
       service: context.service,
@@ -89,8 +89,9 @@ export class Runner {
       mayResend: context.isFor(job.service),
       repeatLost: context.repeatLost,
       signal: abort.signal,
-      onSending: async (attempt) => {
-        await whenWanted(kept, abort.signal);
+      onSending: async (attempt, mayHaveBeenSent) => {
+        if (!isWanted(kept)) parkUnsent(kept, mayHaveBeenSent);
+        delete job.isRefused;
         // Entered first: a node that closes from here on does not take the job back into the line.
         if (job.phase.state === "waiting") this.#move(kept, "submitting");
         markSending(kept);
@@ -185,6 +186,17 @@ export class Runner {
 /** Until when a job is asked for, ms since 1970: a restart in between does not make it longer. */
 const lookOutUntil = ({ submittedAt, acceptedAt }: Job, { deadline, latePace }: RunContext): number =>
   (submittedAt ?? acceptedAt) + deadline + latePace.lasting;
+
+/** Nothing is sent for a node that is away. The job gives its place back, and is run again when the node is there. */
+function parkUnsent({ job, abort }: KeptJob, mayHaveBeenSent: boolean): never {
+  if (!mayHaveBeenSent) {
+    job.isRefused = true;
+    // Its time counts from when it is sent again.
+    delete job.submittedAt;
+  }
+  abort.abort(PARKED);
+  throw PARKED;
+}
 
 /** From here on it counts that the answer to a paid request is heard. */
 function markSending(kept: KeptJob): void {
