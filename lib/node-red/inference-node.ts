@@ -4,7 +4,6 @@ import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
 import { passes } from "../jobs/steps";
 import { asFluxError } from "../jobs/unexpected";
-import { within } from "../jobs/within";
 import type { NodeModel } from "../models/model";
 import type { Progress } from "../providers/provider";
 import { acceptMessage } from "./accept-message";
@@ -105,11 +104,9 @@ class Inference {
     this.#status.close();
     if (unaccepted > 0)
       node.warn(`Dropped messages (${unaccepted}) that were still being read; nothing was sent for them.`);
-    const nothing = new AbortController().signal;
-    const tooLate = () => new Error("the node was closed");
     const detached = this.#detach();
-    await within(CLOSING.heard, nothing, tooLate, () => this.#keeper.heardOut(node.id)).catch(() => {});
-    await within(CLOSING.written, nothing, tooLate, () => detached).catch(() => {});
+    await atMost(CLOSING.heard, this.#keeper.heardOut(node.id));
+    await atMost(CLOSING.written, detached);
   }
 
   /** @returns nothing of a message that only cancels others. */
@@ -175,4 +172,14 @@ class Inference {
       return { _msgid: message._msgid, topic: message.topic } as FluxMessage;
     }
   }
+}
+
+/** Waits for something, but not for ever. Never rejects. */
+async function atMost(milliseconds: number, something: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([something.catch(() => {}), late]);
+  clearTimeout(timer);
 }

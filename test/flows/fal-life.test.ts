@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 
 const prompt = "a lighthouse at dusk";
@@ -204,6 +207,34 @@ describe("the job of a fal node that a deploy deletes", () => {
     await flow.deploy((nodes) => nodes.map((node) => (node.id === "flux" ? { ...node, d: true } : node)));
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+  });
+});
+
+describe("a fal node whose submit is never answered", function () {
+  // Node-RED itself gives up a node that takes 15 s to close.
+  this.timeout(10_000);
+  let silent: Server;
+
+  afterEach(async () => {
+    await stopFlows();
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it("is closed all the same, by a deploy and by a stop", async () => {
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    silent = createServer(() => asked()).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const account = { environment: "production", queueUrl: url, runUrl: url, restUrl: url };
+    const flow = await startFlow(fal({ account }));
+    flow.receive({ payload: prompt, flux: small });
+    await isAsked;
+    await flow.deploy((nodes) => nodes.map((node) => (node.id === "flux" ? { ...node, name: "changed" } : node)));
+    await flow.stop();
   });
 });
 

@@ -181,6 +181,20 @@ describe("a job that was refused and is to be sent again while its node is disab
     assert.equal((await nextMessageAt("out")).topic, "refused");
     assert.equal(flow.sandbox.ledger.submissions(id), 2);
   });
+
+  it("is sent again to fal when that is enabled: it was refused, so that its outcome is not unknown", async () => {
+    const other = { id: "other", z: "tab", type: "fal-flux-srpo", account: "account", version: 1, wires: [["out"]] };
+    const flow = await startFlow(fal({ apiKey: crypto.randomUUID(), account: { concurrency: 1 }, nodes: [other] }));
+    flow.sandbox.arm("429-after=1");
+    const announced = nextPassing("after:submitting");
+    void flow.send({ ...atFal(), topic: "refused" });
+    await announced;
+    await flow.deploy(edited("flux", { d: true }));
+    flow.receiveAt("other", { ...atFal(), payload: `${prompt} [fault:slow=1]`, topic: "other" });
+    assert.equal((await nextMessageAt("out")).topic, "other");
+    await flow.deploy((nodes) => [...nodes]);
+    assert.equal((await nextMessageAt("out")).topic, "refused");
+  });
 });
 
 describe("messages that wait in line while the flows are deployed", () => {

@@ -49,6 +49,8 @@ export class Runner {
       if (error instanceof Overdue) await this.#passDeadline(kept, context, error.error);
       else await this.settle(kept, { error: asFluxError(error, job, knownAs(job, context.service.provider)) });
     } finally {
+      kept.sending?.end();
+      delete kept.sending;
       // Connections that cannot be closed are no reason to end the process.
       letGo().catch(() => {});
     }
