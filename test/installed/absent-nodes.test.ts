@@ -119,8 +119,9 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
           for (const entrance of both) await begun(before, entrance, `${entrance} runs`);
           for (const entrance of both) await begun(before, entrance, `${entrance} waits`, { at: "after:waiting" });
           await before.nodeRed.kill();
-          await house.sandbox.finish();
+          // In this order: whatever is sent between the two must end as well.
           await house.sandbox.configure({ latency: 0 });
+          await house.sandbox.finish();
 
           const life = await house.start(undefined, {}, edit(house.flow));
           for (const probe of ["runware-probe", "fal-probe"] as const) {
@@ -147,8 +148,9 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
       for (const entrance of both) running.push(await begun(before, entrance, "runs", { note: `note of ${entrance}` }));
       const waiting = await begun(before, "fal", "waits", { at: "after:waiting" });
       await before.nodeRed.stop();
-      await house.sandbox.finish();
+      // In this order: whatever is sent between the two must end as well.
       await house.sandbox.configure({ latency: 0 });
+      await house.sandbox.finish();
       await beAbsentFor(7 * 24 * 3_600_000, house, [...running, waiting]);
 
       const between = await house.start(undefined, {}, withoutBoth(house.flow));

@@ -69,8 +69,9 @@ describe("jobs of an account that is edited while one runs and one waits in line
         edited(house, () => ({ name: "renamed", timeout: 300, concurrency: 2 })),
         "nodes",
       );
-      await house.sandbox.finish();
+      // In this order: whatever is sent between the two must end as well.
       await house.sandbox.configure({ latency: 0 });
+      await house.sandbox.finish();
       await allOut(
         house,
         life,

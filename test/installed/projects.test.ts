@@ -73,8 +73,9 @@ describe("a job that runs when another project is opened", function () {
         for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
         for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
         await openProject(nodeRed, "second");
-        await house.sandbox.finish();
+        // In this order: whatever is sent between the two must end as well.
         await house.sandbox.configure({ latency: 0 });
+        await house.sandbox.finish();
         await nodeRed.deploy(without(house.flow, "runware", "fal", "runware-in", "fal-in"));
         const more = { id: "more", type: "tab", label: "More" };
         await nodeRed.deploy([...without(house.flow, "runware", "fal"), more]);
@@ -109,8 +110,9 @@ describe("jobs that run when the flows are stopped in the editor's menu", functi
       for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
       for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
       await set(life.nodeRed, "stop");
-      await house.sandbox.finish();
+      // In this order: whatever is sent between the two must end as well.
       await house.sandbox.configure({ latency: 0 });
+      await house.sandbox.finish();
       await house.sandbox.event(({ event }) => event === "finished");
       assert.equal(house.lines().length, 0);
       await paidOnce(house, 2);
