@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
+import { skipped } from "../support/skipped";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
@@ -148,10 +149,7 @@ const inBrowser = (flows: readonly object[]): Browser => {
   let nodeRed: NodeRedProcess | undefined;
   let browser: BrowserContext | undefined;
   before(async function () {
-    if (noBrowser !== undefined) {
-      console.log(`      browser tests skipped: ${noBrowser}`);
-      return this.skip();
-    }
+    if (noBrowser !== undefined) return skipped(this, `browser tests: ${noBrowser}`);
     [nodeRed, browser] = await Promise.all([startNodeRed({ flows }), startBrowser()]);
   });
   after(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { FluxError } from "../../../lib/errors";
 import type { FileLayer } from "../../../lib/jobs/journal/file-layer";
+import { skipped } from "../../support/skipped";
 import { type Operation, systemError, watchedFiles } from "./faulty-files";
 import { makePlace, type Place } from "./journals";
 
@@ -171,7 +172,7 @@ describe("a disk that cannot be written", () => {
 
   it("that gives no rights is said so, by a real system", async function () {
     // Also root may not make a folder there; the rights of an ordinary folder do not stop root.
-    if (process.platform !== "linux") return this.skip();
+    if (process.platform !== "linux") return skipped(this, "only Linux has /sys");
     const journal = await place.open({ folder: "/sys/flux-jobs" });
     assert.match(place.warnings.join(), /may not write there|read-only/);
     await assert.rejects(journal.write({ job: "one", state: "waiting" }, true), { code: "FLUX_STORAGE" });

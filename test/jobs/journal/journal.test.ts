@@ -4,6 +4,7 @@ import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises
 import { basename, join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Journal } from "../../../lib/jobs/journal/journal";
+import { skipped } from "../../support/skipped";
 import { watchedFiles } from "./faulty-files";
 import { allText, makePlace, type Place, states } from "./journals";
 
@@ -52,7 +53,7 @@ describe("the journal", () => {
   });
 
   it("is for its user's eyes only", async function () {
-    if (process.platform === "win32") return this.skip();
+    if (process.platform === "win32") return skipped(this, "Windows keeps no such modes");
     const journal = await place.open();
     await journal.write({ job: "one", state: "waiting", data: Buffer.alloc(300_000) });
     const pictures = join(place.folder, "pictures");

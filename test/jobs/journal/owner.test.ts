@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { skipped } from "../../support/skipped";
 import { systemError, watchedFiles } from "./faulty-files";
 import { HASTE, makePlace, type Place, segmentsOf, states } from "./journals";
 import { type OtherProcess, runOther, startOther } from "./other-process";
@@ -105,7 +106,7 @@ describe("a journal and another process", () => {
   });
 
   it("that was suspended and taken for dead writes into a folder of its own, about its new jobs only", async function () {
-    if (process.platform === "win32") return this.skip();
+    if (process.platform === "win32") return skipped(this, "Windows cannot suspend a process by a signal");
     const other = await start({ ...HASTE, doubt: 50 });
     await other.write({ job: "old", state: "waiting" });
     other.suspend();
@@ -127,7 +128,7 @@ describe("a journal and another process", () => {
   });
 
   it("that was suspended twice loses nothing that it wrote between", async function () {
-    if (process.platform === "win32") return this.skip();
+    if (process.platform === "win32") return skipped(this, "Windows cannot suspend a process by a signal");
     const other = await start({ ...HASTE, doubt: 50 });
     const expected: string[] = [];
     for (const job of ["one", "two", "three"]) {
