@@ -11,8 +11,17 @@ export function settingProblem({ instancePath, keyword, params }: ErrorObject, s
   return `${path}${shown} must be ${wanted(name, keyword, params)}`;
 }
 
+const ADDRESSES = new Set(["addresses", "endpoint", "publicBaseUrl"]);
+
+/** What settings of a form of their own are. */
+const FORMS: Readonly<Record<string, string>> = {
+  region: 'a region\'s name, like "eu-central-1"',
+  bucket: "a bucket's name: 3 or more letters, digits, dots, hyphens or underscores",
+};
+
 function wanted(name: string, keyword: string, params: Record<string, unknown>): string {
-  if (name === "addresses") return "an address that begins with https:// and has no query";
+  if (ADDRESSES.has(name)) return "an address that begins with https:// and has no query";
+  if (keyword === "pattern") return FORMS[name] ?? "of another form";
   if (name === "params") return 'an object of {"type", "value"} by parameter';
   const { limit, type, allowedValues } = params;
   if (keyword === "minimum") return `at least ${limit}`;

@@ -1,12 +1,11 @@
-import Ajv, { type ValidateFunction } from "ajv";
-import { FluxError } from "../errors";
+import type { ValidateFunction } from "ajv";
 import type { CompositionMode } from "../models/composition/composition";
 import type { Mode } from "../models/model";
 import type { Delivery, OutputForm } from "../models/request";
 import type { Addresses } from "../providers/account-kind";
 import { ACCOUNT_RANGES } from "./account-ranges";
 import { migrate } from "./migrations";
-import { settingProblem } from "./setting-problem";
+import { address, compileSettings, complete, readPlain, readSettings, typedValue } from "./settings-schema";
 import type { TypedValue } from "./types";
 
 /** An account node's properties as they are saved, in their working types. */
@@ -75,21 +74,6 @@ export interface CompositionSettings {
   params: Record<string, TypedValue>;
 }
 
-const typedValue = {
-  type: "object",
-  properties: { type: { type: "string" }, value: { type: "string", default: "" } },
-  required: ["type"],
-};
-
-/** Everything has a default, so everything is there once it has been read. */
-const complete = (properties: Record<string, object>) => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-});
-
-const address = { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" };
-
 const accountSchema = complete({
   environment: { enum: ["production", "sandbox"], default: "production" },
   addresses: { type: "object", additionalProperties: address, default: {} },
@@ -132,18 +116,12 @@ interface Validators {
 let compiled: Validators | undefined;
 
 /** Compiled when the first node needs it, so that Node-RED starts as fast without a FLUX flow as it did before. */
-function validators(): Validators {
-  if (!compiled) {
-    // Coerces: the values were typed into dialogs, or come from environment variables.
-    const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: true, allowUnionTypes: true });
-    compiled = {
-      account: ajv.compile<AccountSettings>(accountSchema),
-      inference: ajv.compile<InferenceSettings>(inferenceSchema),
-      composition: ajv.compile<CompositionSettings>(compositionSchema),
-    };
-  }
-  return compiled;
-}
+const validators = (): Validators =>
+  (compiled ??= {
+    account: compileSettings<AccountSettings>(accountSchema),
+    inference: compileSettings<InferenceSettings>(inferenceSchema),
+    composition: compileSettings<CompositionSettings>(compositionSchema),
+  });
 
 /**
  * Reads a saved account node.
@@ -151,11 +129,11 @@ function validators(): Validators {
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
 export const readAccountSettings = (config: object, properties: readonly string[]): AccountSettings => {
-  const entries = Object.entries(filledIn(config));
+  const entries = Object.entries(readPlain(config));
   const isAddress = ([name]: [string, unknown]) => properties.includes(name);
   const others = entries.filter((entry) => !isAddress(entry));
   const gathered = { ...Object.fromEntries(others), addresses: Object.fromEntries(entries.filter(isAddress)) };
-  return read(validators().account, gathered, "The account node");
+  return readSettings(validators().account, gathered, "The account node");
 };
 
 /**
@@ -163,34 +141,11 @@ export const readAccountSettings = (config: object, properties: readonly string[
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
 export const readInferenceSettings = (config: object): InferenceSettings =>
-  read(validators().inference, migrate(config), "This node");
+  readSettings(validators().inference, migrate(config), "This node");
 
 /**
  * Reads a saved composition node of any version.
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
 export const readCompositionSettings = (config: object): CompositionSettings =>
-  read(validators().composition, migrate(config), "This node");
-
-function read<Settings>(validate: ValidateFunction<Settings>, config: object, owner: string): Settings {
-  const saved = filledIn(config);
-  const candidate: unknown = structuredClone(saved);
-  if (validate(candidate)) return candidate;
-  const problems = new Set((validate.errors ?? []).map((error) => settingProblem(error, saved)));
-  throw new FluxError(
-    "FLUX_CONFIG",
-    `${owner} has settings that cannot be used: ${[...problems].join("; ")}. Nothing was sent.`,
-  );
-}
-
-/** An emptied text field means "the default", as its placeholder says. */
-const filledIn = (config: object): object =>
-  Object.fromEntries(
-    Object.entries(config).filter(
-      ([name, value]) =>
-        !name.startsWith("_") && value !== null && value !== undefined && value !== "" && isPlain(value),
-    ),
-  );
-
-/** Node-RED hangs functions and nodes on config objects now and then; settings are plain data. */
-const isPlain = (value: unknown): boolean => typeof value !== "function" && typeof value !== "symbol";
+  readSettings(validators().composition, migrate(config), "This node");

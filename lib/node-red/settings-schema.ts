@@ -1,0 +1,57 @@
+import Ajv, { type ValidateFunction } from "ajv";
+import { FluxError } from "../errors";
+import { settingProblem } from "./setting-problem";
+
+export const typedValue = {
+  type: "object",
+  properties: { type: { type: "string" }, value: { type: "string", default: "" } },
+  required: ["type"],
+};
+
+/** An address without a query; empty: the one that the setting's owner has anyway. */
+export const address = { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" };
+
+/** Everything has a default, so everything is there once it has been read. */
+export const complete = (properties: Record<string, object>) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties),
+});
+
+/** Coerces: the values were typed into dialogs, or come from environment variables. */
+export const compileSettings = <Settings>(schema: object): ValidateFunction<Settings> =>
+  new Ajv({
+    coerceTypes: true,
+    useDefaults: true,
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+  }).compile<Settings>(schema);
+
+/**
+ * Reads the saved properties of a node.
+ * @param owner whose they are, in words.
+ * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
+ */
+export function readSettings<Settings>(validate: ValidateFunction<Settings>, config: object, owner: string): Settings {
+  const saved = readPlain(config);
+  const candidate: unknown = structuredClone(saved);
+  if (validate(candidate)) return candidate;
+  const problems = new Set((validate.errors ?? []).map((error) => settingProblem(error, saved)));
+  throw new FluxError(
+    "FLUX_CONFIG",
+    `${owner} has settings that cannot be used: ${[...problems].join("; ")}. Nothing was sent.`,
+  );
+}
+
+/** The settings that are given; an emptied text field means "the default", as its placeholder says. */
+export const readPlain = (config: object): object =>
+  Object.fromEntries(
+    Object.entries(config).filter(
+      ([name, value]) =>
+        !name.startsWith("_") && value !== null && value !== undefined && value !== "" && isPlain(value),
+    ),
+  );
+
+/** Node-RED hangs functions and nodes on config objects now and then; settings are plain data. */
+const isPlain = (value: unknown): boolean => typeof value !== "function" && typeof value !== "symbol";

@@ -1,0 +1,13 @@
+/** The numbers in the dialogs of the storage nodes: what the editor accepts is what the runtime takes. */
+export const STORAGE_RANGES = {
+  /** Repetitions of one request to the store after the first try. */
+  retries: { type: "integer", minimum: 0, maximum: 20, default: 3 },
+  /** Messages that one node uploads at once. */
+  concurrency: { type: "integer", minimum: 1, maximum: 100, default: 4 },
+  /** Seconds for all of one message's pictures, or for the object that is waited for. */
+  timeout: { type: "number", minimum: 1, maximum: 86_400, default: 300 },
+  /** Of one picture. */
+  maxMegabytes: { type: "number", minimum: 1, maximum: 51_200, default: 512 },
+  /** Seconds that a signed address works: seven days at most, by AWS's rule. */
+  life: { type: "integer", minimum: 1, maximum: 604_800, default: 3600 },
+} as const;
