@@ -2,9 +2,10 @@ import { FluxError } from "../errors";
 import { asFluxError } from "../jobs/unexpected";
 import { compose } from "../models/composition/compose";
 import type { Composed, Composition } from "../models/composition/composition";
+import { failedStatus } from "./failed-status";
+import { finish } from "./finish";
 import { readDialog } from "./read-input";
 import { type CompositionSettings, readCompositionSettings } from "./settings";
-import { failedStatus } from "./status";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send, TypedValue } from "./types";
 import { warnOf } from "./warn-of";
 import { assertWritable } from "./writable";
@@ -50,12 +51,7 @@ class Composing {
       failure = asFluxError(error);
     }
     this.#show(failure);
-    try {
-      done(failure);
-    } catch {
-      // Node-RED clones the message for Catch and Complete nodes; one that cannot be read cannot be cloned either.
-      this.#node.error(failure?.message ?? "The message cannot be read: a property of it throws.");
-    }
+    finish(this.#node, done, failure);
   }
 
   close(): void {

@@ -10,11 +10,13 @@ import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
+import { finish } from "./finish";
 import { InferenceOwner } from "./inference-owner";
+import { JobStatus } from "./job-status";
 import { keeperOf, watchFlows } from "./keeper-of";
+import { OpenRuns } from "./open-runs";
 import { resumeMessage } from "./resume-message";
-import { type Run, Runs } from "./runs";
-import { StatusLine } from "./status";
+import { activityOf, type Run } from "./runs";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
 
 /** How long a closing node waits for what is written, and for answers that alone tell a paid job's id; in ms. */
@@ -46,14 +48,14 @@ class Inference {
   readonly #owner: InferenceOwner;
   readonly #keeper: Keeper;
   readonly #detach: () => Promise<void>;
-  readonly #runs = new Runs();
+  readonly #runs = new OpenRuns<Run>((signal) => ({ signal }));
   readonly #arrivals = new Arrivals();
-  readonly #status: StatusLine;
+  readonly #status: JobStatus;
 
   constructor(owner: InferenceOwner) {
     const { RED, node } = owner;
     this.#owner = owner;
-    this.#status = new StatusLine(node, RED._, () => this.#runs.activity());
+    this.#status = new JobStatus(node, RED._, () => activityOf(this.#runs));
     this.#keeper = keeperOf(RED);
     this.#detach = this.#keeper.attach(node.id, {
       // Through the node's own input, so that Complete, Catch and hooks see them like any other.
@@ -80,12 +82,7 @@ class Inference {
     if (failure) this.#status.ended({ outcome: "failed", job: claim?.kept.job.id, error: failure });
     // Its clone for a late result, before Catch nodes can change it or answer its HTTP request.
     if (claim && failure && failure === claim.kept.overdue) claim.message = this.#cloned(message);
-    try {
-      done(failure);
-    } catch {
-      // Node-RED clones the message for Catch and Complete nodes; one that cannot be read cannot be cloned either.
-      this.#owner.node.error(failure?.message ?? "The message cannot be read: a property of it throws.");
-    }
+    finish(this.#owner.node, done, failure);
     // No earlier than the next turn: by then the nodes downstream have the message.
     if (claim) setImmediate((delivered: Claim) => this.#keeper.deliveries.delivered(delivered, failure), claim);
   }
@@ -100,7 +97,7 @@ class Inference {
 
   async close(): Promise<void> {
     const { node } = this.#owner;
-    const unaccepted = this.#runs.close();
+    const unaccepted = this.#runs.close().filter(({ claim }) => !claim).length;
     this.#status.close();
     if (unaccepted > 0)
       node.warn(`Dropped messages (${unaccepted}) that were still being read; nothing was sent for them.`);

@@ -7,7 +7,7 @@ import { compositions } from "../../lib/models/composition/catalogue";
 import { presetSizes } from "../../lib/models/fragments/fal/size";
 import { nodeFacts } from "../../lib/models/node-facts";
 import { preprocess } from "../../lib/models/preprocess";
-import { type Activity, type Ending, StatusLine } from "../../lib/node-red/status";
+import { type Activity, type Ending, JobStatus } from "../../lib/node-red/job-status";
 import type { Node, NodeAPI } from "../../lib/node-red/types";
 import { fal } from "../../lib/providers/fal";
 
@@ -131,7 +131,7 @@ describe("the status texts", () => {
     const drawn = () => new Promise((resolve) => setImmediate(resolve));
     let activity: Activity = { waiting: 0, running: 0 };
     const node = { status: () => undefined } as unknown as Node;
-    const line = new StatusLine(node, translate as NodeAPI["_"], () => activity);
+    const line = new JobStatus(node, translate as NodeAPI["_"], () => activity);
     // Over the account's own budget, for a while or for good, is something else than without credit at the service.
     const today = new Date();
     const tomorrow = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1);

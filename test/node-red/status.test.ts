@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FluxError } from "../../lib/errors";
-import { type Activity, failedStatus, StatusLine } from "../../lib/node-red/status";
+import { failedStatus } from "../../lib/node-red/failed-status";
+import { type Activity, JobStatus } from "../../lib/node-red/job-status";
 import type { FluxStatus, Node } from "../../lib/node-red/types";
 
 /** The next status that a node shows while a job runs that has logged this. */
@@ -10,7 +11,7 @@ function shownFor(log: string): Promise<FluxStatus> {
       if (status.text !== undefined) resolve(status);
     };
     const activity: Activity = { waiting: 0, running: 1, since: Date.now(), job: "one", log };
-    const line = new StatusLine({ status: show } as unknown as Node, ((key: string) => key) as never, () => activity);
+    const line = new JobStatus({ status: show } as unknown as Node, ((key: string) => key) as never, () => activity);
     line.changed();
     setImmediate(() => setImmediate(() => line.close()));
   });

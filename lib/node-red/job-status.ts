@@ -1,5 +1,6 @@
-import { clockTime } from "../clock-time";
 import type { FluxError } from "../errors";
+import { failedStatus, withoutTranslation, withoutUndefined } from "./failed-status";
+import { type Shown, StatusLine } from "./status-line";
 import type { FluxStatus, Node, NodeAPI } from "./types";
 
 /** What a node is doing, from which its status is drawn. */
@@ -22,36 +23,22 @@ export type Ending =
 /** Characters of a log line on the canvas; the status object has all of it. */
 const LONGEST_LOG = 30;
 
-/** How often a running job's seconds are counted up on the canvas, in ms. */
-const TICK = 1000;
-
-/**
- * A node's status line. Changes within one turn of the event loop are shown once, so that a burst of messages is not a
- * burst of events to every open editor.
- */
-export class StatusLine {
-  readonly #node: Node;
+/** What an inference node shows: the jobs that are in it, else how the last one ended. */
+export class JobStatus {
   readonly #text: NodeAPI["_"];
   readonly #activity: () => Activity;
+  readonly #line: StatusLine;
   #ending: Ending | undefined;
-  #drawing: NodeJS.Immediate | undefined;
-  #ticking: NodeJS.Timeout | undefined;
-  #shown = "";
-  #closed = false;
 
   constructor(node: Node, text: NodeAPI["_"], activity: () => Activity) {
-    this.#node = node;
     this.#text = text;
     this.#activity = activity;
+    this.#line = new StatusLine(node, () => this.#describe());
   }
 
-  /** Something changed; draws it at the end of this turn. */
+  /** Something changed; it is shown at the end of this turn. */
   changed(): void {
-    if (this.#closed) return;
-    this.#drawing ??= setImmediate(() => {
-      this.#drawing = undefined;
-      this.#draw();
-    });
+    this.#line.changed();
   }
 
   /** A job ended; its outcome stays visible until the next one starts. */
@@ -62,26 +49,13 @@ export class StatusLine {
 
   /** Clears the line for good. */
   close(): void {
-    this.#closed = true;
-    clearImmediate(this.#drawing);
-    clearInterval(this.#ticking);
-    this.#node.status({});
+    this.#line.close();
   }
 
-  #draw(): void {
+  #describe(): Shown {
     const activity = this.#activity();
-    const busy = activity.waiting + activity.running > 0;
-    if (busy) {
-      this.#ticking ??= setInterval(() => this.changed(), TICK);
-    } else {
-      clearInterval(this.#ticking);
-      this.#ticking = undefined;
-    }
-    const status = busy ? this.#busy(activity) : this.#idle();
-    const signature = JSON.stringify(status);
-    if (signature === this.#shown) return;
-    this.#shown = signature;
-    this.#node.status(status);
+    const isTicking = activity.waiting + activity.running > 0;
+    return { status: isTicking ? this.#busy(activity) : this.#idle(), isTicking };
   }
 
   #busy({ waiting, running, since, job, percent, queuePosition, log }: Activity): FluxStatus {
@@ -114,32 +88,5 @@ export class StatusLine {
   }
 }
 
-/** The status of a node whose last message failed; `opensAt` says until when messages are held back. */
-export function failedStatus(text: NodeAPI["_"], { code, cause: { opensAt, provider } }: FluxError): FluxStatus {
-  // The account's own budget, and not the service's word about its credit.
-  const isBudget = code === "FLUX_QUOTA" && provider === undefined;
-  const key = isBudget ? budgetKey(opensAt) : code;
-  const time = opensAt === undefined ? "" : clockTime(Date.parse(opensAt));
-  return {
-    fill: "red",
-    shape: "ring",
-    text: withoutTranslation(text(`status.error.${key}`, { time })),
-    ...withoutUndefined({ opensAt }),
-  };
-}
-
-/** A budget's limits reach back a day at most. */
-function budgetKey(opensAt: string | undefined): string {
-  if (opensAt === undefined) return "FLUX_QUOTA_NEVER";
-  const isToday = new Date(opensAt).toDateString() === new Date().toDateString();
-  return isToday ? "FLUX_QUOTA_UNTIL" : "FLUX_QUOTA_UNTIL_TOMORROW";
-}
-
 /** Two digits like a price tag, more where two would say zero. */
 const dollars = (cost: number): string => (cost >= 0.01 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2));
-
-/** i18next would translate what a provider's text nests with `$t(`; taking one out must not leave another. */
-const withoutTranslation = (text: string): string => text.replace(/(\$t)+\(/g, "(");
-
-const withoutUndefined = <Fields extends object>(fields: Fields): Partial<Fields> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
