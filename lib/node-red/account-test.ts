@@ -6,6 +6,7 @@ import { type AccountAccess, resolveAccess } from "./account";
 import { connectionSettings } from "./connection";
 import type { AccountNode } from "./find-account";
 import { readAccountSettings } from "./settings";
+import { type DialogValues, type FailedTest, failed, resolved, secretSource, serveTest } from "./test-button";
 import type { NodeAPI } from "./types";
 
 /** What a dialog sends: its own values, whether the node is deployed or not. */
@@ -18,18 +19,9 @@ interface TestBody {
   apiKey: string;
 }
 
-type TestResult = ({ ok: true } & AccountCheck) | { ok: false; code: ErrorCode; message: string };
-
-/** What the editor sends in place of a stored password that was not touched. */
-const UNCHANGED = "__PWRD__";
-
-/** A value that stands in the environment. */
-const VARIABLE = /^\$\{(\S+)\}$/;
+type TestResult = ({ ok: true } & AccountCheck) | FailedTest;
 
 const TEST_TIMEOUT = 15_000;
-
-/** A person does not press the button more often; a script that guesses keys would. */
-const TESTS_PER_MINUTE = 10;
 
 /** Our own words for what the service's answer means: its body never reaches the editor. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
@@ -41,18 +33,9 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   FLUX_PROVIDER: "Something answered, but not like this service. Check the account's addresses.",
 };
 
-/** Serves the Test button of an account dialog: `POST flux/<type>/test` on the admin API. */
+/** Serves the Test button of an account dialog. */
 export function serveAccountTest(RED: NodeAPI, type: string, kind: AccountKind): void {
-  const mayTest = rateLimit(TESTS_PER_MINUTE);
-  RED.httpAdmin.post(`/flux/${type}/test`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
-    const result = mayTest()
-      ? testAccount(RED, kind, readBody(request.body, Object.keys(kind.addresses)))
-      : Promise.resolve(failed("FLUX_RATE_LIMIT", "Too many tests. Wait a minute."));
-    result.then(
-      (answer) => response.json(answer),
-      () => response.json(failed("FLUX_PROVIDER", "The test itself failed. Node-RED's log may tell more.")),
-    );
-  });
+  serveTest(RED, type, (values) => testAccount(RED, kind, readBody(values, Object.keys(kind.addresses))));
 }
 
 async function testAccount(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<TestResult> {
@@ -100,9 +83,10 @@ async function check(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<A
  */
 function keyFor(RED: NodeAPI, deployed: AccountNode | null, values: TestBody): string | undefined {
   const { apiKey, environment } = values;
-  const isStored = apiKey === UNCHANGED;
-  if (!isStored && !VARIABLE.test(apiKey)) return apiKey;
+  const source = secretSource(apiKey);
+  if (source === "typed") return apiKey;
   if (environment === "sandbox") return undefined;
+  const isStored = source === "stored";
   if (!isUsualDestination(deployed, values, isStored)) {
     throw new FluxError(
       "FLUX_CONFIG",
@@ -129,39 +113,14 @@ function isUsualDestination(
   return isDeployed || (!isStored && isStraight);
 }
 
-/** `${NAME}` as Node-RED resolves it when it deploys: the node's group and flow first, then the environment. */
-function resolved(RED: NodeAPI, deployed: AccountNode | null, text: string): string {
-  const name = VARIABLE.exec(text)?.[1];
-  if (name === undefined) return text;
-  const value: unknown = deployed ? RED.util.getSetting(deployed, name) : process.env[name];
-  return value === undefined ? text : String(value);
-}
-
 const mapped = (addresses: Addresses, change: (address: string) => string): Addresses =>
   Object.fromEntries(Object.entries(addresses).map(([property, address]) => [property, change(address)]));
 
-function readBody(body: unknown, properties: readonly string[]): TestBody {
-  const fields: Record<string, unknown> = typeof body === "object" && body !== null ? { ...body } : {};
-  const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
-  return {
-    id: text("id"),
-    environment: text("environment"),
-    addresses: Object.fromEntries(properties.map((property) => [property, text(property).trim()])),
-    proxy: text("proxy").replace(/^_ADD_$/, ""),
-    tls: text("tls").replace(/^_ADD_$/, ""),
-    apiKey: text("apiKey").trim(),
-  };
-}
-
-const failed = (code: ErrorCode, message: string): TestResult => ({ ok: false, code, message });
-
-function rateLimit(perMinute: number): () => boolean {
-  let recent: number[] = [];
-  return () => {
-    const now = Date.now();
-    recent = recent.filter((time) => now - time < 60_000);
-    if (recent.length >= perMinute) return false;
-    recent.push(now);
-    return true;
-  };
-}
+const readBody = (values: DialogValues, properties: readonly string[]): TestBody => ({
+  id: values.text("id"),
+  environment: values.text("environment"),
+  addresses: Object.fromEntries(properties.map((property) => [property, values.text(property)])),
+  proxy: values.nodeId("proxy"),
+  tls: values.nodeId("tls"),
+  apiKey: values.text("apiKey"),
+});
