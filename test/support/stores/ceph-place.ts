@@ -7,7 +7,7 @@ export interface CephPlace {
 export const CEPH_DOMAIN = "s3.localhost";
 
 /** Somebody who has keys. */
-export interface CephUser {
+interface CephUser {
   name: string;
   accessKeyId: string;
   secretAccessKey: string;
@@ -16,8 +16,8 @@ export interface CephUser {
 }
 
 /** Who there is on every gateway: an owner, one whom the owner lets read only, and one whose store is full soon. */
-export const CEPH_USERS = {
+export const CEPH_USERS: Readonly<Record<"owner" | "reader" | "poor", CephUser>> = {
   owner: { name: "owner", accessKeyId: "OWNERKEY", secretAccessKey: "owner-secret" },
   reader: { name: "reader", accessKeyId: "READERKEY", secretAccessKey: "reader-secret" },
   poor: { name: "poor", accessKeyId: "POORKEY", secretAccessKey: "poor-secret", mostBytes: 1_048_576 },
-} as const satisfies Record<string, CephUser>;
+};
