@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { underSignals } from "./abort";
+import { underSignals } from "../abort";
 
 /** The calls of a client that can be closed. */
 export interface Calls {

@@ -1,6 +1,6 @@
+import { underSignals } from "../abort";
 import type { FluxError } from "../errors";
 import type { Attachment, FluxRequest } from "../models/request";
-import { underSignals } from "./abort";
 import type { Task } from "./provider";
 import { pictureIds, processMemory, type Uploaded, type UploadMemory, type UploadPlace } from "./upload-memory";
 

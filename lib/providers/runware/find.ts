@@ -1,5 +1,5 @@
+import { whenAllAbort } from "../../abort";
 import type { FluxError } from "../../errors";
-import { whenAllAbort } from "../abort";
 import type { Item } from "../json";
 import type { Found, Task } from "../provider";
 import type { Reply } from "./answer";

@@ -1,7 +1,7 @@
+import { whenAllAbort } from "../../abort";
 import type { FluxError } from "../../errors";
 import type { FluxRequest } from "../../models/request";
 import { NetworkFailure } from "../../net/network-failure";
-import { whenAllAbort } from "../abort";
 import type { Submission, Task } from "../provider";
 import type { Quote } from "../quote";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
