@@ -63,13 +63,14 @@ function answer(what: string, body: object, context: Context, end: AbortSignal):
 }
 
 function stateOf(context: Context): object {
-  const { ledger, faults, jobs, images, settings } = context;
+  const { ledger, faults, jobs, images, s3, settings } = context;
   return {
     ...ledger.report(),
     balance: balanceOf(context),
     remembered: jobs.size,
     uploads: images.uploads,
     pictures: images.encoder,
+    openUploads: s3.uploads.size,
     faults: faults.armed(),
     settings,
   };
@@ -81,11 +82,12 @@ export function configure(context: Context, changes: object): void {
   context.journal.write({ kind: "settings", changes });
 }
 
-/** Forgets jobs, uploads, counts and faults, and puts the settings back to what they were at the start. */
+/** Forgets jobs, uploads, stored objects, counts and faults, and puts the settings back to what they were at the start. */
 export function reset(context: Context): void {
   context.journal.clear();
   context.jobs.clear();
   context.images.clear();
+  context.s3.clear();
   context.ledger.reset();
   context.faults.clear();
   context.settings = context.startSettings;

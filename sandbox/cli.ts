@@ -30,12 +30,15 @@ async function main(): Promise<void> {
     log: console.log,
   });
   const { runware, fal } = sandbox.addresses;
+  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox.s3;
   const lines = [
     `The sandbox listens at ${sandbox.url}`,
     `  Runware, base URL  ${runware.baseUrl}`,
     `  fal, queue URL     ${fal.queueUrl}`,
     `  fal, direct URL    ${fal.runUrl}`,
     `  fal, upload URL    ${fal.restUrl}`,
+    `  S3, endpoint       ${endpoint} (path style, region ${region})`,
+    `  S3, key            ${accessKeyId}, secret ${secretAccessKey}`,
   ];
   console.log(lines.join("\n"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());

@@ -5,6 +5,7 @@ import type { Job, Jobs } from "./jobs";
 import type { Journal } from "./journal";
 import type { Ledger, LedgerEntry } from "./ledger";
 import { costOf } from "./plan-job";
+import type { S3State } from "./s3/state";
 import type { SandboxSettings } from "./settings";
 
 /** What the parts of one running sandbox share. */
@@ -18,6 +19,7 @@ export interface Context {
   readonly faults: Faults;
   readonly jobs: Jobs;
   readonly images: Images;
+  readonly s3: S3State;
   readonly events: Events;
   readonly journal: Journal;
   /** One line for whoever runs the sandbox; never prompts or keys. */

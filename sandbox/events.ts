@@ -18,6 +18,8 @@ export interface SandboxEvents {
   uploaded: { id: string };
   /** A picture's file was fetched; the id is the image's. */
   fetched: { id: string; status: number };
+  /** An object is in a bucket, whole. */
+  stored: { bucket: string; key: string; size: number };
 }
 
 export type SandboxEvent = keyof SandboxEvents;
@@ -41,6 +43,7 @@ export class Events {
     cancelled: new Set(),
     uploaded: new Set(),
     fetched: new Set(),
+    stored: new Set(),
   };
 
   /** Calls `listener` at every such event; the returned function ends it. */

@@ -21,11 +21,14 @@ const callFaults = ["402", "moderated", "slow", "never", "fail", "partial", "nsf
 /** The same, for what only a service with a queue of its own can do. */
 const queueFaults = ["long-queue", "unknown-status", "completed-error", "expired-result", "cancelled"] as const;
 
+/** The same, for what only a store can do. */
+const storeFaults = ["denied", "expired-token", "clock-skew", "full", "reset"] as const;
+
 /** Other names of faults. */
-const aliases: Readonly<Record<string, string>> = { locked: "402" };
+const aliases: Readonly<Record<string, string>> = { locked: "402", cut: "truncated-json" };
 
 export type RequestFaultKind = (typeof requestFaults)[number];
-export type CallFaultKind = (typeof callFaults)[number] | (typeof queueFaults)[number];
+export type CallFaultKind = (typeof callFaults | typeof queueFaults | typeof storeFaults)[number];
 
 export interface Fault<Kind extends string = string> {
   kind: Kind;
@@ -42,13 +45,14 @@ interface Armed {
 const isRequestFault = (fault: Fault): fault is Fault<RequestFaultKind> =>
   requestFaults.some((kind) => kind === fault.kind);
 const isQueueFault = (fault: Fault): boolean => queueFaults.some((kind) => kind === fault.kind);
+const isStoreFault = (fault: Fault): boolean => storeFaults.some((kind) => kind === fault.kind);
 const isCallFault = (fault: Fault): fault is Fault<CallFaultKind> =>
-  callFaults.some((kind) => kind === fault.kind) || isQueueFault(fault);
+  callFaults.some((kind) => kind === fault.kind) || isQueueFault(fault) || isStoreFault(fault);
 
 /** One call to a service, as far as faults are concerned. */
 export interface Call {
-  service: "runware" | "fal";
-  /** A Runware task type, or the kind of a call to fal. */
+  service: "runware" | "fal" | "s3";
+  /** A Runware task type, the kind of a call to fal, or the name of an operation of S3. */
   kind: string;
   /** Whether it asks for pictures, and so may carry markers and is what faults of jobs wait for. */
   makesPictures: boolean;
@@ -185,5 +189,6 @@ export class Faults {
 /** Any answer can be slow; the other faults of calls are about making pictures. */
 function canBefall(fault: Fault<CallFaultKind>, { service, makesPictures }: Call): boolean {
   if (isQueueFault(fault) && service !== "fal") return false;
+  if (isStoreFault(fault)) return service === "s3";
   return fault.kind === "slow" || makesPictures;
 }

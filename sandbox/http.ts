@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Context } from "./context";
 import { stringifyJson } from "./digits";
 import type { CallFaultKind, Fault, RequestFaultKind } from "./faults";
@@ -14,6 +14,8 @@ export interface Incoming {
   url: string;
   /** The whole body; undefined when it is too long. */
   body: () => Promise<Buffer | undefined>;
+  /** As it came, its body unread. */
+  message: IncomingMessage;
   /** Aborted when the connection is gone. */
   gone: AbortSignal;
 }
@@ -33,7 +35,9 @@ interface StreamReply {
   status: number;
   contentType: string;
   headers?: Record<string, string>;
-  pieces: AsyncIterable<string>;
+  pieces: AsyncIterable<string | Buffer>;
+  /** "destroy" closes the connection behind the last piece. */
+  ending?: "whole" | "destroy";
 }
 
 export type Reply = WholeReply | StreamReply;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Addresses } from "../lib/providers/account-kind";
 import { configure, reset } from "./admin";
 import { balanceOf, type Context } from "./context";
@@ -9,6 +10,8 @@ import { forgetfulJournal, openJournal } from "./journal";
 import { Ledger } from "./ledger";
 import { restore } from "./restore";
 import { deliver } from "./runware/delivery";
+import { s3Account } from "./s3/account";
+import { openS3 } from "./s3/state";
 import { close, letGo, listen, route } from "./server";
 import { changeSettings, defaultSettings, type SandboxSettings } from "./settings";
 
@@ -19,6 +22,8 @@ export interface SandboxOptions {
   host?: string;
   /** Where jobs, counts and uploads survive the process; without it they are kept in memory. */
   dataDirectory?: string;
+  /** Where the store's objects survive the process; by default in `s3`, below the data directory if there is one. */
+  s3Directory?: string;
   settings?: Partial<SandboxSettings>;
   /** Does not keep the process alive by itself. */
   unref?: boolean;
@@ -32,6 +37,14 @@ export interface Sandbox {
   readonly url: string;
   /** What an account node's addresses must be to reach it, by provider. */
   readonly addresses: { readonly runware: Addresses; readonly fal: Addresses };
+  /** A store for S3 clients, path style, and its only key. */
+  readonly s3: {
+    /** `http://127.0.0.1:<port>/s3` */
+    readonly endpoint: string;
+    readonly region: "us-east-1";
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
   readonly settings: Readonly<SandboxSettings>;
   /** What was sent, charged and polled. */
   readonly ledger: Omit<Ledger, "enter" | "reset" | `count${string}`>;
@@ -41,7 +54,7 @@ export interface Sandbox {
   configure(changes: Partial<SandboxSettings>): void;
   /**
    * Arms a fault ("503", "429-after=1", "slow=3") for the next `count` requests, or for those with this kind of call:
-   * a Runware task type ("getResponse") or one of fal's calls ("status").
+   * a Runware task type ("getResponse"), one of fal's calls ("status") or an operation of S3 ("PutObject").
    */
   arm(fault: string, options?: { count?: number; call?: string }): void;
   /** Forgets armed faults. */
@@ -77,6 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       if (job.service !== "runware") return;
       deliver(job, context).catch(() => log("A finished picture could not be delivered."));
     }),
+    s3: openS3(options.s3Directory ?? (dataDirectory === undefined ? undefined : join(dataDirectory, "s3"))),
     images: new Images({ journal, dataDirectory, settings: () => context.settings, log }),
     events,
     journal,
@@ -101,6 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       runware: { baseUrl: `${url}/v1` },
       fal: { queueUrl: `${url}/fal/queue`, runUrl: `${url}/fal/run`, restUrl: `${url}/fal/rest` },
     },
+    s3: { endpoint: `${url}/s3`, ...s3Account },
     get settings() {
       return context.settings;
     },
@@ -124,6 +139,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     closing.abort();
     await close(server);
     context.jobs.clear();
+    context.s3.close();
     journal.close();
   }
 }

@@ -8,6 +8,7 @@ import { answerFal } from "./fal/endpoint";
 import { answerStorage } from "./fal/storage";
 import { type Incoming, notFound, type Part, type Reply } from "./http";
 import { answerRunware } from "./runware/endpoint";
+import { answerS3, s3Prefix } from "./s3/endpoint";
 
 /** The largest body that is read, in bytes. */
 const longestBody = 256 * 1024 * 1024;
@@ -57,6 +58,7 @@ const parts: readonly [string, Part][] = [
   ["/fal/rest/", answerFal("rest")],
   ["/fal/storage/", answerStorage],
   ["/images/", answerImage],
+  [s3Prefix, answerS3],
 ];
 
 /** Finds the part of the sandbox that a request is for. */
@@ -78,6 +80,7 @@ export async function route(request: IncomingMessage, response: ServerResponse, 
     headers: request.headers,
     url: urlFor(request, context),
     body: () => readBody(request),
+    message: request,
     gone: gone.signal,
   };
   return send(response, await (part ?? answerRunware)(incoming, context));
@@ -114,14 +117,26 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(pieces);
 }
 
+/** Resolves when more can be written, or when nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      response.off("drain", go).off("close", go);
+      resolve();
+    };
+    response.on("drain", go).on("close", go);
+  });
+}
+
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, contentType, headers } = reply;
   if ("pieces" in reply) {
     response.writeHead(status, { "content-type": contentType, ...headers });
     for await (const piece of reply.pieces) {
       if (response.closed) break;
-      response.write(piece);
+      if (!response.write(piece)) await drained(response);
     }
+    if (reply.ending === "destroy") return void response.socket?.destroySoon();
     return void response.end();
   }
   if (reply.ending === "destroy") return void response.socket?.destroy();

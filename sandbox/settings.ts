@@ -30,6 +30,16 @@ export interface SandboxSettings {
   cancelRunning: "stops" | "finishes";
   /** Behave as if `sharp` were not installed. */
   pngOnly: boolean;
+  /** Whether a bucket is made by whoever uses it first with the right key. */
+  s3AutoCreate: boolean;
+  /** Whether objects are shown to whoever has their plain address. */
+  s3PublicRead: boolean;
+  /** Seconds by which the store's clock is fast; negative: slow. */
+  s3ClockSkew: number;
+  /** What the store makes of `If-None-Match: *` on a write. */
+  s3IfNoneMatch: "honoured" | "refused" | "ignored";
+  /** The session token that has to come with the key; empty: none. */
+  s3SessionToken: string;
 }
 
 export const defaultSettings: Readonly<SandboxSettings> = {
@@ -48,9 +58,15 @@ export const defaultSettings: Readonly<SandboxSettings> = {
   refusesAt: "result",
   cancelRunning: "stops",
   pngOnly: false,
+  s3AutoCreate: true,
+  s3PublicRead: true,
+  s3ClockSkew: 0,
+  s3IfNoneMatch: "honoured",
+  s3SessionToken: "",
 };
 
 const isAmount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isSwitch = (value: unknown): value is boolean => typeof value === "boolean";
 const oneOf =
   <T extends string>(...choices: T[]) =>
   (value: unknown): value is T =>
@@ -77,7 +93,12 @@ const checks: Checks = {
   jobsAhead: (value): value is number => Number.isSafeInteger(value) && isAmount(value),
   refusesAt: oneOf("result", "submit"),
   cancelRunning: oneOf("stops", "finishes"),
-  pngOnly: (value): value is boolean => typeof value === "boolean",
+  pngOnly: isSwitch,
+  s3AutoCreate: isSwitch,
+  s3PublicRead: isSwitch,
+  s3ClockSkew: (value): value is number => Number.isFinite(value),
+  s3IfNoneMatch: oneOf("honoured", "refused", "ignored"),
+  s3SessionToken: (value): value is string => typeof value === "string",
 };
 
 const isSettingName = (name: string): name is keyof SandboxSettings => Object.hasOwn(checks, name);
