@@ -18,6 +18,8 @@ export interface SandboxEvents {
   uploaded: { id: string };
   /** A picture's file was fetched; the id is the image's. */
   fetched: { id: string; status: number };
+  /** A picture was put to its job's `uploadEndpoint`, or will not be. */
+  delivered: { id: string; index: number; outcome: "done" | "given up" };
   /** An object is in a bucket, whole. */
   stored: { bucket: string; key: string; size: number };
 }
@@ -43,6 +45,7 @@ export class Events {
     cancelled: new Set(),
     uploaded: new Set(),
     fetched: new Set(),
+    delivered: new Set(),
     stored: new Set(),
   };
 

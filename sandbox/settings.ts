@@ -30,6 +30,10 @@ export interface SandboxSettings {
   cancelRunning: "stops" | "finishes";
   /** Behave as if `sharp` were not installed. */
   pngOnly: boolean;
+  /** Milliseconds from the end of a job of Runware's until its pictures are put to its `uploadEndpoint`. */
+  uploadDelay: number;
+  /** How the pictures get there: "refused" sends them without the address's query, so that no store takes them. */
+  uploadDelivery: "once" | "twice" | "never" | "refused";
   /** Whether a bucket is made by whoever uses it first with the right key. */
   s3AutoCreate: boolean;
   /** Whether objects are shown to whoever has their plain address. */
@@ -58,6 +62,8 @@ export const defaultSettings: Readonly<SandboxSettings> = {
   refusesAt: "result",
   cancelRunning: "stops",
   pngOnly: false,
+  uploadDelay: 300,
+  uploadDelivery: "once",
   s3AutoCreate: true,
   s3PublicRead: true,
   s3ClockSkew: 0,
@@ -94,6 +100,8 @@ const checks: Checks = {
   refusesAt: oneOf("result", "submit"),
   cancelRunning: oneOf("stops", "finishes"),
   pngOnly: isSwitch,
+  uploadDelay: isAmount,
+  uploadDelivery: oneOf("once", "twice", "never", "refused"),
   s3AutoCreate: isSwitch,
   s3PublicRead: isSwitch,
   s3ClockSkew: (value): value is number => Number.isFinite(value),
