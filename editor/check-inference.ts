@@ -1,21 +1,29 @@
 import { takenProperties } from "../lib/node-red/taken-properties";
 import { checkParams, isVariable } from "./check";
+import { isTimeout } from "./inference-rows";
 import { endpointOf, models } from "./models";
 import { type EditorNode, page } from "./node-red";
 import { readParams } from "./params";
 import { preprocessProblems } from "./preprocess";
 import { asTyped, readSaved } from "./saved-node";
-import { isTimeout } from "./setting-rows";
 import { fullLabel } from "./wording";
 
 /** Validators for the `defaults` of an inference node: true, or the reason why not. */
-export const checkAccount = (node: EditorNode, value: unknown): true | string => {
+export const checkAccount = (node: EditorNode, value: unknown): true | string =>
+  checkChosen(node, "checks.account", value);
+
+/** The same for the bucket of a storage node. */
+export const checkBucket = (node: EditorNode, value: unknown): true | string =>
+  checkChosen(node, "storage.checks.bucket", value);
+
+/** @param text where the catalogue says that one is to be chosen; the other reasons are beside it. */
+const checkChosen = (node: EditorNode, text: string, value: unknown): true | string => {
   const { _: t } = node._def;
-  if (typeof value !== "string" || value === "" || value === "_ADD_") return t("checks.account");
+  if (typeof value !== "string" || value === "" || value === "_ADD_") return t(text);
   if (isVariable(value)) return true;
-  const account = page.RED.nodes.node(value);
-  if (account === null || account === undefined) return t("checks.accountMissing");
-  return account.valid === false ? t("checks.accountInvalid") : true;
+  const chosen = page.RED.nodes.node(value);
+  if (chosen === null || chosen === undefined) return t(`${text}Missing`);
+  return chosen.valid === false ? t(`${text}Invalid`) : true;
 };
 
 export const checkParameters = (node: EditorNode): true | string[] => {

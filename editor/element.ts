@@ -24,10 +24,11 @@ export const element = <Name extends keyof HTMLElementTagNameMap>(
 /** A Font Awesome 4 icon, as Node-RED's dialogs use them. */
 export const icon = (name: string): HTMLElement => element("i", { class: `fa fa-${name}`, "aria-hidden": "true" });
 
-/** One of Node-RED's small buttons. */
+/** One of Node-RED's small buttons; without an icon when its name is empty. */
 export const button = (text: string, iconName: string, onClick: () => void): HTMLButtonElement => {
   const made = element("button", { type: "button", class: "red-ui-button red-ui-button-small" });
-  made.append(icon(iconName), ...(text === "" ? [] : [` ${text}`]));
+  if (iconName === "") made.append(text);
+  else made.append(icon(iconName), ...(text === "" ? [] : [` ${text}`]));
   made.addEventListener("click", onClick);
   return made;
 };

@@ -1,5 +1,6 @@
-import { checkAccountSetting, editAccount, saveAccount } from "./account";
-import { checkAccount, checkInto, checkParameters, checkSource, checkTimeout } from "./check-inference";
+import { checkAccountSetting } from "./account/check";
+import { editAccount, saveAccount } from "./account/dialog";
+import { checkAccount, checkBucket, checkInto, checkParameters, checkSource, checkTimeout } from "./check-inference";
 import { checkComposition } from "./composition/check";
 import { editComposition, saveComposition } from "./composition/dialog";
 import { compositionLabel } from "./composition/label";
@@ -7,6 +8,9 @@ import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { type EditorNode, page } from "./node-red";
 import { preprocessLabel } from "./preprocess";
+import { checkStorageSetting } from "./storage/check";
+import { editStorage, saveStorage } from "./storage/dialog";
+import { storageLabel } from "./storage/label";
 import style from "./style.css";
 
 /** What the dialogs in nodes/*.html call. */
@@ -26,6 +30,11 @@ const dialogs = {
   editAccount,
   saveAccount,
   checkAccountSetting,
+  checkBucket,
+  editStorage,
+  saveStorage,
+  checkStorageSetting,
+  storageLabel,
 };
 
 declare global {

@@ -4,13 +4,13 @@ import { type ParameterSection, sectionBlock } from "./form/section";
 import type { FormState } from "./form/state";
 import { unknownBlock } from "./form/unknown";
 import { formTree } from "./form-tree";
+import { advancedRows, resultRows, sourceRows } from "./inference-rows";
 import { type EditorEndpoint, type EditorModel, endpointOf, models } from "./models";
 import { type EditorNode, page } from "./node-red";
 import { OpenSettings } from "./open-settings";
 import { readParams, sameValues, writeParams } from "./params";
 import { hideSettingsOfOthers } from "./preprocess";
 import { readSaved, writeSaved } from "./saved-node";
-import { advancedRows, resultRows, sourceRows } from "./setting-rows";
 import { composerLines } from "./wiring/composer-lines";
 
 /** Sections that are open at first, because most flows set something in them. */

@@ -9,10 +9,14 @@ const savedProperties = (node: EditorNode): SavedNode =>
       .map((property) => [property, node[property]]),
   );
 
-/** The saved properties as the node reads them when the flow runs. What a newer version saved stays as it is. */
+/**
+ * The saved properties as the node reads them when the flow runs. What a newer version saved stays as it is; so does what
+ * a node saved whose type has no versions.
+ */
 export const readSaved = (node: EditorNode): SavedNode => {
   const saved = savedProperties(node);
-  return inCurrentVersion(saved) ?? saved;
+  const hasVersions = "version" in (node._def.defaults ?? {});
+  return (hasVersions ? inCurrentVersion(saved) : undefined) ?? saved;
 };
 
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);

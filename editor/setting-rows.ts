@@ -1,32 +1,44 @@
 import { isVariable } from "./check";
 import { element } from "./element";
-import { promptParameter } from "./form-tree";
-import { type EditorModel, endpointOf } from "./models";
 import type { Translate, Typed, TypedInputType } from "./node-red";
 import type { OpenSettings } from "./open-settings";
-import { controlId, row, select, showHint } from "./row";
+import { controlId, row, select } from "./row";
 import { asTyped } from "./saved-node";
 import { typedInput } from "./typed-field";
-import { hintOf, labelOf } from "./wording";
 
-const outputForms = ["url", "buffer", "base64", "dataURI"] as const;
-const resultForms = ["each", "all"] as const;
-const modes = ["auto", "text-to-image", "image-to-image"] as const;
-const deliveries = ["queue", "sync"] as const;
-const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;
+/** Where a value may come from that is not written in the dialog. */
+export const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;
 
-const noSource = (t: Translate): TypedInputType => ({ value: "none", label: t("dialog.none"), hasValue: false });
+export const noSource = (t: Translate): TypedInputType => ({
+  value: "none",
+  label: t("dialog.none"),
+  hasValue: false,
+});
+
+/** A setting's label, and its help, which the catalogue has under the same key with "Help" at the end. */
+const textsAt = (text: string, t: Translate): { label: string; help: string } => {
+  const key = `${text}Help`;
+  const help = t(key);
+  return { label: t(text), help: help === key ? "" : help };
+};
+
+const named = (made: HTMLElement, property: string): HTMLElement => {
+  made.dataset.property = property;
+  return made;
+};
 
 /**
  * A typed input that says where a value comes from.
  *
+ * @param text where the catalogue has the label.
  * @param fallback what holds when nothing is saved.
  */
-const sourceRow = (
+export const sourceRow = (
   property: string,
+  text: string,
   fallback: Typed,
   types: readonly (string | TypedInputType)[],
-  texts: { help?: string; hint?: string },
+  hint: string,
   settings: OpenSettings,
   t: Translate,
 ): HTMLElement => {
@@ -34,123 +46,27 @@ const sourceRow = (
   const control = typedInput(types, shown, "", ({ type, value }) =>
     settings.change(property, { type, value: type === "none" ? "" : value }),
   );
-  const made = row({ label: t(`dialog.${property}`), ...texts, control: control.id }, control.element);
-  made.dataset.property = property;
-  return made;
+  return named(row({ ...textsAt(text, t), hint, control: control.id }, control.element), property);
 };
 
-/** Where the prompt and the picture come from and, of a model with modes, which of them the node runs in. */
-export const sourceRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => {
-  const text = { value: "str", label: t("dialog.text"), icon: "red/images/typedInput/az.svg" };
-  const none = noSource(t);
-  const prompt = promptParameter(model.facts);
-  const payload = { type: "msg", value: "payload" };
-  const promptRows = prompt
-    ? [
-        sourceRow(
-          "promptFrom",
-          payload,
-          [...sourceTypes.slice(0, 1), text, ...sourceTypes.slice(1)],
-          { hint: hintOf(prompt, t) },
-          settings,
-          t,
-        ),
-      ]
-    : [];
-  const isTool = model.resultInto !== undefined;
-  const imageRow = sourceRow(
-    "imageFrom",
-    isTool ? payload : { type: "none", value: "" },
-    [none, ...sourceTypes.slice(0, 3), text, ...sourceTypes.slice(3)],
-    {},
-    settings,
-    t,
-  );
-  const hintAtUse = (): void => showHint(imageRow, useOfPicture(model, settings.read("mode"), t));
-  hintAtUse();
-  if (isTool) return [imageRow, intoRow(model.resultInto, settings, t)];
-  if (!model.modes) return [...promptRows, imageRow];
-  settings.watch(hintAtUse);
-  return [...promptRows, selectRow("mode", "dialog.mode", modes, settings, t), imageRow];
-};
-
-/** The property of the message that a tool's result goes to. */
-const intoRow = (preset: string | undefined, settings: OpenSettings, t: Translate): HTMLElement => {
-  const saved = settings.read("into");
-  const shown = { type: "msg", value: typeof saved === "string" ? saved : (preset ?? "") };
-  const control = typedInput(["msg"], shown, "", ({ value }) => settings.change("into", value));
-  const made = row({ label: t("dialog.into"), help: t("dialog.intoHelp"), control: control.id }, control.element);
-  made.dataset.property = "into";
-  return made;
-};
-
-/** What becomes of the picture that "Image from" brings. */
-const useOfPicture = (model: EditorModel, mode: unknown, t: Translate): string => {
-  const endpoint = endpointOf(model, mode);
-  const { imageParameter } = endpoint;
-  if (imageParameter === undefined) return model.modes ? t("dialog.noImage") : "";
-  const use = t("dialog.imageInto", { parameter: labelOf(imageParameter, t) });
-  return model.modes && endpoint === model ? `${use}; ${t("dialog.imageDecides")}` : use;
-};
-
-/** In which form the pictures leave and, where there is a choice, how they are fetched. */
-export const resultRows = (model: EditorModel, settings: OpenSettings, t: Translate): HTMLElement[] => {
-  const formRow = selectRow("output", "dialog.resultForm", outputForms, settings, t);
-  // A tool makes one picture, and leaves msg.flux to the nodes that come after it.
-  if (model.resultInto !== undefined) return [formRow];
-  return [
-    formRow,
-    selectRow("results", "dialog.results", resultForms, settings, t),
-    checkboxRow("keepFlux", false, settings, t),
-    ...(model.modes ? [deliveryRow(settings, t)] : []),
-  ];
-};
-
-const deliveryRow = (settings: OpenSettings, t: Translate): HTMLElement => {
-  const made = selectRow("delivery", "dialog.delivery", deliveries, settings, t);
-  const warn = (): void => {
-    const isInAnswer = ["base64", "dataURI"].includes(String(settings.read("output")));
-    const isQueued = (settings.read("delivery") ?? "queue") === "queue";
-    showHint(made, isInAnswer && isQueued ? t("dialog.largeAnswers") : "");
-  };
-  warn();
-  settings.watch(warn);
-  return made;
-};
-
-export const advancedRows = (settings: OpenSettings, t: Translate): HTMLElement[] => {
-  const id = controlId();
-  const placeholder = t("dialog.timeoutPlaceholder");
-  const control = element("input", { type: "text", id, class: "fluxwire-wide", placeholder });
-  control.value = String(settings.read("timeout") ?? "");
-  control.addEventListener("input", () => {
-    settings.change("timeout", control.value.trim());
-    control.classList.toggle("input-error", !isTimeout(control.value.trim()));
-  });
-  const texts = { label: t("dialog.timeout"), help: t("dialog.timeoutHelp"), hint: t("ranges.seconds"), control: id };
-  const timeout = row(texts, control);
-  timeout.dataset.property = "timeout";
-  const idempotencyKey = sourceRow(
-    "idempotencyKeyFrom",
-    { type: "msg", value: "idempotencyKey" },
-    // What holds for all messages alike, such as a context or the environment, would make one job of all of them.
-    ["msg", "jsonata", noSource(t)],
-    { help: t("dialog.idempotencyKeyFromHelp") },
-    settings,
-    t,
-  );
-  return [
-    timeout,
-    checkboxRow("lateResults", true, settings, t),
-    idempotencyKey,
-    checkboxRow("allowUnknown", false, settings, t),
-  ];
+/** A property of the message that something goes to. */
+export const propertyRow = (
+  property: string,
+  text: string,
+  preset: string,
+  settings: OpenSettings,
+  t: Translate,
+): HTMLElement => {
+  const saved = settings.read(property);
+  const shown = { type: "msg", value: typeof saved === "string" ? saved : preset };
+  const control = typedInput(["msg"], shown, "", ({ value }) => settings.change(property, value));
+  return named(row({ ...textsAt(text, t), control: control.id }, control.element), property);
 };
 
 /**
  * A drop-down list; the first value is the one that holds when nothing is saved.
  *
- * @param text where the catalogue has the label; its help is there too, with "Help" at the end.
+ * @param text where the catalogue has the label.
  * @param names where the catalogue has the names of the values.
  */
 export const selectRow = (
@@ -165,12 +81,17 @@ export const selectRow = (
   const choices = values.map((value) => ({ value, label: t(`${names}.${value}`) }));
   const control = select(id, choices, String(settings.read(property) ?? values[0]));
   control.addEventListener("change", () => settings.change(property, control.value));
-  const made = row({ label: t(text), help: t(`${text}Help`), control: id }, control);
-  made.dataset.property = property;
-  return made;
+  return named(row({ ...textsAt(text, t), control: id }, control), property);
 };
 
-const checkboxRow = (property: string, preset: boolean, settings: OpenSettings, t: Translate): HTMLElement => {
+/** A box to tick. */
+export const checkboxRow = (
+  property: string,
+  text: string,
+  preset: boolean,
+  settings: OpenSettings,
+  t: Translate,
+): HTMLElement => {
   const id = controlId();
   const control = element("input", { type: "checkbox", id, class: "fluxwire-checkbox" });
   const value = settings.read(property) ?? preset;
@@ -179,11 +100,45 @@ const checkboxRow = (property: string, preset: boolean, settings: OpenSettings, 
   const variable = typeof value === "string" && isVariable(value) ? value : undefined;
   control.indeterminate = variable !== undefined;
   control.addEventListener("change", () => settings.change(property, control.checked));
-  const texts = { label: t(`dialog.${property}`), help: t(`dialog.${property}Help`), hint: variable, control: id };
-  const made = row(texts, control);
-  made.dataset.property = property;
-  return made;
+  return named(row({ ...textsAt(text, t), hint: variable, control: id }, control), property);
 };
 
-/** Seconds above 0, a variable, or nothing: the account's. */
-export const isTimeout = (value: string): boolean => value === "" || isVariable(value) || Number(value) > 0;
+interface TextOptions {
+  /** What holds while nothing is typed. */
+  placeholder?: string;
+  hint?: string;
+  /** Usual values, offered while typing. */
+  usual?: readonly string[];
+  /** Room for several lines. */
+  isLong?: boolean;
+  isRight?: (text: string) => boolean;
+}
+
+/** A plain text or number. */
+export const textRow = (
+  property: string,
+  text: string,
+  { placeholder, hint, usual = [], isLong = false, isRight = () => true }: TextOptions,
+  settings: OpenSettings,
+  t: Translate,
+): HTMLElement => {
+  const id = controlId();
+  const list = usual.length === 0 ? undefined : `${id}-usual`;
+  const control = isLong
+    ? element("textarea", { id, class: "fluxwire-wide", rows: "2", placeholder })
+    : element("input", { type: "text", id, class: "fluxwire-wide", placeholder, list });
+  control.value = String(settings.read(property) ?? "");
+  const judge = (): void => {
+    control.classList.toggle("input-error", !isRight(control.value.trim()));
+  };
+  judge();
+  control.addEventListener("input", () => {
+    settings.change(property, control.value.trim());
+    judge();
+  });
+  const made = row({ ...textsAt(text, t), hint, control: id }, control);
+  if (list !== undefined) {
+    made.append(element("datalist", { id: list }, ...usual.map((value) => element("option", { value }))));
+  }
+  return named(made, property);
+};

@@ -42,11 +42,23 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
   return kept;
 };
 
-/** A node with parameters needs everything but the account's texts, an account nothing else. */
-const sharedFor = (shared: Texts, facts: ModelFacts | undefined): Texts => {
-  const { account = {}, parameters = {}, ...others } = shared;
-  if (facts === undefined) return { account };
-  return { ...others, parameters: parametersOf(typeof parameters === "object" ? parameters : {}, facts) };
+/** What a node's dialog, status and help are about: parameters of a model, an account, or objects in a store. */
+export type Subject = ModelFacts | "account" | "storage";
+
+const below = (texts: Texts, key: string): Texts => {
+  const found = texts[key];
+  return typeof found === "object" ? found : {};
+};
+
+/** Of the texts that nodes have in common, those that a node needs. */
+const sharedFor = (shared: Texts, subject: Subject): Texts => {
+  const { account = {}, storage = {}, parameters: _, ...others } = shared;
+  if (subject === "account") return { account };
+  if (subject === "storage") {
+    const { dialog = {}, wiring = {} } = others;
+    return { dialog, wiring, storage, status: { error: below(below(others, "status"), "error") } };
+  }
+  return { ...others, parameters: parametersOf(below(shared, "parameters"), subject) };
 };
 
 /** Looks up and fills in as the editor does: `a.b.c`, `__name__`; a missing text gives its key. */
@@ -62,25 +74,21 @@ export const translator =
  * Writes each node's catalogue and help for every language under `source` to `target`, with what is shared among the
  * nodes merged in: Node-RED looks texts up per node.
  *
- * @param nodes every node type; inference and composition nodes with the facts of what they set.
+ * @param nodes every node type, with what it is about.
  * @throws Error when a parameter has no label in the shared catalogue.
  */
-export const buildCatalogues = (
-  source: string,
-  target: string,
-  nodes: ReadonlyMap<string, ModelFacts | undefined>,
-): void => {
+export const buildCatalogues = (source: string, target: string, nodes: ReadonlyMap<string, Subject>): void => {
   for (const language of readdirSync(source)) {
     const from = join(source, language);
     const to = join(target, language);
     mkdirSync(to, { recursive: true });
     const shared = readTexts(join(from, "shared.json"));
-    for (const [type, facts] of nodes) {
-      const texts = merge(sharedFor(shared, facts), readTexts(join(from, `${type}.json`)));
+    for (const [type, subject] of nodes) {
+      const texts = merge(sharedFor(shared, subject), readTexts(join(from, `${type}.json`)));
       writeFileSync(join(to, `${type}.json`), JSON.stringify(texts));
       const help = join(from, `${type}.html`);
       if (!existsSync(help)) continue;
-      const table = facts === undefined ? "" : parameterTable(facts, translator(texts));
+      const table = typeof subject === "string" ? "" : parameterTable(subject, translator(texts));
       writeFileSync(
         join(to, `${type}.html`),
         expandHtml(readFileSync(help, "utf8"), join(from, "parts"), type).replace(tableMarker, () => table),

@@ -5,7 +5,7 @@ import type { EditorComposition, EditorEndpoint, EditorModel } from "../editor/m
 import type { Composition } from "../lib/models/composition/composition";
 import type { Model, ModelFacts, NodeModel } from "../lib/models/model";
 import { nodeFacts } from "../lib/models/node-facts";
-import { buildCatalogues } from "./build-catalogues";
+import { buildCatalogues, type Subject } from "./build-catalogues";
 import { buildEditor } from "./build-editor";
 import { expandHtml } from "./expand-html";
 
@@ -45,22 +45,25 @@ const build = async (): Promise<void> => {
     ),
   );
 
+  const facts = new Map<string, ModelFacts>([
+    ...nodeModels.map((model): [string, ModelFacts] => [model.type, nodeFacts(model)]),
+    ...compositions.map((composition): [string, ModelFacts] => [composition.type, composition.facts]),
+  ]);
+
   const nodes = inRepository("dist/nodes");
   mkdirSync(nodes, { recursive: true });
   const types = readdirSync(inRepository("nodes"))
     .filter((file) => file.endsWith(".html"))
     .map((file) => basename(file, ".html"));
+  const subjects = new Map<string, Subject>();
   for (const type of types) {
     const source = readFileSync(inRepository("nodes", `${type}.html`), "utf8");
-    writeFileSync(join(nodes, `${type}.html`), expandHtml(source, inRepository("editor/html"), type));
+    const html = expandHtml(source, inRepository("editor/html"), type);
+    writeFileSync(join(nodes, `${type}.html`), html);
+    subjects.set(type, facts.get(type) ?? (html.includes("category: 'config'") ? "account" : "storage"));
   }
   cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
-  const facts = new Map<string, ModelFacts>([
-    ...nodeModels.map((model): [string, ModelFacts] => [model.type, nodeFacts(model)]),
-    ...compositions.map((composition): [string, ModelFacts] => [composition.type, composition.facts]),
-  ]);
-  const byType = new Map<string, ModelFacts | undefined>(types.map((type) => [type, facts.get(type)]));
-  buildCatalogues(inRepository("locales"), join(nodes, "locales"), byType);
+  buildCatalogues(inRepository("locales"), join(nodes, "locales"), subjects);
 
   // The compiler only writes what it compiled itself.
   const validators = "lib/models/generated";

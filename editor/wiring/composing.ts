@@ -6,6 +6,7 @@ import { walk } from "./walk";
 /** An inference node that a composed request arrives at. */
 export interface Destination {
   id: string;
+  parameter: string;
   takesIt: boolean;
 }
 
@@ -62,7 +63,7 @@ export const readComposing = (graph: Graph, kinds: Kinds): Composing => {
       const reached = nodes.get(place);
       const other = reached && role(reached);
       if (other?.kind !== "infers" || other.ignoresRequests) return [];
-      return [{ id: place, takesIt: other.takes(parameter) }];
+      return [{ id: place, parameter, takesIt: other.takes(parameter) }];
     });
   };
 

@@ -1,5 +1,4 @@
-import { composedParameter } from "../composition/parameter";
-import { compositions, models } from "../models";
+import { models } from "../models";
 import { type EditorNode, page, type Translate } from "../node-red";
 import type { OpenSettings } from "../open-settings";
 import { labelOf } from "../wording";
@@ -16,12 +15,14 @@ const modeOf = (id: string, t: Translate): string => {
   return modes && typeof mode === "string" && Object.hasOwn(modes, mode) ? t(`dialog.${mode}`) : "";
 };
 
-/** In the dialog of a composition node: which inference nodes it leads to, and which of them refuse what it sets. */
+/** Settings by which a node decides what it sets; each node type has some of them. */
+const DECIDING = ["mode", "method", "putInto"] as const;
+
+/** In the dialog of a node that composes: which inference nodes it leads to, and which of them refuse what it sets. */
 export const destinationLines = (node: EditorNode, settings: Pick<OpenSettings, "read">): Lines => {
   const t = node._def._;
   const composing = composingNow();
-  const composition = compositions[node.type];
-  const refusal = (id: string, parameter: string): HTMLElement =>
+  const refusal = ({ id, parameter }: Destination): HTMLElement =>
     warningLine(
       sentence((places) => t("wiring.refuses", { ...places, parameter: labelOf(parameter, t) }), {
         node: namedNode(id, modeOf(id, t)),
@@ -29,16 +30,16 @@ export const destinationLines = (node: EditorNode, settings: Pick<OpenSettings, 
       }),
     );
   return linesOf(() => {
-    if (composition === undefined) return [];
-    const method = settings.read("method");
-    const found: Destination[] = composing.destinations(node.id, { mode: settings.read("mode"), method });
+    const found = composing.destinations(
+      node.id,
+      Object.fromEntries(DECIDING.map((property) => [property, settings.read(property)])),
+    );
     if (found.length === 0) return [];
     const nodes = inSequence(found.map(({ id }) => nodeButton(id)));
     const leadsTo = plainLine(
       "long-arrow-right",
       sentence((places) => t("wiring.leadsTo", places), { nodes }),
     );
-    const refusing = found.filter(({ takesIt }) => !takesIt);
-    return [leadsTo, ...refusing.map(({ id }) => refusal(id, composedParameter(composition, method)))];
+    return [leadsTo, ...found.filter(({ takesIt }) => !takesIt).map(refusal)];
   });
 };

@@ -55,8 +55,15 @@ const removedByChange = ({ rules }: Settings, parameter: string): boolean => {
   });
 };
 
+/** Whether a presign node has the next inference node's picture written into a bucket. */
+const isDirectUpload = ({ method = "put", putInto = "flux" }: Settings): boolean =>
+  method === "put" && putInto === "flux";
+
 /** @param settings as saved, or as they are in the open dialog. */
 export const roleOf = (type: string, settings: Settings, kinds: Kinds): Role => {
+  if (type === "flux-s3-presign" && isDirectUpload(settings)) {
+    return { kind: "composes", mode: "replace", parameter: "uploadEndpoint" };
+  }
   const parameters = kinds.parameters(type);
   if (parameters) return { kind: "composes", mode: modeOf(settings), parameter: parameterOf(settings, parameters) };
   const model = kinds.inference(type, settings.mode);

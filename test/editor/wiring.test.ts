@@ -396,7 +396,7 @@ describe("who can take a composed request", () => {
       },
       moody,
     );
-    assert.deepEqual(composing.destinations("lora"), [{ id: "model", takesIt: true }]);
+    assert.deepEqual(composing.destinations("lora"), [{ id: "model", parameter: "lora", takesIt: true }]);
     assert.equal(composing.composers("model", { mode: "without" })[0]?.takesIt, false);
   });
 
@@ -414,6 +414,23 @@ describe("who can take a composed request", () => {
       ],
     });
     assert.deepEqual(composers(composing), ["first: add lora", "middle: add controlNet", "last: add ipAdapters"]);
+  });
+
+  it("is Runware for a picture that is to be written into a bucket, and not fal", () => {
+    const composing = flows({
+      tab: [
+        { sign: "flux-s3-presign", srpo: "runware-flux-srpo", far: "fal-flux-srpo", tool: "runware-preprocess" },
+        "sign -> tool -> srpo",
+        "sign -> far",
+      ],
+    });
+    assert.deepEqual(composing.destinations("sign"), [
+      { id: "far", parameter: "uploadEndpoint", takesIt: false },
+      { id: "srpo", parameter: "uploadEndpoint", takesIt: true },
+    ]);
+    assert.deepEqual(composers(composing), ["sign: replace uploadEndpoint"]);
+    assert.deepEqual(reached(composing, "sign", { putInto: "property" }), []);
+    for (const method of ["get", "head", "${METHOD}"]) assert.deepEqual(reached(composing, "sign", { method }), []);
   });
 
   it("is nobody for nodes that are of no such kind, or that are gone", () => {

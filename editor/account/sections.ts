@@ -1,17 +1,23 @@
-import { type Fold, foldingBlock } from "./form/fold";
-import { page, type Translate } from "./node-red";
+import { type Fold, foldingBlock } from "../form/fold";
+import { page, type Translate } from "../node-red";
 
-/** Open at first; the others are set once, and by few. */
-const openAtFirst: readonly string[] = ["jobs"];
-
-/** Lets the sections of an account's dialog fold; one in which something is wrong is open. */
-export const foldAccountSections = (t: Translate, isRight: (property: string) => boolean): void => {
+/**
+ * Lets the sections of an account's dialog fold; one in which something is wrong is open.
+ *
+ * @param openAtFirst the others are set once, and by few.
+ */
+export const foldAccountSections = (
+  t: Translate,
+  openAtFirst: readonly string[],
+  isRight: (property: string) => boolean,
+): void => {
   for (const section of document.querySelectorAll<HTMLElement>(".fluxwire-account-section")) {
     const group = section.dataset.group ?? "";
     section.querySelector("h4")?.remove();
     const body = document.createElement("div");
     body.append(...section.childNodes);
-    const fold = foldingBlock(group, t(`account.heading.${group}`), body, isOpen(group, body, isRight));
+    const isOpen = openAtFirst.includes(group) || controlsOf(body).some((control) => !isRight(propertyOf(control)));
+    const fold = foldingBlock(group, t(`account.heading.${group}`), body, isOpen);
     section.replaceWith(fold.element);
     const refresh = (): void => countSet(fold, body, t);
     // Node-RED's own widgets tell of changes by jQuery only.
@@ -29,9 +35,6 @@ const controlsOf = (body: HTMLElement): Control[] =>
   );
 
 const propertyOf = ({ id }: Control): string => id.slice(id.lastIndexOf("-") + 1);
-
-const isOpen = (group: string, body: HTMLElement, isRight: (property: string) => boolean): boolean =>
-  openAtFirst.includes(group) || controlsOf(body).some((control) => !isRight(propertyOf(control)));
 
 /** Says how many settings are not as they are at first, so that a folded limit is not overlooked. */
 const countSet = (fold: Fold, body: HTMLElement, t: Translate): void => {
