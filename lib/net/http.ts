@@ -45,10 +45,12 @@ export async function exchange(dispatcher: Dispatcher, request: OutgoingRequest)
 
 /** `exchange` for answers that are not text. */
 export async function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest): Promise<RawAnswer> {
-  const { url, headers, body, signal, timeout, maxBytes = LARGEST_ANSWER } = request;
+  const { headers, body, signal, timeout, maxBytes = LARGEST_ANSWER } = request;
+  const url = new URL(request.url);
   const method = request.method ?? (body === undefined ? "GET" : "POST");
   const answer = await openExchange(dispatcher, {
-    url: new URL(url),
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
     method,
     headers,
     body: body ?? null,

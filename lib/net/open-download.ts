@@ -55,7 +55,8 @@ async function fetchOnce(url: URL, timeout: number, options: DownloadOptions): P
   });
   try {
     const answer = await openExchange(dispatcher, {
-      url,
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method: "GET",
       headers: { accept: "image/*, */*;q=0.5" },
       body: null,

@@ -4,7 +4,10 @@ import { NetworkFailure, networkFailure } from "./network-failure";
 
 /** A request, and what its answer may cost. */
 export interface ExchangeRequest {
-  url: URL;
+  /** `https://example.com:8443` */
+  origin: string;
+  /** With its query; sent as it stands. */
+  path: string;
   method: Dispatcher.HttpMethod;
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
@@ -33,7 +36,8 @@ export interface OpenAnswer {
  *   reason when aborted.
  */
 export function openExchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<OpenAnswer> {
-  const { url, signal, timeout, maxBytes = Number.POSITIVE_INFINITY } = request;
+  const { origin, path, method, signal, timeout, maxBytes = Number.POSITIVE_INFINITY } = request;
+  const { host } = new URL(origin);
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason);
@@ -71,7 +75,7 @@ export function openExchange(dispatcher: Dispatcher, request: ExchangeRequest): 
     const aborted = () => fail(signal?.reason);
     const tooLarge = () =>
       fail(
-        new NetworkFailure("too-large", `the answer of ${url.host} is larger than ${inMegabytes(maxBytes)}`, {
+        new NetworkFailure("too-large", `the answer of ${host} is larger than ${inMegabytes(maxBytes)}`, {
           arrived: "unknown",
           passing: false,
           ...answered(),
@@ -79,7 +83,7 @@ export function openExchange(dispatcher: Dispatcher, request: ExchangeRequest): 
       );
     const timer = timeout === undefined ? undefined : setTimeout(() => fail(tooSlow(timeout)), timeout);
     const tooSlow = (limit: number) =>
-      new NetworkFailure("timeout", `${url.host} did not answer within ${Math.round(limit / 1000)} s`, {
+      new NetworkFailure("timeout", `${host} did not answer within ${Math.round(limit / 1000)} s`, {
         arrived: controller ? "unknown" : "no",
         ...answered(),
       });
@@ -96,7 +100,7 @@ export function openExchange(dispatcher: Dispatcher, request: ExchangeRequest): 
         // 1xx answers come first and do not count.
         if (ended || status < 200) return;
         head = { status, headers: flat(headers) };
-        if (request.method !== "HEAD" && Number(head.headers["content-length"]) > maxBytes) tooLarge();
+        if (method !== "HEAD" && Number(head.headers["content-length"]) > maxBytes) tooLarge();
         else resolve({ ...head, body });
       },
       onResponseData(given, chunk) {
@@ -112,22 +116,22 @@ export function openExchange(dispatcher: Dispatcher, request: ExchangeRequest): 
         body.push(null);
       },
       onResponseError(_given, error) {
-        fail(networkFailure(error, { host: url.host, sent: controller !== undefined, ...answered() }));
+        fail(networkFailure(error, { host, sent: controller !== undefined, ...answered() }));
       },
     };
     try {
       dispatcher.dispatch(
         {
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          method: request.method,
+          origin,
+          path,
+          method,
           headers: { ...request.headers },
           body: bodyFor(request.body),
         },
         handler,
       );
     } catch (error) {
-      fail(networkFailure(error, { host: url.host, sent: false }));
+      fail(networkFailure(error, { host, sent: false }));
     }
   });
 }

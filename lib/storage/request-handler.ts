@@ -1,0 +1,96 @@
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { Dispatcher } from "undici";
+import { NetworkFailure } from "../net/network-failure";
+import { type ExchangeRequest, openExchange } from "../net/open-exchange";
+import { encoded } from "./encoded";
+
+/** What the S3 client sends its requests with; it names the type nowhere else. */
+type RequestHandler = Extract<NonNullable<S3ClientConfig["requestHandler"]>, { httpHandlerConfigs: () => unknown }>;
+
+type Request = Parameters<RequestHandler["handle"]>[0];
+
+type Options = NonNullable<Parameters<RequestHandler["handle"]>[1]>;
+
+/** No answer came from the store. The client repeats the request when `code` is one that it knows as passing. */
+export class StoreUnreachable extends Error {
+  override readonly name = "StoreUnreachable";
+  readonly failure: NetworkFailure;
+  readonly code: "ECONNRESET" | undefined;
+
+  constructor(failure: NetworkFailure) {
+    super(failure.message);
+    this.failure = failure;
+    this.code = failure.passing ? "ECONNRESET" : undefined;
+  }
+}
+
+/** Bytes that are handed to a connection at once. */
+const PIECE = 64 * 1024;
+
+/** Of no use to undici, which refuses them. None of them is signed. */
+const NOT_SENT = new Set(["expect", "transfer-encoding", "connection", "keep-alive"]);
+
+/**
+ * Sends the S3 client's requests over our own connections: proxy, TLS and time limits are theirs. Bodies are passed on
+ * piece by piece, both ways. The dispatcher stays its owner's to close.
+ */
+export const requestHandler = (dispatcher: Dispatcher): RequestHandler => ({
+  metadata: { handlerProtocol: "http/1.1" },
+  async handle(request: Request, { abortSignal }: Options = {}) {
+    const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+    try {
+      const { status, headers, body } = await openExchange(dispatcher, {
+        ...addressOf(request),
+        method: request.method,
+        headers: headersOf(request),
+        body: bodyOf(request.body),
+        ...(signal && { signal }),
+      });
+      return { response: { statusCode: status, headers: { ...headers }, body } };
+    } catch (error) {
+      // The client writes into errors: into one of its own rather than into the reason, which is somebody else's.
+      if (signal?.aborted) throw Object.assign(new Error("aborted"), { name: "AbortError" });
+      throw error instanceof NetworkFailure ? new StoreUnreachable(error) : error;
+    }
+  },
+  updateHttpClientConfig() {},
+  httpHandlerConfigs: () => ({}),
+});
+
+function addressOf({ protocol, hostname, port, path, query }: Request): { origin: string; path: string } {
+  const search = queryOf(query);
+  return {
+    origin: `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`,
+    path: search === "" ? path : `${path}?${search}`,
+  };
+}
+
+/** As it was signed: percent-encoded, a name without a value without its equals sign. */
+function queryOf(query: Request["query"] = {}): string {
+  return Object.entries(query)
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((single) => [name, single] as const))
+    .map(([name, value]) =>
+      value === null || value === undefined ? encoded(name) : `${encoded(name)}=${encoded(value)}`,
+    )
+    .join("&");
+}
+
+function headersOf({ headers }: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_SENT.has(name.toLowerCase())));
+}
+
+function bodyOf(body: unknown): ExchangeRequest["body"] {
+  if (body === undefined || body === null || body === "") return null;
+  if (typeof body === "string") return body;
+  if (body instanceof Uint8Array) return body.length > PIECE ? inPieces(body) : body;
+  if (isIterable(body)) return body;
+  throw new TypeError("a body of a kind that is not sent");
+}
+
+const isIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+
+/** undici counts the time for an answer from the last piece that the network took, so that a slow line is no silence. */
+async function* inPieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE);
+}
