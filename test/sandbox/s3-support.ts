@@ -152,11 +152,12 @@ export function signed({ s3, url }: Sandbox, asked: Request): { headers: Record<
   });
   const signature = requestSignature(key, timestamp, scope, canonical);
   const seal = { key, timestamp, scope, seed: signature };
-  const content =
+  const whole =
     chunks === undefined ? body : inChunks(body, chunks, payload.includes("AWS4") ? seal : undefined, trailer);
+  const content = damage(whole);
   const credential = `${asked.accessKeyId ?? s3.accessKeyId}/${scopeText(scope)}`;
   return {
-    content: damage(content),
+    content,
     headers: {
       "content-length": String(content.length),
       ...headers,
