@@ -141,6 +141,7 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
   }
   if (reply.ending === "destroy") return void response.socket?.destroy();
   const whole = Buffer.from(reply.content);
+  if (status === 204 || status === 304) return void response.writeHead(status, headers).end();
   const bytes = reply.ending === "cut" ? whole.subarray(0, whole.length >> 1) : whole;
   response.writeHead(status, { "content-type": contentType, "content-length": bytes.length, ...headers });
   response.end(bytes);

@@ -22,9 +22,14 @@ export function validateInference(task: Task, context: Context): ServiceError[] 
 
 /** What the service would refuse in a task that is for this model. */
 export function validateTask(model: Model, task: Task, context: Context): ServiceError[] {
-  const errors = wireViolations(model, task).map((violation) => serviceError(violation, model, task));
+  const refused = wireViolations(model, task).filter((violation) => !isTaken(violation));
+  const errors = refused.map((violation) => serviceError(violation, model, task));
   return errors.length > 0 ? errors : [...tooLarge(task), ...unknownImages(model, task, context)];
 }
+
+/** Several pictures for one address: this pack refuses that before it is paid for, the service lets the last one win. */
+const isTaken = ({ parameter, allowed }: Violation): boolean =>
+  parameter === "uploadEndpoint" && allowed === "numberResults 1";
 
 /** A violation in the service's form: a code made of what is wrong and the parameter's name. */
 function serviceError({ parameter, message }: Violation, model: Model, task: Task): ServiceError {

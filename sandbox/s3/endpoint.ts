@@ -46,14 +46,20 @@ export const answerS3: Part = async ({ message }, context) => {
   context.ledger.countRequest();
   const requestId = randomBytes(8).toString("hex").toUpperCase();
   const now = Date.now() + context.settings.s3ClockSkew * 1000;
-  const reply = await answer(message, context, now).catch((error: unknown) => replyTo(error, message.url, requestId));
+  const refuse = (error: unknown): WholeReply => replyTo(error, message.url, requestId);
+  const reply = await answer(message, context, now, refuse).catch(refuse);
   // What nobody read would be taken for the next request.
   message.resume();
   const headers = { date: new Date(now).toUTCString(), "x-amz-request-id": requestId, server: "flux-sandbox" };
   return { ...reply, headers: { ...headers, ...reply.headers } };
 };
 
-async function answer(message: S3Request["body"], context: Context, now: number): Promise<Reply> {
+async function answer(
+  message: S3Request["body"],
+  context: Context,
+  now: number,
+  refuse: (error: unknown) => WholeReply,
+): Promise<Reply> {
   const plain = readRequest(message, s3Prefix);
   const asker = authenticate(plain, context.settings, now);
   const request = asker === "anonymous" ? plain : asker.request;
@@ -62,7 +68,7 @@ async function answer(message: S3Request["body"], context: Context, now: number)
   context.events.emit("request", { calls: [kind] });
   context.ledger.countCall(kind);
   const { request: fault, calls } = context.faults.rehearse([{ service: "s3", kind, makesPictures: false }]);
-  const early = fault && earlyReply(fault, (status) => errorReply(refusalWith(status), request.rawPath, ""));
+  const early = fault && earlyReply(fault, (status) => refuse(refusalWith(status)));
   if (early !== undefined) return early;
   const faults = calls[0] ?? [];
   const slow = faultAmong(faults, "slow");
@@ -108,25 +114,14 @@ function replyTo(error: unknown, url: string | undefined, requestId: string): Wh
   if (error instanceof Disconnection) return disconnected;
   const isFull = error instanceof Error && "code" in error && error.code === "ENOSPC";
   const refusal = error instanceof S3Refusal ? error : new S3Refusal(isFull ? "InsufficientStorage" : "InternalError");
-  return errorReply(refusal, url?.split("?")[0] ?? "", requestId);
+  const { code, status, message, details } = refusal;
+  const content = xmlError([
+    ["Code", code],
+    ["Message", message],
+    ...Object.entries(details),
+    ["Resource", url?.split("?")[0]],
+    ["RequestId", requestId],
+    ["HostId", "flux-sandbox"],
+  ]);
+  return { status, content, contentType: "application/xml" };
 }
-
-const errorReply = (
-  { code, status, message, details }: S3Refusal,
-  resource: string,
-  requestId: string,
-): WholeReply => ({
-  status,
-  contentType: "application/xml",
-  content:
-    status === 304
-      ? ""
-      : xmlError([
-          ["Code", code],
-          ["Message", message],
-          ...Object.entries(details),
-          ["Resource", resource],
-          ["RequestId", requestId],
-          ["HostId", "flux-sandbox"],
-        ]),
-});

@@ -4,7 +4,6 @@ const codes = {
   AuthorizationHeaderMalformed: [400, "The Authorization header cannot be read."],
   AuthorizationQueryParametersError: [400, "The signature's parameters in the address cannot be read."],
   BadDigest: [400, "The content does not have the checksum that came with it."],
-  BucketAlreadyOwnedByYou: [409, "This bucket is there already, and yours."],
   BucketNotEmpty: [409, "The bucket still holds objects."],
   EntityTooLarge: [400, "The content is larger than one request may bring."],
   EntityTooSmall: [400, "A part other than the last is smaller than 5 MiB."],
