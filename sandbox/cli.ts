@@ -4,11 +4,11 @@ import { startSandbox } from "./index";
 
 const usage = `Usage: flux-sandbox [--port N] [--host ADDRESS] [--data DIRECTORY] [--latency MILLISECONDS]
 
-An offline stand-in for the picture services of Runware and fal. It prints the addresses for the accounts of both;
-any key will do.
+An offline stand-in for the picture services of Runware and fal, and for a store that speaks S3. It prints the
+addresses for the accounts; any key will do for the picture services.
   --port     where to listen; any free port by default
   --host     the interface to listen on; 127.0.0.1 by default
-  --data     a directory in which jobs survive a restart; without it they are kept in memory
+  --data     a directory in which jobs and stored objects survive a restart
   --latency  how long a job takes; 700 by default`;
 
 async function main(): Promise<void> {

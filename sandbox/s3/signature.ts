@@ -7,7 +7,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 export const algorithm = "AWS4-HMAC-SHA256";
 
 /** The SHA-256 of nothing. */
-export const emptyHash = sha256("");
+const emptyHash = sha256("");
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
