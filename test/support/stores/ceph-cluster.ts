@@ -122,6 +122,8 @@ objecter tick interval = 0.5
 rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 rgw dns name = ${CEPH_DOMAIN}
 rgw crypt require ssl = false
+rgw crypt s3 kms backend = testing
+rgw crypt s3 kms encryption keys = test-key=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 rgw gc obj min wait = 1
 rgw gc processor period = 1
 `;

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import {
   request as ask,
   createServer,
@@ -17,6 +17,10 @@ export type StoreFault =
   | { kind: "reset"; after: number }
   /** The store does its work; its answer never arrives, the connection breaks instead. */
   | { kind: "lost answer" }
+  /** The store does its work, and `done` is called; its answer goes on when that is settled. */
+  | { kind: "late answer"; until: Promise<unknown>; done: () => void }
+  /** The request is read, and that is all. */
+  | { kind: "silence" }
   /** Goes on when that is settled; what it settles with does not matter. */
   | { kind: "wait"; until: Promise<unknown> };
 
@@ -35,6 +39,8 @@ export interface FaultProxy {
   readonly requests: readonly PassingRequest[];
   /** Lets the next `times` requests that `matches` meet a fault; other faults wait for their turn. */
   arm(fault: StoreFault, options?: { times?: number; matches?: (request: PassingRequest) => boolean }): void;
+  /** Resolves with the next request that `matches`, as soon as its headers are there. */
+  next(matches: (request: PassingRequest) => boolean): Promise<PassingRequest>;
   /** Forgets requests and faults. */
   clear(): void;
   close(): Promise<void>;
@@ -55,9 +61,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (due) due.left -= 1;
     return due?.fault;
   };
+  const comings = new EventEmitter();
   const server = createServer((request, response) => {
     const passing = { method: request.method ?? "", target: request.url ?? "", headers: request.headers };
     requests.push(passing);
+    comings.emit("request", passing);
     pass(new URL(target), request, response, faultFor(passing)).catch(() => request.socket.destroy());
   });
   server.listen(0, "127.0.0.1");
@@ -66,6 +74,15 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     arm: (fault, { times = 1, matches = () => true } = {}) => void armed.push({ fault, left: times, matches }),
+    next: (matches) =>
+      new Promise((resolve) => {
+        const look = (passing: PassingRequest): void => {
+          if (!matches(passing)) return;
+          comings.off("request", look);
+          resolve(passing);
+        };
+        comings.on("request", look);
+      }),
     clear: () => {
       armed = [];
       requests.length = 0;
@@ -86,6 +103,7 @@ async function pass(
 ): Promise<void> {
   if (fault?.kind === "answer") return answer(request, response, fault);
   if (fault?.kind === "wait") await fault.until.catch(() => {});
+  if (fault?.kind === "silence") return void request.resume();
   const onward = ask({
     host: target.hostname,
     port: target.port,
@@ -108,6 +126,10 @@ async function pass(
     return;
   }
   answered.on("error", () => request.socket.destroy());
+  if (fault?.kind === "late answer") {
+    fault.done();
+    await fault.until.catch(() => {});
+  }
   response.writeHead(answered.statusCode ?? 502, answered.statusMessage, answered.rawHeaders);
   answered.pipe(response);
 }
