@@ -1,6 +1,7 @@
 import { checkAccountSetting } from "./account/check";
 import { editAccount, saveAccount } from "./account/dialog";
-import { checkAccount, checkBucket, checkInto, checkParameters, checkSource, checkTimeout } from "./check-inference";
+import { checkParameters, checkSource, checkTimeout } from "./check-inference";
+import { checkAccount, checkBucket, checkInto } from "./check-setting";
 import { checkComposition } from "./composition/check";
 import { editComposition, saveComposition } from "./composition/dialog";
 import { compositionLabel } from "./composition/label";

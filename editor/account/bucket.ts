@@ -7,7 +7,7 @@ import { hasCredential } from "./credentials";
 import { type AccountKind, isOneOf, member, onOrOff } from "./kind";
 
 /** An address without a query. */
-const isAddress = (value: string): boolean => /^https?:\/\/[^\s/?#@]+[^\s?#]*$/i.test(value);
+const isAddress = (value: string): boolean => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(value);
 
 /** Names without a dot, those that the internet does not have, private IPv4 addresses, and IPv6, of which the node decides. */
 const HOUSE =

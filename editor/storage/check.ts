@@ -1,7 +1,7 @@
 import { STORAGE_RANGES } from "../../lib/node-red/storage/ranges";
 import { templateProblem } from "../../lib/storage/key-template";
 import { isVariable } from "../check";
-import { checkInto } from "../check-inference";
+import { checkInto } from "../check-setting";
 import type { EditorNode, Translate } from "../node-red";
 import { hasEffect, keyUse } from "./effect";
 import { keyReason } from "./key-preview";

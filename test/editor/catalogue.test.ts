@@ -10,6 +10,7 @@ import { preprocess } from "../../lib/models/preprocess";
 import { type Activity, type Ending, JobStatus } from "../../lib/node-red/job-status";
 import type { Node, NodeAPI } from "../../lib/node-red/types";
 import { fal } from "../../lib/providers/fal";
+import { KEY_FIELDS } from "../../lib/storage/key-template";
 
 const repository = resolve(__dirname, "../..");
 const built = join(repository, "dist/nodes/locales/en-US");
@@ -70,7 +71,7 @@ describe("the built catalogues", () => {
   });
 
   it("give an account nothing but what its dialog says", () => {
-    for (const type of nodeTypes.filter((name) => name.endsWith("-account"))) {
+    for (const type of [...nodeTypes.filter((name) => name.endsWith("-account")), "flux-s3-bucket"]) {
       assert.deepEqual(Object.keys(Object(catalogueOf(type))), ["account"], type);
     }
     assert.equal(textAt(catalogueOf("runware-account"), "account.label.queueUrl"), undefined);
@@ -101,6 +102,27 @@ describe("the built catalogues", () => {
         const name = textAt(catalogueOf(type), `status.error.${code}`);
         assert.ok(typeof name === "string" && name.length < 20, `${type}: ${code}`);
       }
+    }
+  });
+
+  it("name and explain every setting of a storage node, and say what is wrong with it", () => {
+    const html = (type: string) => readFileSync(join(repository, "dist/nodes", `${type}.html`), "utf8");
+    for (const type of ["flux-s3-upload", "flux-s3-presign"]) {
+      const catalogue = catalogueOf(type);
+      const checked = [...html(type).matchAll(/checkStorageSetting\(this, '(\w+)'\)/g)].map(([, name = ""]) => name);
+      assert.ok(checked.length >= 6);
+      const ticked = [...html(type).matchAll(/^\s*(\w+): \{ value: (?:true|false) \}/gm)].map(([, name = ""]) => name);
+      for (const name of [...checked, ...ticked]) {
+        assert.equal(typeof textAt(catalogue, `storage.${name}`), "string", `${type}: ${name}`);
+        assert.match(String(textAt(catalogue, `storage.${name}Help`)), /\.$/, `${type}: ${name}`);
+      }
+      for (const name of checked) {
+        const reason = name === "into" ? textAt(catalogueOf("flux-s3-presign"), "checks.into") : undefined;
+        assert.equal(typeof (reason ?? textAt(catalogue, `storage.checks.${name}`)), "string", `${type}: ${name}`);
+      }
+    }
+    for (const field of [...KEY_FIELDS, "msg"]) {
+      assert.equal(typeof textAt(catalogueOf("flux-s3-upload"), `storage.fields.${field}`), "string", field);
     }
   });
 

@@ -33,6 +33,7 @@ describe("a value typed into a dialog", () => {
     assert.equal(check("scheduler", "euler?"), "notChoice");
     assert.equal(check("negativePrompt", "x"), "tooShort");
     assert.equal(check("layerDiffuse", "yes", "bool"), "notBoolean");
+    assert.equal(check("uploadEndpoint", "flux-s3://bucket/pictures/a.jpg?life=60"), "notUrl");
     assert.equal(check("uploadEndpoint", "ftp://example.com"), "notUrl");
   });
 

@@ -81,6 +81,77 @@ export const composition = (id: string, type: string, params: object = {}, more:
   ...more,
 });
 
+/** A bucket as the editor saves it, in the sandbox. */
+export const bucket = {
+  id: "bucket",
+  type: "flux-s3-bucket",
+  name: "",
+  environment: "sandbox",
+  endpoint: "",
+  region: "us-east-1",
+  bucket: "",
+  pathStyle: false,
+  publicBaseUrl: "",
+  checksums: "required",
+  authentication: "keys",
+  retries: "3",
+  testPrefix: "node-red-flux-test/",
+  proxy: "",
+  tls: "",
+};
+
+/** An upload node as the editor saves it. */
+export const upload = (id: string, more: object = {}) => ({
+  id,
+  type: "flux-s3-upload",
+  z: "tab",
+  name: "",
+  bucket: "bucket",
+  mode: "upload",
+  source: { type: "msg", value: "payload" },
+  key: { type: "str", value: "{provider}/{jobId}-{index}.{ext}" },
+  cacheControl: "",
+  storageClass: "",
+  acl: "",
+  encryption: "none",
+  kmsKey: "",
+  tags: "",
+  link: "public",
+  linkLife: "3600",
+  concurrency: "4",
+  timeout: "300",
+  maxMegabytes: "512",
+  allowedHosts: "",
+  metadata: true,
+  promptInMetadata: false,
+  neverOverwrite: false,
+  sidecar: false,
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
+/** A presign node as the editor saves it. */
+export const presign = (id: string, more: object = {}) => ({
+  id,
+  type: "flux-s3-presign",
+  z: "tab",
+  name: "",
+  bucket: "bucket",
+  method: "put",
+  putInto: "flux",
+  key: { type: "str", value: "{provider}/{jobId}.{ext}" },
+  object: { type: "msg", value: "s3" },
+  life: "3600",
+  into: "payload",
+  checkExists: true,
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
 /** Opens a node's dialog, finds exactly one labelled control for every parameter, and cancels. */
 export const assertAllParameters = async (editor: Editor, id: string, facts: ModelFacts): Promise<void> => {
   await editor.open(id);

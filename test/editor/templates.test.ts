@@ -8,6 +8,8 @@ import type { NodeModel } from "../../lib/models/model";
 import { preprocess } from "../../lib/models/preprocess";
 import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
 import { readAccountSettings, readCompositionSettings, readInferenceSettings } from "../../lib/node-red/settings";
+import { STORAGE_RANGES } from "../../lib/node-red/storage/ranges";
+import { readBucketSettings, readPresignSettings, readUploadSettings } from "../../lib/node-red/storage/settings";
 import { fal } from "../../lib/providers/fal";
 
 const repository = resolve(__dirname, "../..");
@@ -166,6 +168,32 @@ describe("a node's template", () => {
     }
   });
 
+  it("gives storage nodes what holds for a flow that has no settings of theirs, and saves no other property", () => {
+    const withoutBucket = (settings: object) => ({ ...settings, bucket: "" });
+    for (const [type, read, others] of [
+      ["flux-s3-bucket", readBucketSettings, ["name", "proxy", "tls"]],
+      ["flux-s3-upload", readUploadSettings, ["name"]],
+      ["flux-s3-presign", readPresignSettings, ["name"]],
+    ] as const) {
+      const properties = Object.keys(defaultsOf(type));
+      const own = Object.fromEntries(
+        Object.entries(untouched(type)).filter(([name]) => !others.includes(name as never)),
+      );
+      assert.deepEqual(withoutBucket(read({ ...own, bucket: "shop" })), withoutBucket(read({ bucket: "shop" })), type);
+      assert.deepEqual(properties.sort(), [...Object.keys(read({ bucket: "shop" })), ...others].sort(), type);
+    }
+  });
+
+  it("gives storage nodes the buckets to choose from, and a colour that no other node has", () => {
+    const colourOf = (type: string): string => registerWithoutBundle(type).definition.color;
+    const storage = ["flux-s3-upload", "flux-s3-presign"];
+    for (const type of storage) assert.match(htmlOf(type), /type: 'flux-s3-bucket'/);
+    assert.equal(new Set(storage.map(colourOf)).size, 1);
+    for (const type of types.filter((name) => !storage.includes(name))) {
+      assert.notEqual(colourOf(type), colourOf("flux-s3-upload"), type);
+    }
+  });
+
   it("gives a node the accounts of its service to choose from", () => {
     for (const { type } of nodeModels) {
       assert.match(htmlOf(type), new RegExp(`type: '${type.split("-")[0]}-account'`));
@@ -185,6 +213,14 @@ describe("a node's template", () => {
       assert.deepEqual(Object.keys(defaults), properties);
       assert.equal(credentials?.apiKey?.type, "password");
     }
+    const bucket = registerWithoutBundle("flux-s3-bucket").definition;
+    const kinds = Object.entries(bucket.credentials ?? {}).map(([name, { type }]) => [name, type]);
+    assert.deepEqual(kinds, [
+      ["accessKeyId", "text"],
+      ["secretAccessKey", "password"],
+      ["sessionToken", "password"],
+    ]);
+    for (const name of Object.keys(bucket.credentials ?? {})) assert.equal(name in bucket.defaults, false, name);
   });
 
   it("shows in an emptied number what then holds", () => {
@@ -200,6 +236,11 @@ describe("a node's template", () => {
       for (const [input = "", , preset] of withNumber) assert.match(input, new RegExp(`placeholder="${preset}"`));
       for (const [, , preset] of inWords) assert.equal(preset, "0");
     }
+    const { retries } = STORAGE_RANGES;
+    assert.match(
+      htmlOf("flux-s3-bucket"),
+      new RegExp(`id="node-config-input-retries" placeholder="${retries.default}" data-preset="${retries.default}"`),
+    );
   });
 
   it("takes colours of the dialogs from the editor's theme only", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { FluxError } from "../../lib/errors";
 import { migrate } from "../../lib/node-red/migrations";
 import { readAccountSettings, readInferenceSettings } from "../../lib/node-red/settings";
+import { readBucketSettings, readPresignSettings, readUploadSettings } from "../../lib/node-red/storage/settings";
 
 const isConfigError = (error: unknown) => error instanceof FluxError && error.code === "FLUX_CONFIG";
 
@@ -132,6 +133,86 @@ describe("a saved account", () => {
     it(`with ${name} set to ${JSON.stringify(value)} is refused with the name of the setting`, () => {
       assert.throws(
         () => readAccountSettings({ [name]: value }, ["baseUrl"]),
+        (error) => isConfigError(error) && String(error).includes(name),
+      );
+    });
+  }
+});
+
+describe("a saved storage node", () => {
+  const bucket = { bucket: "shop" };
+
+  it("needs nothing but its bucket: everything else has a default", () => {
+    assert.deepEqual(readBucketSettings(bucket), {
+      environment: "production",
+      endpoint: "",
+      region: "us-east-1",
+      bucket: "shop",
+      pathStyle: false,
+      publicBaseUrl: "",
+      checksums: "required",
+      authentication: "keys",
+      retries: 3,
+      testPrefix: "node-red-flux-test/",
+    });
+    const { source, key, concurrency, timeout, maxMegabytes } = readUploadSettings(bucket);
+    assert.deepEqual(
+      { source, key, concurrency, timeout, maxMegabytes },
+      {
+        source: { type: "msg", value: "payload" },
+        key: { type: "str", value: "{provider}/{jobId}-{index}.{ext}" },
+        concurrency: 4,
+        timeout: 300,
+        maxMegabytes: 512,
+      },
+    );
+    const { method, putInto, object, life, into } = readPresignSettings(bucket);
+    assert.deepEqual(
+      { method, putInto, object, life, into },
+      { method: "put", putInto: "flux", object: { type: "msg", value: "s3" }, life: 3600, into: "payload" },
+    );
+  });
+
+  it("is read as the dialog or the environment writes it: numbers and switches as text, emptied fields as their default", () => {
+    const { pathStyle, retries, testPrefix, region } = readBucketSettings({
+      ...bucket,
+      pathStyle: "true",
+      retries: "0",
+      testPrefix: "",
+      region: "",
+    });
+    assert.deepEqual([pathStyle, retries, testPrefix, region], [true, 0, "node-red-flux-test/", "us-east-1"]);
+    const saved = { metadata: "false", neverOverwrite: "true", linkLife: "60", timeout: "0.5e2", concurrency: "" };
+    const { metadata, neverOverwrite, linkLife, timeout, concurrency } = readUploadSettings(saved);
+    assert.deepEqual([metadata, neverOverwrite, linkLife, timeout, concurrency], [false, true, 60, 50, 4]);
+  });
+
+  it("of a sandbox may leave its name to the sandbox", () => {
+    assert.equal(readBucketSettings({ environment: "sandbox", bucket: "" }).bucket, "");
+  });
+
+  for (const [read, name, value] of [
+    [readBucketSettings, "endpoint", "s3.example.com"],
+    [readBucketSettings, "endpoint", "https://s3.example.com/?x=y"],
+    [readBucketSettings, "region", "eu central"],
+    [readBucketSettings, "bucket", "a"],
+    [readBucketSettings, "bucket", "shop/folder"],
+    [readBucketSettings, "checksums", "always"],
+    [readBucketSettings, "authentication", "password"],
+    [readBucketSettings, "retries", "21"],
+    [readUploadSettings, "mode", "download"],
+    [readUploadSettings, "encryption", "rot13"],
+    [readUploadSettings, "linkLife", "604801"],
+    [readUploadSettings, "concurrency", "0"],
+    [readUploadSettings, "maxMegabytes", "0"],
+    [readUploadSettings, "key", "a.jpg"],
+    [readPresignSettings, "method", "delete"],
+    [readPresignSettings, "life", "1.5"],
+    [readPresignSettings, "putInto", "payload"],
+  ] as const) {
+    it(`with ${name} set to ${JSON.stringify(value)} is refused with the name of the setting`, () => {
+      assert.throws(
+        () => read({ ...bucket, [name]: value }),
         (error) => isConfigError(error) && String(error).includes(name),
       );
     });
