@@ -66,7 +66,7 @@ export async function putObject(
     if (ETag === undefined) throw notAStore(place);
     return {
       key: object.key,
-      etag: withoutQuotes(ETag),
+      etag: withoutQuotes(ETag) || (await etagOf(bucket, object.key, signal)),
       ...(VersionId !== undefined && { versionId: VersionId }),
       size,
       contentType: object.contentType,
@@ -80,6 +80,10 @@ export async function putObject(
     await source.close();
   }
 }
+
+/** Ceph (16.2) answers the completion of a multipart upload without the tag that the object has. */
+const etagOf = async (bucket: OpenBucket, key: string, signal: AbortSignal): Promise<string> =>
+  (await findObject(bucket, key, signal).catch(() => undefined))?.etag ?? "";
 
 /** @throws FluxError FLUX_STORAGE when it is somebody else's. */
 function existing(found: FoundObject, asked: Asked, isOurs: (found: FoundObject) => boolean): StoredObject {

@@ -140,15 +140,13 @@ const RULES: readonly Rule[] = [
         : `The bucket "${place.bucket}" is not in the region ${place.region}, or not at this endpoint. Correct region and endpoint in the bucket node.`,
   },
   {
-    applies: coded("QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientCapacity"),
+    applies: either(
+      coded("QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientCapacity"),
+      ({ status }) => status === 507,
+    ),
     code: "FLUX_STORAGE",
     says: (refusal, asked) =>
       `${whatOf(asked)} could not be stored: the store is full, or its quota is used up${inBrackets(refusal)}.`,
-  },
-  {
-    applies: answered(507),
-    code: "FLUX_STORAGE",
-    says: (refusal, asked) => `${whatOf(asked)} could not be stored: the store is full${inBrackets(refusal)}.`,
   },
   {
     applies: ({ code }) => code.startsWith("KMS."),

@@ -16,7 +16,7 @@ export interface WatchedClient {
 }
 
 /** Ms that requests may go on after the end of what they belong to, to clear up: Node-RED gives a node 15 s to close. */
-export const CLEARING_TIME = 8000;
+export const CLEARING_TIME = 6000;
 
 type Command = Parameters<S3Client["send"]>[0];
 
