@@ -6,6 +6,7 @@ import { freePort } from "./free-port";
 import { nodeRedPackage } from "./node-red-package";
 import { showLog } from "./show-log";
 import { keyVariables, provideFlow } from "./start-flow";
+import { fileOf, storedPicture } from "./stored-pictures";
 import { picturesOf, prepareUserDirectory } from "./user-directory";
 import { watchPictures } from "./watch-pictures";
 
@@ -37,6 +38,12 @@ const isUp = async (address: string, ended: AbortSignal): Promise<boolean> => {
   return false;
 };
 
+/** Where a stored picture is: its address and, in the sandbox, its file. */
+const placesOf = (address: string, userDir: string): string => {
+  const file = fileOf(address, userDir);
+  return `Stored:  ${address}${file === undefined ? "" : `\nPicture: ${file}`}`;
+};
+
 const start = async (live: boolean, preferredPort: number, userDir: string, verbose: boolean): Promise<void> => {
   prepareUserDirectory(userDir);
   const flowFile = provideFlow(userDir, live);
@@ -51,7 +58,10 @@ const start = async (live: boolean, preferredPort: number, userDir: string, verb
     cwd: userDir,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  showLog(nodeRed.stdout, verbose);
+  showLog(nodeRed.stdout, verbose, (line) => {
+    const address = storedPicture(line);
+    return address && placesOf(address, userDir);
+  });
   showLog(nodeRed.stderr, verbose);
 
   let asked = false;

@@ -70,11 +70,25 @@ describe("the shipped examples, imported as they are", function () {
     for (const text of texts) assert(drawnText(png, text), `${name} does not show "${text}"`);
   };
 
-  it("first-pictures: one file per model, one from service to service, one composed, by itself", async () => {
+  it("first-pictures: one stored per model, one from service to service, one composed, by itself", async () => {
     await deploy("first-pictures");
-    await debugged("Path", 6);
-    assert.deepEqual(await writtenPictures(), ["composed", "edited", "fal", "kontext", "krea", "srpo"]);
-    await assertShows("composed", "LoRA civitai:652699@993999 x0.8", "ControlNet canny x0.7 0-60%");
+    await debugged("Stored", 6);
+    const addresses = [
+      ...nodeRed
+        .log()
+        .slice(begun)
+        .matchAll(/\[debug:Stored\] (http:\S+)/g),
+    ].map(([, url]) => url);
+    assert.equal(addresses.length, 6);
+    for (const address of addresses) {
+      const answer = await fetch(String(address));
+      const picture = Buffer.from(await answer.arrayBuffer());
+      assert.equal(answer.headers.get("content-type"), pictureType(picture));
+      if (pictureType(picture) !== "image/png") continue;
+      for (const text of ["LoRA civitai:652699@993999 x0.8", "ControlNet canny x0.7 0-60%"]) {
+        assert(drawnText(picture, text), `the composed picture does not show "${text}"`);
+      }
+    }
   });
 
   it("lora-stack: three LoRAs of two nodes, one of them as strong as the message says", async () => {
