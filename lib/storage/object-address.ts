@@ -18,11 +18,8 @@ function bucketAddress({ endpoint, region, bucket, pathStyle }: BucketPlace): st
 }
 
 /** A certificate for `*.host` does not hold for a bucket with dots; an IP address has no names below it. */
-const canBeHost = (bucket: string, { protocol, hostname }: URL): boolean =>
-  isIP(hostname.replace(/^\[|\]$/g, "")) === 0 &&
-  (protocol === "http:" ? /^[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/ : /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/).test(
-    bucket,
-  );
+const canBeHost = (bucket: string, { hostname }: URL): boolean =>
+  isIP(hostname.replace(/^\[|\]$/g, "")) === 0 && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket);
 
 const awsEndpoint = (region: string): string =>
   `https://s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;

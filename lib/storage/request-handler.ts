@@ -24,15 +24,12 @@ export class StoreUnreachable extends Error {
   }
 }
 
-/** Bytes that are handed to a connection at once. */
-const PIECE = 64 * 1024;
-
 /** Of no use to undici, which refuses them. None of them is signed. */
 const NOT_SENT = new Set(["expect", "transfer-encoding", "connection", "keep-alive"]);
 
 /**
- * Sends the S3 client's requests over our own connections: proxy, TLS and time limits are theirs. Bodies are passed on
- * piece by piece, both ways. The dispatcher stays its owner's to close.
+ * Sends the S3 client's requests over our own connections: proxy, TLS and time limits are theirs. Streams are passed on
+ * as they come, both ways. The dispatcher stays its owner's to close.
  */
 export const requestHandler = (dispatcher: Dispatcher): RequestHandler => ({
   metadata: { handlerProtocol: "http/1.1" },
@@ -81,16 +78,9 @@ function headersOf({ headers }: Request): Record<string, string> {
 
 function bodyOf(body: unknown): ExchangeRequest["body"] {
   if (body === undefined || body === null || body === "") return null;
-  if (typeof body === "string") return body;
-  if (body instanceof Uint8Array) return body.length > PIECE ? inPieces(body) : body;
-  if (isIterable(body)) return body;
+  if (typeof body === "string" || body instanceof Uint8Array || isIterable(body)) return body;
   throw new TypeError("a body of a kind that is not sent");
 }
 
 const isIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
   typeof body === "object" && body !== null && Symbol.asyncIterator in body;
-
-/** undici counts the time for an answer from the last piece that the network took, so that a slow line is no silence. */
-async function* inPieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE);
-}
