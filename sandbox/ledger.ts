@@ -66,7 +66,10 @@ export class Ledger {
     return this.#jobs.get(id) ?? nothing;
   }
 
-  /** How many calls of this kind arrived with a valid key: a Runware task type, or one of fal's (see `fal/calls.ts`). */
+  /**
+   * How many calls of this kind arrived with a valid key: a Runware task type, one of fal's (see `fal/calls.ts`), or an
+   * operation of S3.
+   */
   calls(kind: string): number {
     return this.#calls.get(kind) ?? 0;
   }

@@ -1,7 +1,7 @@
 import type { SandboxSettings } from "../settings";
 import { s3Account } from "./account";
 import { S3Refusal } from "./refusal";
-import { parameter, type S3Request } from "./request";
+import { headerValue, parameter, type S3Request } from "./request";
 import {
   algorithm,
   canonicalRequest,
@@ -113,7 +113,7 @@ function withHoistedHeaders(request: S3Request): S3Request {
   for (const [name, value] of request.query) {
     const header = name.toLowerCase();
     if (header.startsWith("x-amz-") && !signatureParameters.test(header) && !headers.has(header)) {
-      headers.set(header, value);
+      headers.set(header, headerValue(header, value));
     }
   }
   return { ...request, headers };

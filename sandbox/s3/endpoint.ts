@@ -50,7 +50,13 @@ export const answerS3: Part = async ({ message }, context) => {
   const reply = await answer(message, context, now, refuse).catch(refuse);
   // What nobody read would be taken for the next request.
   message.resume();
-  const headers = { date: new Date(now).toUTCString(), "x-amz-request-id": requestId, server: "flux-sandbox" };
+  const headers = {
+    date: new Date(now).toUTCString(),
+    server: "flux-sandbox",
+    "x-amz-request-id": requestId,
+    // What was stored may be a page: in a browser it must not speak to the sandbox as one of its own.
+    "content-security-policy": "sandbox",
+  };
   return { ...reply, headers: { ...headers, ...reply.headers } };
 };
 
@@ -80,16 +86,19 @@ async function answer(
   allow(operation, request, asker, context);
   // Left half read when something is wrong with it; to destroy it would end the connection without an answer.
   const content = message.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  const length = Number(request.headers.get("content-length") ?? 0);
+  const length = Number(
+    request.headers.get("content-length") ?? request.headers.get("x-amz-decoded-content-length") ?? 0,
+  );
+  const isReset = faultAmong(faults, "reset") !== undefined;
+  if (isReset && length === 0) return disconnected;
   const reply = await handlers[operation]({
     request,
     asker,
     context,
     bucketName: request.bucket,
     bucket: () => bucketOf(request, asker, context),
-    received: faultAmong(faults, "reset") ? brokenOff(content, length) : content,
+    received: isReset ? brokenOff(content, length) : content,
   } satisfies Work);
-  if (faultAmong(faults, "reset")) return disconnected;
   return lateS3Reply(fault, reply);
 }
 

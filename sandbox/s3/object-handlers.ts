@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync } from "node:fs";
+import { createReadStream, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Reply } from "../http";
 import { readAttributes } from "./attributes";
@@ -6,7 +6,7 @@ import { checkReadConditions, checkWriteConditions } from "./conditions";
 import type { StoredObject } from "./objects";
 import { rangeIn } from "./range";
 import { receiveFile } from "./receive";
-import type { S3Request } from "./request";
+import { headerValue, type S3Request } from "./request";
 import { emptyReply, objectOf, type Work, writtenHeaders } from "./work";
 
 export async function putObject(work: Work): Promise<Reply> {
@@ -53,14 +53,14 @@ export function getObject(work: Work): Reply {
   };
   const { "content-type": contentType = "", ...others } = { ...headers, ...overridden(request) };
   const status = range === undefined ? 200 : 206;
-  // Opened at once: what is written over it later is another file.
-  const pieces = piecesOf(openSync(bucket().fileOf(object), "r"), start, end);
+  const pieces = piecesOf(bucket().fileOf(object), start, end);
   return { status, contentType, headers: others, pieces };
 }
 
-async function* piecesOf(file: number, start: number, end: number): AsyncGenerator<Buffer> {
-  if (end <= start) return closeSync(file);
-  yield* createReadStream("", { fd: file, start, end: end - 1 });
+async function* piecesOf(path: string, start: number, end: number): AsyncGenerator<Buffer> {
+  if (end <= start) return;
+  // Opened at once, in the turn in which it was found: what is written over it later is another file.
+  yield* createReadStream("", { fd: openSync(path, "r"), start, end: end - 1 });
 }
 
 export function headObject(work: Work): Reply {
@@ -99,7 +99,8 @@ const overridden = ({ query }: S3Request): Record<string, string> =>
   Object.fromEntries(
     query
       .map(([name, value]) => [name.replace(/^response-/, ""), value] as const)
-      .filter(([name], index) => query[index]?.[0] !== name && overridable.test(name)),
+      .filter(([name], index) => query[index]?.[0] !== name && overridable.test(name))
+      .map(([name, value]) => [name, headerValue(name, value)]),
   );
 
 const overridable = /^(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;

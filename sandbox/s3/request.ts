@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, validateHeaderValue } from "node:http";
 import { S3Refusal } from "./refusal";
 
 /** A request to the store, as it was sent. */
@@ -59,6 +59,16 @@ export const pairsIn = (text: string): [name: string, value: string][] =>
       const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll("+", " ")) ?? [];
       return [decoded(name), decoded(value)];
     });
+
+/** A header's value that came in an address, where it may be anything. Throws a refusal for what no header can hold. */
+export function headerValue(name: string, value: string): string {
+  try {
+    validateHeaderValue(name, value);
+    return value;
+  } catch {
+    throw new S3Refusal("InvalidArgument", `No header can hold the value of ${name.slice(0, 60)}.`);
+  }
+}
 
 function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>();

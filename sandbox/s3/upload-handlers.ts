@@ -69,11 +69,17 @@ export async function completeMultipartUpload(work: Work): Promise<Reply> {
   const parts = partsFor(named, context.s3.uploads.parts(upload.id), upload);
   checkWriteConditions(request, work.bucket().find(request.key), context.settings);
   const file = context.s3.buckets.temporaryFile();
-  await join(
-    parts.map(({ number }) => context.s3.uploads.partFile(upload.id, number)),
-    file,
-  );
-  uploadOf(work);
+  try {
+    await join(
+      parts.map(({ number }) => context.s3.uploads.partFile(upload.id, number)),
+      file,
+    );
+    uploadOf(work);
+  } catch (error) {
+    await rm(file, { force: true });
+    uploadOf(work); // Somebody else may have ended it in the meantime.
+    throw error;
+  }
   const object = await keep(work, file, {
     ...upload.attributes,
     size: parts.reduce((sum, { size }) => sum + size, 0),
@@ -118,18 +124,15 @@ function partsFor(named: readonly NamedPart[], known: readonly Part[], { checksu
   return parts;
 }
 
-/** Writes files one after the other into one. It is not left when that fails. */
+/** Writes files one after the other into one. */
 async function join(files: readonly string[], whole: string): Promise<void> {
   const handle = await open(whole, "wx", 0o600);
   try {
     for (const file of files) {
       for await (const piece of createReadStream(file)) await handle.writeFile(piece);
     }
+  } finally {
     await handle.close();
-  } catch (error) {
-    await handle.close().catch(() => {});
-    await rm(whole, { force: true });
-    throw error;
   }
 }
 

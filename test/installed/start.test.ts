@@ -78,7 +78,7 @@ describe("npm start", function () {
     running = npmStart(userDir);
     const [, address] = await running.printed(/Editor:\s+(http:\S+)/);
     assert.equal((await fetch(String(address))).status, 200);
-    const { input: output = "" } = await running.printed(/(?:Picture: .+\n[^]*?){6}/);
+    const { input: output = "" } = await running.printed(/(?:Picture: .+\n[\s\S]*?){6}/);
     const folder = join(userDir, "flux-sandbox-s3", "pictures");
     const printed = [...output.matchAll(/Stored: +(http:\S+)\nPicture: (.+)\n/g)];
     const services: string[] = [];

@@ -99,6 +99,17 @@ describe("an upload in parts to the sandbox's store", () => {
     assert.equal(await refusal(other), "404 NoSuchUpload");
   });
 
+  it("leaves nothing when it is aborted while it is completed, whichever wins", async () => {
+    const sandbox = await openStore();
+    const client = clientOf(sandbox);
+    const { upload, complete, UploadId } = await begin(client);
+    const parts = [await upload(1, long), await upload(2, long)];
+    const abort = client.send(new AbortMultipartUploadCommand({ ...object, UploadId }));
+    const outcomes = await Promise.all([refusal(complete(parts)), refusal(complete(parts)), refusal(abort)]);
+    for (const outcome of outcomes) assert.match(outcome, /^(no refusal|404 NoSuchUpload)$/);
+    assert.deepEqual(await leftovers(sandbox.folder), []);
+  });
+
   it("keeps S3's rules for parts, and stays open when one is broken", async () => {
     const sandbox = await openStore();
     const client = clientOf(sandbox);

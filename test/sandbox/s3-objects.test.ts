@@ -160,6 +160,8 @@ describe("an object in the sandbox's store", () => {
     assert.equal(await get({ "if-modified-since": new Date().toUTCString() }), 304);
     const path = "/s3/pictures/a.jpg?response-content-disposition=attachment%3B%20filename%3Da.jpg";
     const shown = await send(sandbox, { method: "GET", path });
+    const broken = await send(sandbox, { method: "GET", path: path.replace("%20", "%0D%0Aset-cookie:%20") });
+    assert.deepEqual([broken.status, broken.code], [400, "InvalidArgument"]);
     assert.equal(shown.headers["content-disposition"], "attachment; filename=a.jpg");
   });
 
