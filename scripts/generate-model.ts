@@ -41,6 +41,7 @@ const kindByFormat: Readonly<Record<string, LeafKind>> = {
   image: "image",
   "image-url": "image",
   "http-url": "url",
+  "upload-address": "url",
   seed: "seed",
   "wide-seed": "seed",
 };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDirectUpload } from "../models/direct-upload";
 import type { Attachment, FluxRequest } from "../models/request";
 import { withoutKey } from "./journal/signed-address";
 
@@ -7,10 +8,17 @@ import { withoutKey } from "./journal/signed-address";
  * their query: one that is signed anew is the same picture.
  */
 export function requestHash(model: string, request: FluxRequest, attachments: readonly Attachment[]): string {
-  const hash = createHash("sha256").update(model).update("\0").update(canonical(request));
+  const hash = createHash("sha256")
+    .update(model)
+    .update("\0")
+    .update(canonical(withoutPlace(request)));
   for (const { path, bytes } of attachments) hash.update("\0").update(path.join(".")).update("\0").update(bytes);
   return hash.digest("base64url");
 }
+
+/** Where its picture is to be stored makes no other request: a repeated one gets the picture that is there. */
+const withoutPlace = ({ uploadEndpoint, ...rest }: FluxRequest): FluxRequest =>
+  isDirectUpload(uploadEndpoint) || uploadEndpoint === undefined ? rest : { ...rest, uploadEndpoint };
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;

@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import type { FluxRequest } from "../models/request";
 import type { Answer, Found, Progress } from "../providers/provider";
 import { repeated } from "./backoff";
 import { type Job, knownAs } from "./job";
@@ -19,6 +20,8 @@ export interface RunOptions {
   mayResend: boolean;
   /** The author prefers paying again to an unknown outcome. */
   repeatLost: boolean;
+  /** The request as it leaves now; asked for before every submit. */
+  asSent: () => Promise<FluxRequest>;
   signal: AbortSignal;
   /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
   onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
@@ -91,6 +94,7 @@ async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
         mayHaveBeenSent,
         mayResend: options.mayResend && !isPast,
         repeatLost: options.repeatLost && !isPast,
+        asSent: options.asSent,
         onSending: options.onSending,
       });
       if (submission.state === "settled") return submission.answer;

@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
+import type { FluxRequest } from "../models/request";
 import { pause } from "../pause";
-import type { Found, Provider, Submission } from "../providers/provider";
+import type { Found, Provider, Submission, Task } from "../providers/provider";
 import { backoff } from "./backoff";
 import type { Breaker } from "./breaker";
 import { firstSentence } from "./first-sentence";
@@ -25,6 +26,8 @@ export interface SubmitContext {
   mayResend?: boolean;
   /** Whether a lost answer is worth paying twice, where the service cannot tell a repetition from a new job. */
   repeatLost?: boolean;
+  /** The request as it leaves now; the job's own when not given. */
+  asSent?: () => Promise<FluxRequest>;
   /**
    * Awaited before every paid request, which leaves when it has resolved; told which one it is, and whether an earlier
    * one may have arrived.
@@ -107,7 +110,7 @@ const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
 const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
 
 async function send(job: Job, context: SubmitContext, doubtful: boolean): Promise<Sent> {
-  const { provider, breaker, gate, signal, onSending } = context;
+  const { provider, breaker, gate, signal, asSent, onSending } = context;
   let leave: () => void;
   try {
     leave = await breaker.enter(signal, provider.tasksPerRequest);
@@ -119,7 +122,9 @@ async function send(job: Job, context: SubmitContext, doubtful: boolean): Promis
   try {
     // It has passed the gate, but perhaps before the gate was closed.
     if (gate.closedFor > 0) return { state: "held", error: leftAlone(provider, gate.closedFor) };
+    let task: Task;
     try {
+      task = asSent ? { ...job, request: await asSent() } : job;
       await onSending?.(job.attempts + 1, doubtful);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
@@ -127,7 +132,7 @@ async function send(job: Job, context: SubmitContext, doubtful: boolean): Promis
     }
     if (signal.aborted) throw signal.reason;
     job.attempts += 1;
-    const submission = await answerOf(job, provider, signal);
+    const submission = await answerOf(job, task, provider, signal);
     breaker.succeeded();
     return submission;
   } catch (error) {
@@ -147,13 +152,13 @@ const HEARD_OUT = 30_000;
  * Submits. Where only the answer tells the job's id, the exchange is not broken off when `signal` aborts: the service may
  * have the job by then, and without its id it could neither be cancelled nor looked up.
  */
-function answerOf(job: Job, provider: Provider, signal: AbortSignal): Promise<Submission> {
+function answerOf(job: Job, task: Task, provider: Provider, signal: AbortSignal): Promise<Submission> {
   const isNamedByUs = provider.resendWindow > 0;
   // Breaking off a request that is waited for is the only way to stop its job.
-  if (isNamedByUs || job.delivery === "sync") return provider.submit(job, signal);
+  if (isNamedByUs || job.delivery === "sync") return provider.submit(task, signal);
   const hearing = new AbortController();
   if (signal.aborted) hearing.abort(signal.reason);
-  const answer = provider.submit(job, hearing.signal);
+  const answer = provider.submit(task, hearing.signal);
   return new Promise((resolve, reject) => {
     const leave = () => {
       const limit = setTimeout(() => hearing.abort(signal.reason), HEARD_OUT).unref();

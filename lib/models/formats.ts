@@ -1,3 +1,4 @@
+import { isDirectUpload } from "./direct-upload";
 import { HEAD_BYTES, pictureType } from "./picture";
 
 /*
@@ -84,6 +85,9 @@ const imageUrl = (text: string): boolean => {
   return form === "url" || form === "dataURI";
 };
 
+/** Where a result may be written to: an address, or a place in a bucket that is signed when the request is sent. */
+const uploadAddress = (text: string): boolean => httpUrl(text) || isDirectUpload(text);
+
 const notBlank = (text: string): boolean => /\S/.test(text);
 
 /** By the names that the schemas use. */
@@ -91,6 +95,7 @@ export const byName = {
   image,
   "image-url": imageUrl,
   "http-url": httpUrl,
+  "upload-address": uploadAddress,
   "not-blank": notBlank,
   seed: seedUpTo(largestSeeds.seed),
   "wide-seed": seedUpTo(largestSeeds["wide-seed"]),

@@ -1,3 +1,4 @@
+import { isDirectUpload } from "./direct-upload";
 import { writtenPicture } from "./formats";
 import type { FluxRequest } from "./request";
 
@@ -21,6 +22,8 @@ function publicValue(name: string, value: unknown): unknown {
 }
 
 function publicText(text: string): string {
+  // It holds no signature, and tells where the picture went.
+  if (isDirectUpload(text)) return text;
   if (writtenPicture(text) !== undefined) return `(picture, ${text.length} characters)`;
   if (/^\s*data:/i.test(text)) return `(data URI, ${text.length} characters)`;
   if (/^\s*https?:/i.test(text)) return withoutQuery(text);

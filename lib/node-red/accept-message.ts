@@ -3,12 +3,14 @@ import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
 import { newJob } from "../jobs/new-job";
 import { prepareRequest } from "../models/preparing/prepare";
+import type { PreparedRequest } from "../models/request";
 import type { Place } from "./arrivals";
 import { readKey } from "./controls";
 import type { InferenceOwner } from "./inference-owner";
 import { readInput } from "./read-input";
 import { type Room, roomFor } from "./result-property";
 import type { Run } from "./runs";
+import { acceptDirectUpload } from "./storage/direct-upload";
 import { evaluate } from "./typed-values";
 import type { FluxMessage } from "./types";
 import { assertWritable } from "./writable";
@@ -45,7 +47,8 @@ export async function acceptMessage(
   const account = await owner.account();
   const input = await readInput(RED, node, settings, message);
   const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
-  const prepared = prepareRequest(owner.model, own);
+  const context = owner.contextWith(account);
+  const prepared = withPlace(owner, prepareRequest(owner.model, own), context.deadline);
   const idempotencyKey = await keyOf(owner, message);
   run.room = assertRoom(owner, message);
   const job = newJob(prepared, {
@@ -54,10 +57,16 @@ export async function acceptMessage(
   });
   await Promise.all([place.turn, keeper.ready]);
   run.signal.throwIfAborted();
-  return keeper.intake.accept(job, message, owner.contextWith(account), {
+  return keeper.intake.accept(job, message, context, {
     shape: shapeOf(job.model, job.request),
     pictures: prepared.expected,
   });
+}
+
+/** The place of a direct upload, if it has one, is the job's from here on. */
+function withPlace({ RED }: InferenceOwner, prepared: PreparedRequest, deadline: number): PreparedRequest {
+  const { request, warnings } = acceptDirectUpload(RED, prepared.request, deadline);
+  return { ...prepared, request, warnings: [...prepared.warnings, ...warnings] };
 }
 
 /** In words as the dialog has it. */

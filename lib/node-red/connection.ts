@@ -77,5 +77,5 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const missing = (what: string): FluxError =>
   new FluxError(
     "FLUX_CONFIG",
-    `The ${what} that the account node names is missing, disabled or not usable. Mend it, or select another one or none. Nothing was sent.`,
+    `The ${what} that the config node names is missing, disabled or not usable. Mend it, or select another one or none. Nothing was sent.`,
   );

@@ -27,17 +27,23 @@ export interface Controls {
  * @throws FluxError FLUX_VALIDATION when they cannot be understood.
  */
 export function readControls(message: FluxMessage): Controls {
-  const cancel = asked(message, "cancel");
+  const cancel = readCancel(message);
   const resume = asked(message, "resume");
   if (cancel !== undefined && resume !== undefined) {
     throw refused("cancel", "it cannot come together with msg.resume: a job is either cancelled or resumed");
   }
-  if (cancel !== undefined) {
-    if (cancel !== true && !isId(cancel))
-      throw refused("cancel", "it takes the id of a job, or true for all of this node");
-    return { cancel };
-  }
+  if (cancel !== undefined) return { cancel };
   return resume === undefined ? {} : { resume: readResumed(resume) };
+}
+
+/**
+ * Reads `msg.cancel` alone: the id of a job, or true for all that are in the node.
+ * @throws FluxError FLUX_VALIDATION when it cannot be understood.
+ */
+export function readCancel(message: FluxMessage): string | true | undefined {
+  const cancel = asked(message, "cancel");
+  if (cancel === undefined || cancel === true || isId(cancel)) return cancel;
+  throw refused("cancel", "it takes the id of a job, or true for all of this node");
 }
 
 /**

@@ -6,6 +6,7 @@ import type { OpenAccount } from "./account";
 import { type AccountNode, findAccount } from "./find-account";
 import { homeOf } from "./keeper-of";
 import { type InferenceSettings, readInferenceSettings } from "./settings";
+import { signDirectUpload } from "./storage/direct-upload";
 import type { Node, NodeAPI, NodeDef } from "./types";
 
 /** Where a tool's picture comes from when its node was written by hand and does not say. */
@@ -68,6 +69,7 @@ export class InferenceOwner {
       lateResults,
       repeatLost: node.settings.lostAnswer === "repeat",
       isFor,
+      asSent: (job) => signDirectUpload(this.RED, job),
       warn: (text) => this.node.warn(text),
       hold,
     };

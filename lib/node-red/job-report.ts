@@ -17,6 +17,8 @@ export interface JobReport {
   provider: string;
   model: string;
   request: FluxRequest;
+  /** When its message was accepted, as an ISO 8601 time: the same however often it is delivered. */
+  acceptedAt: string;
   /** US dollars for all pictures; absent when unknown. */
   cost?: number;
   /** Milliseconds before the submit (the account's line, uploads), from there to the answer, and of both. */
@@ -59,6 +61,7 @@ export const reportJob = (job: Job, { requestId, cost, billableUnits, late, reco
   model: job.model,
   ...told,
   request: publicRequest(job.request),
+  acceptedAt: new Date(job.acceptedAt).toISOString(),
   ...(cost !== undefined && { cost }),
   timings: timings(job),
   attempts: job.attempts,

@@ -16,26 +16,30 @@ export interface Room {
 
 const POISON = new Set<unknown>(["__proto__", "constructor", "prototype"]);
 
+/** Where a tool's result goes, as its dialog has it. */
+const RESULT = "Result into";
+
 /**
  * Finds, before anything is paid, the room for a result: `guideImage`, `flux.inputs.seedImage`, `guides[msg.kind]`.
  *
+ * @param setting that names the property, as the dialog has it.
  * @throws FluxError FLUX_CONFIG when the property is none, FLUX_VALIDATION when this message has something in its way.
  */
-export function roomFor(RED: NodeAPI, message: FluxMessage, into: string): Room {
-  const room = readProperty(RED, message, into);
+export function roomFor(RED: NodeAPI, message: FluxMessage, into: string, setting = RESULT): Room {
+  const room = readProperty(RED, message, into, setting);
   const { first, inside } = room;
   if (isWritable(message, first) && holding(Reflect.get(message, first), inside, "the result") !== undefined)
     return room;
   const problem = `msg.${into} cannot be set: what it would be in is no plain object or list`;
-  throw new FluxError("FLUX_VALIDATION", `Result into: ${problem}. Nothing was sent.`, {
+  throw new FluxError("FLUX_VALIDATION", `${setting}: ${problem}. Nothing was sent.`, {
     parameter: `msg.${into}`,
     violations: [{ parameter: `msg.${into}`, message: `${problem}.` }],
   });
 }
 
-function readProperty(RED: NodeAPI, message: FluxMessage, into: string): Room {
+function readProperty(RED: NodeAPI, message: FluxMessage, into: string, setting: string): Room {
   const refuse = (problem: string): FluxError =>
-    new FluxError("FLUX_CONFIG", `Result into: msg.${into.slice(0, 100)} ${problem}. Nothing was sent.`);
+    new FluxError("FLUX_CONFIG", `${setting}: msg.${into.slice(0, 100)} ${problem}. Nothing was sent.`);
   let path: unknown;
   try {
     path = RED.util.normalisePropertyExpression(into, message, false);
@@ -77,7 +81,7 @@ export function withResult(
   const held = holding(Reflect.get(message, first), inside, payload);
   if (held === undefined) {
     const into = writePath([first, ...inside]);
-    throw new FluxError("FLUX_CONFIG", `Result into: msg.${into} cannot be set. Picture ${image.id} is paid for.`, {
+    throw new FluxError("FLUX_CONFIG", `${RESULT}: msg.${into} cannot be set. Picture ${image.id} is paid for.`, {
       provider: job.provider,
       ...(job.requestId !== undefined && { requestId: job.requestId }),
       billed: "yes",
@@ -88,4 +92,19 @@ export function withResult(
     message.fluxOrigins = signed(message.fluxOrigins, { ...Object(held) }, node, [writePath(inside)]);
   }
   return message;
+}
+
+/**
+ * The member of a message that holds a value in the room that was found for it.
+ * @throws FluxError FLUX_CONFIG when something got in the way since then.
+ */
+export function putInto(
+  message: FluxMessage,
+  { first, inside }: Room,
+  value: unknown,
+  setting: string,
+): Record<string, unknown> {
+  const held = holding(Reflect.get(message, first), inside, value);
+  if (held !== undefined) return { [first]: held };
+  throw new FluxError("FLUX_CONFIG", `${setting}: msg.${writePath([first, ...inside])} cannot be set.`);
 }

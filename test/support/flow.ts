@@ -7,6 +7,9 @@ import fluxControlnet from "../../nodes/flux-controlnet";
 import fluxIdentity from "../../nodes/flux-identity";
 import fluxIpAdapter from "../../nodes/flux-ip-adapter";
 import fluxLora from "../../nodes/flux-lora";
+import s3Bucket from "../../nodes/flux-s3-bucket";
+import s3Presign from "../../nodes/flux-s3-presign";
+import s3Upload from "../../nodes/flux-s3-upload";
 import runwareAccount from "../../nodes/runware-account";
 import kontext from "../../nodes/runware-flux-kontext";
 import krea from "../../nodes/runware-flux-krea";
@@ -59,6 +62,7 @@ interface JobProperty {
   attempts: number;
   warnings: string[];
   errors: { code: string; message: string }[];
+  acceptedAt: string;
   late?: boolean;
   recovered?: boolean;
 }
@@ -85,6 +89,8 @@ export interface Flow {
   receiveAt(id: string, message: Record<string, unknown>): void;
   /** Calls `listener` with every message on the wire out of the node. */
   onMessage(listener: (message: Message) => void): void;
+  /** Calls `listener` with every message that reaches the Catch node. */
+  onCaught(listener: (message: Message) => void): void;
   /** Resolves with the next message on the wire out of the node. */
   nextMessage(): Promise<Message>;
   /** Resolves with the next message that reaches the Catch node. */
@@ -99,6 +105,8 @@ export interface Flow {
   /** The same of a node in the chain before it. */
   callsOf(id: string): readonly Call[];
   readonly sandbox: Sandbox;
+  /** Node-RED's user directory. */
+  readonly userDir: string;
   /** Closes the nodes. */
   stop(): Promise<void>;
   /** Deploys the flow once more, changed: a node that is not in it any more is deleted. */
@@ -117,6 +125,9 @@ interface StatusProperty {
   [extra: string]: unknown;
 }
 
+/** Nodes in the order in which a message passes them. */
+type Chain = ({ type: string } & Record<string, unknown>)[];
+
 export interface FlowOptions {
   /** Properties of the inference node; `type` picks the model, and with it the service. */
   node?: Record<string, unknown>;
@@ -124,7 +135,11 @@ export interface FlowOptions {
    * Nodes that a message passes on its way to the inference node, in this order; each is wired to the next. Their errors
    * are caught like those of the inference node.
    */
-  chain?: ({ type: string } & Record<string, unknown>)[];
+  chain?: Chain;
+  /** Nodes that a message passes behind the inference node, each wired to the next. Their errors are caught as well. */
+  after?: Chain | ((sandbox: Sandbox) => Chain);
+  /** Properties of the bucket node "bucket", in the sandbox's store; there is none when this is not given. */
+  bucket?: Record<string, unknown>;
   /** Properties of the account; null: the node names none. */
   account?: Record<string, unknown> | null;
   apiKey?: string;
@@ -134,11 +149,11 @@ export interface FlowOptions {
   /** Added to Node-RED's settings. */
   settings?: Record<string, unknown>;
   /** Further nodes: proxies, TLS, subflows; inference nodes, whose errors are caught too. */
-  nodes?: FlowNode[];
+  nodes?: FlowNode[] | ((sandbox: Sandbox) => FlowNode[]);
   types?: NodeInitializer[];
 }
 
-const running: { flow: Flow; userDir: string }[] = [];
+const running: Flow[] = [];
 
 /** Starts a flow on a sandbox of its own. `stopFlows` in `afterEach` ends both. */
 export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
@@ -147,7 +162,18 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const given = options.chain ?? [];
   const idOf = (index: number): string => String(given[index]?.id ?? (index < given.length ? `step${index}` : "flux"));
   const chain = given.map((node, index) => ({ z: "tab", ...node, id: idOf(index), wires: [[idOf(index + 1)]] }));
-  const others = (options.nodes ?? []).filter(({ account }) => account !== undefined);
+  const behind = typeof options.after === "function" ? options.after(sandbox) : (options.after ?? []);
+  const idBehind = (index: number): string =>
+    index < behind.length ? String(behind[index]?.id ?? `after${index}`) : "out";
+  const after = behind.map((node, index) => ({
+    z: "tab",
+    ...node,
+    id: idBehind(index),
+    wires: [[idBehind(index + 1)]],
+  }));
+  const last = after.at(-1)?.id ?? "flux";
+  const extra = typeof options.nodes === "function" ? options.nodes(sandbox) : (options.nodes ?? []);
+  const others = extra.filter(({ account }) => account !== undefined);
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab", label: "test" },
     ...chain,
@@ -158,22 +184,23 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       account: options.account === null ? "" : "account",
       version: 1,
       ...options.node,
-      wires: [["out"]],
+      wires: [[idBehind(0)]],
     },
+    ...after,
     { id: "out", z: "tab", type: "helper", wires: [] },
     {
       id: "catcher",
       z: "tab",
       type: "catch",
-      scope: [...chain, ...others, { id: "flux" }].map(({ id }) => id),
+      scope: [...chain, ...others, { id: "flux" }, ...after].map(({ id }) => id),
       wires: [["caught"]],
     },
     { id: "caught", z: "tab", type: "helper", wires: [] },
-    { id: "completer", z: "tab", type: "complete", scope: ["flux"], wires: [["completed"]] },
+    { id: "completer", z: "tab", type: "complete", scope: [last], wires: [["completed"]] },
     { id: "completed", z: "tab", type: "helper", wires: [] },
     { id: "statuses", z: "tab", type: "status", scope: ["flux"], wires: [["shown"]] },
     { id: "shown", z: "tab", type: "helper", wires: [] },
-    ...(options.nodes ?? []),
+    ...extra,
   ];
   if (options.account !== null) {
     nodes.push({
@@ -184,7 +211,23 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       ...options.account,
     });
   }
+  if (options.bucket) {
+    const { endpoint, region } = sandbox.s3;
+    nodes.push({
+      id: "bucket",
+      type: "flux-s3-bucket",
+      environment: "production",
+      endpoint,
+      region,
+      bucket: "pictures",
+      pathStyle: true,
+      ...options.bucket,
+    });
+  }
   const types = [
+    s3Bucket,
+    s3Presign,
+    s3Upload,
     runwareAccount,
     srpo,
     krea,
@@ -201,10 +244,16 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   // A directory of its own: the jobs of one test must not come back in the next.
   const userDir = await mkdtemp(join(tmpdir(), "flux-flow-"));
   helper.settings({ userDir, flowFile: "flows.json", ...options.settings });
-  const credentials = { account: { apiKey: options.apiKey ?? ownKey() }, ...options.credentials };
+  const { accessKeyId, secretAccessKey } = sandbox.s3;
+  const credentials = {
+    account: { apiKey: options.apiKey ?? ownKey() },
+    bucket: { accessKeyId, secretAccessKey },
+    ...options.credentials,
+  };
   await helper.load(types, nodes, credentials);
-  const flow = connect(sandbox, nodes, credentials, [...chain.map(({ id }) => id), "flux"]);
-  running.push({ flow, userDir });
+  const path = [...chain.map(({ id }) => id), "flux", ...after.map(({ id }) => id)];
+  const flow = connect(sandbox, userDir, nodes, credentials, path);
+  running.push(flow);
   return flow;
 }
 
@@ -225,10 +274,10 @@ process.on("unhandledRejection", (reason) => rejections.push(reason));
  * @throws AggregateError when something in between would have ended a Node-RED process.
  */
 export async function stopFlows(): Promise<void> {
-  for (const { flow, userDir } of running.splice(0)) {
+  for (const flow of running.splice(0)) {
     await flow.stop();
     await flow.sandbox.close();
-    await rm(userDir, { recursive: true, force: true });
+    await rm(flow.userDir, { recursive: true, force: true });
   }
   if (rejections.length > 0) throw new AggregateError(rejections.splice(0), "a rejection that nobody handled");
 }
@@ -237,6 +286,7 @@ let sent = 0;
 
 function connect(
   sandbox: Sandbox,
+  userDir: string,
   nodes: readonly FlowNode[],
   credentials: FlowOptions["credentials"],
   path: readonly string[],
@@ -286,6 +336,7 @@ function connect(
     calls,
     callsOf: (id) => recorded.get(id) ?? [],
     sandbox,
+    userDir,
     send: (message) =>
       new Promise((resolve) => {
         sent += 1;
@@ -296,6 +347,7 @@ function connect(
     receive: (message) => node.receive(message),
     receiveAt: (id, message) => runningNode(id).receive(message),
     onMessage: (listener) => void wireListeners.add(listener),
+    onCaught: (listener) => void caughtListeners.add(listener),
     nextMessage: () => nextOf(wireListeners, () => true),
     nextCaught: () => nextOf(caughtListeners, () => true),
     nextStatus: (matches) => nextOf(statusListeners, matches),
@@ -311,7 +363,7 @@ function connect(
     },
     restart: async () => {
       await helper.setFlows([...nodes], "full", credentials);
-      return connect(sandbox, nodes, credentials, path);
+      return connect(sandbox, userDir, nodes, credentials, path);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { v4 as uuid } from "uuid";
+import type { FluxRequest } from "../../models/request";
 import type { Job } from "../job";
 import type { Release } from "../limit";
 import type { Claim } from "./claim";
@@ -48,7 +49,7 @@ export class Intake {
     if (earlier) {
       if (earlier.job.hash !== job.hash) throw otherRequest(earlier.job);
       // A record, of which nobody waits, does not keep what was asked for.
-      if (earlier.claims.size === 0) earlier.job.request = job.request;
+      if (earlier.claims.size === 0) earlier.job.request = askedAgain(earlier.job, job);
       return this.#join(earlier, job.nodeId, message);
     }
     const { budget, limit } = context.service;
@@ -125,4 +126,10 @@ export class Intake {
     kept.claims.set(claim.id, claim);
     return claim;
   }
+}
+
+/** A request as it was asked again, but with the place that the picture did go to. */
+function askedAgain({ request: earlier }: Job, { request }: Job): FluxRequest {
+  const { uploadEndpoint, ...rest } = request;
+  return { ...rest, ...(earlier.uploadEndpoint !== undefined && { uploadEndpoint: earlier.uploadEndpoint }) };
 }

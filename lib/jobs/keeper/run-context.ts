@@ -1,3 +1,4 @@
+import type { FluxRequest } from "../../models/request";
 import type { DispatcherSettings } from "../../net/dispatcher";
 import type { Addresses } from "../../providers/account-kind";
 import type { Job } from "../job";
@@ -21,6 +22,11 @@ export interface RunContext {
   repeatLost: boolean;
   /** Whether the account is the one that a job was accepted for. */
   isFor(identity: ServiceIdentity): boolean;
+  /**
+   * A job's request as it leaves now: signatures, which nobody writes down, are made at the last moment.
+   * @throws FluxError FLUX_CONFIG when that cannot be done any more.
+   */
+  asSent(job: Job): Promise<FluxRequest>;
   /** Tells of a job in the log, in the name of its node. */
   warn(text: string): void;
   /** Keeps the account's connections open until the returned function is called. */

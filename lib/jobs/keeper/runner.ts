@@ -90,6 +90,7 @@ export class Runner {
       retries: context.retries,
       mayResend: context.isFor(job.service),
       repeatLost: context.repeatLost,
+      asSent: () => context.asSent(job),
       signal: abort.signal,
       onSending: async (attempt, mayHaveBeenSent) => {
         if (!isWanted(kept)) parkUnsent(kept, mayHaveBeenSent);

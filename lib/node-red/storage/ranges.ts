@@ -2,9 +2,9 @@
 export const STORAGE_RANGES = {
   /** Repetitions of one request to the store after the first try. */
   retries: { type: "integer", minimum: 0, maximum: 20, default: 3 },
-  /** Messages that one node uploads at once. */
+  /** Pictures that one node stores at once. */
   concurrency: { type: "integer", minimum: 1, maximum: 100, default: 4 },
-  /** Seconds for all of one message's pictures, or for the object that is waited for. */
+  /** Seconds for one picture, from its turn on, or for the object that is waited for. */
   timeout: { type: "number", minimum: 1, maximum: 86_400, default: 300 },
   /** Of one picture. */
   maxMegabytes: { type: "number", minimum: 1, maximum: 51_200, default: 512 },

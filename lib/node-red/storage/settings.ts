@@ -45,7 +45,7 @@ export interface UploadSettings {
   /** Seconds that a signed link works. */
   linkLife: number;
   concurrency: number;
-  /** Seconds for one message. */
+  /** Seconds for one picture, from its turn on; in mode "confirm" for the object. */
   timeout: number;
   /** Of one picture. */
   maxMegabytes: number;
@@ -77,7 +77,7 @@ const bucketSchema = complete({
   environment: { enum: ["production", "sandbox"], default: "production" },
   endpoint: address,
   region: { type: "string", default: "us-east-1", pattern: "^[A-Za-z0-9-]{1,64}$" },
-  bucket: { type: "string", default: "", pattern: "^(?![.-])[A-Za-z0-9._-]{3,255}$" },
+  bucket: { type: "string", default: "", pattern: "^$|^(?![.-])[A-Za-z0-9._-]{3,255}$" },
   pathStyle: { type: "boolean", default: false },
   publicBaseUrl: address,
   checksums: { enum: ["required", "supported"], default: "required" },

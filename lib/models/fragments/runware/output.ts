@@ -36,6 +36,6 @@ export const delivery = {
   },
   includeCost: { type: "boolean", default: false, "x-sent": true, "x-group": "advanced" },
   ttl: { type: "integer", minimum: 60, "x-unit": "s", "x-group": "advanced" },
-  uploadEndpoint: { ...url, "x-group": "advanced" },
+  uploadEndpoint: { type: "string", format: "upload-address", "x-group": "advanced" },
   webhookURL: { ...url, "x-group": "advanced" },
 } satisfies Record<string, Schema>;

@@ -1,0 +1,562 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { bucketIn } from "../support/bucket";
+import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
+import { onlyMessage } from "../support/outcomes";
+import { noisePng } from "../support/pictures";
+
+const servers: Server[] = [];
+
+/** A host of pictures, on this machine. */
+async function host(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  servers.push(server);
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function closeHosts(): void {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** An upload node by itself: messages bring their own pictures. */
+const uploads = (node: Record<string, unknown> = {}, more: FlowOptions = {}): Promise<Flow> =>
+  startFlow({ bucket: {}, account: null, ...more, node: { type: "flux-s3-upload", bucket: "bucket", ...node } });
+
+/** Runware's SRPO, and the upload node behind it. */
+const pictures = (node: Record<string, unknown> = {}, more: FlowOptions = {}): Promise<Flow> =>
+  startFlow({
+    bucket: {},
+    ...more,
+    after: ({ url }) => [{ type: "flux-s3-upload", bucket: "bucket", allowedHosts: new URL(url).host, ...node }],
+  });
+
+const asked = (flux: Record<string, unknown> = {}) => ({
+  payload: "a lighthouse at dusk",
+  flux: { width: 128, height: 128, seed: 7, ...flux },
+});
+
+interface Stored {
+  bucket: string;
+  key: string;
+  location: string;
+  etag: string;
+  size: number;
+  contentType: string;
+  sidecar?: string;
+}
+
+const storedIn = (message: Message): Stored => message.s3 as Stored;
+
+/** Nothing left the node, and nothing is in the bucket. */
+async function assertNothing(flow: Flow, { messages, caught }: Outcome, code: string, text: RegExp): Promise<Message> {
+  assert.deepEqual([messages.length, caught?.error.code], [0, code], caught?.error.message);
+  assert.match(String(caught?.error.message), text);
+  const bucket = bucketIn(flow.sandbox);
+  await bucket.put("anchor", "the bucket is there");
+  assert.deepEqual([await bucket.keys(), await bucket.openUploads()], [["anchor"], []]);
+  assert.ok(caught);
+  return caught;
+}
+
+describe("a picture that a service made and that is stored", () => {
+  afterEach(stopFlows);
+
+  for (const output of ["url", "buffer", "base64", "dataURI"]) {
+    it(`lies under its job's key, and msg.s3 says where: delivered as ${output}`, async () => {
+      const flow = await pictures({}, { node: { output } });
+      const message = onlyMessage(await flow.send({ ...asked(), topic: "kept" }));
+      const key = `runware/${message.job.id}-0.jpg`;
+      const bytes = await bucketIn(flow.sandbox).bytes(key);
+      const { etag, ...s3 } = storedIn(message);
+      assert.deepEqual(s3, {
+        bucket: "pictures",
+        key,
+        location: `${flow.sandbox.s3.endpoint}/pictures/${key}`,
+        size: bytes.length,
+        contentType: "image/jpeg",
+      });
+      assert.match(etag, /^[0-9a-f]{32}$/);
+      assert.equal(message.topic, "kept");
+      assert.equal(typeof message.payload, output === "buffer" ? "object" : "string", "the payload stays as it was");
+      const opened = await fetch(s3.location);
+      assert.deepEqual([opened.status, opened.headers.get("content-type")], [200, "image/jpeg"]);
+    });
+  }
+
+  it("is told apart from its siblings, in one message or in several", async () => {
+    for (const results of ["all", "each"]) {
+      const flow = await pictures({}, { node: { results } });
+      const messages: Message[] = [];
+      const all = new Promise<void>((resolve) => {
+        flow.onMessage((message) => {
+          messages.push(message);
+          if (results === "all" || messages.length === 3) resolve();
+        });
+      });
+      await flow.send(asked({ numberResults: 3 }));
+      await all;
+      const id = messages[0]?.job.id;
+      const keys = [0, 1, 2].map((index) => `runware/${id}-${index}.jpg`);
+      assert.deepEqual(await bucketIn(flow.sandbox).keys(), keys);
+      const stored = messages.flatMap((message) => message.s3 as Stored);
+      assert.deepEqual(stored.map(({ key }) => key).sort(), keys);
+      await stopFlows();
+    }
+  });
+
+  it("lands on the same key when it is delivered again, with dates of its acceptance", async () => {
+    const flow = await pictures({ key: { type: "str", value: "{date}/{hour}-{minute}/{model}/{seed}/{jobId}.{ext}" } });
+    const first = onlyMessage(await flow.send(asked({ outputFormat: "PNG" })));
+    const accepted = String(first.job.acceptedAt);
+    assert.equal(
+      storedIn(first).key,
+      `${accepted.slice(0, 10)}/${accepted.slice(11, 13)}-${accepted.slice(14, 16)}/runware:111@1/7/${first.job.id}.png`,
+    );
+    const again = onlyMessage(await flow.send({ resume: first.job.id }));
+    assert.equal(storedIn(again).key, storedIn(first).key);
+    assert.equal((await bucketIn(flow.sandbox).keys()).length, 1);
+  });
+
+  it("tells where it is from beside it, and the prompt only when that is wanted", async () => {
+    const flow = await pictures();
+    const message = onlyMessage(await flow.send(asked()));
+    const { Metadata = {} } = await bucketIn(flow.sandbox).head(storedIn(message).key);
+    const { "prompt-sha256": digest, "upload-id": _, ...told } = Metadata;
+    assert.deepEqual(told, {
+      provider: "runware",
+      model: "runware:111@1",
+      seed: "7",
+      "job-id": message.job.id,
+      "picture-id": message.image.id,
+    });
+    assert.match(String(digest), /^[0-9a-f]{64}$/);
+    await stopFlows();
+
+    const telling = await pictures({ promptInMetadata: true });
+    const told2 = onlyMessage(await telling.send({ ...asked(), payload: "Möwen über dem Hafen 🌊" }));
+    const head = await bucketIn(telling.sandbox).head(storedIn(told2).key);
+    assert.equal(decodeURIComponent(String(head.Metadata?.prompt)), "Möwen über dem Hafen 🌊");
+  });
+
+  it("is kept as the dialog says", async () => {
+    const flow = await pictures({
+      cacheControl: "public, max-age=60",
+      storageClass: "STANDARD_IA",
+      acl: "public-read",
+      encryption: "kms",
+      kmsKey: "key-1",
+      tags: "project=shop, job={jobId}\nby={msg.user}",
+    });
+    const message = onlyMessage(await flow.send({ ...asked(), user: "Zoë <script>" }));
+    const bucket = bucketIn(flow.sandbox);
+    const head = await bucket.head(storedIn(message).key);
+    assert.deepEqual(
+      [head.CacheControl, head.StorageClass, head.ServerSideEncryption, head.SSEKMSKeyId],
+      ["public, max-age=60", "STANDARD_IA", "aws:kms", "key-1"],
+    );
+    assert.deepEqual(await bucket.tags(storedIn(message).key), {
+      project: "shop",
+      job: message.job.id,
+      by: "Zoë -script-",
+    });
+  });
+
+  it("has a sidecar with which it can be made again", async () => {
+    const flow = await pictures({ sidecar: true }, { node: { results: "all" } });
+    const message = onlyMessage(await flow.send(asked({ numberResults: 2, steps: 9 })));
+    const [, second] = message.s3 as Stored[];
+    assert.ok(second);
+    assert.equal(second.sidecar, `runware/${message.job.id}-1.json`);
+    const bucket = bucketIn(flow.sandbox);
+    const sidecar = await bucket.json(second.sidecar);
+    assert.deepEqual((sidecar.picture as Stored).key, second.key);
+    assert.equal((sidecar.job as { id: string }).id, message.job.id);
+    const again = onlyMessage(await flow.send({ payload: "", flux: sidecar.request }));
+    const [remade] = again.s3 as Stored[];
+    assert.ok(remade);
+    const [one, other] = [await bucket.bytes(second.key), await bucket.bytes(remade.key)];
+    assert.ok(one.equals(other), "the very same picture");
+  });
+
+  it("is linked by a signed address that works, where that is chosen", async () => {
+    const flow = await pictures({ link: "signed", linkLife: 60 }, { sandbox: { s3PublicRead: false } });
+    const message = onlyMessage(await flow.send(asked()));
+    const { location, key } = storedIn(message);
+    assert.equal((await fetch(location)).status, 200);
+    assert.equal((await fetch(location.replace(/\?.*/, ""))).status, 403, "nobody else gets it");
+    assert.match(location, new RegExp(`/${key}\\?.*X-Amz-Expires=60`));
+    assert.doesNotMatch(
+      JSON.stringify(flow.callsOf("after0").map(({ method, argument }) => (method === "status" ? argument : ""))),
+      /X-Amz/,
+    );
+  });
+
+  it("is linked where the public finds it", async () => {
+    const flow = await pictures(
+      { key: { type: "str", value: "Bücher & mehr/{jobId}.{ext}" } },
+      { bucket: { publicBaseUrl: "https://cdn.example.com/img/" } },
+    );
+    const message = onlyMessage(await flow.send(asked()));
+    assert.equal(
+      storedIn(message).location,
+      `https://cdn.example.com/img/B%C3%BCcher%20%26%20mehr/${message.job.id}.jpg`,
+    );
+  });
+});
+
+describe("pictures that are stored from any property", () => {
+  afterEach(async () => {
+    closeHosts();
+    await stopFlows();
+  });
+
+  it("are taken as a list of every form, each named by its position", async () => {
+    const png = await noisePng(16);
+    const at = await host((_, response) => response.end(png));
+    const flow = await uploads({
+      source: { type: "msg", value: "found.files" },
+      key: { type: "str", value: "in/{msg.order.id}-{index}.{ext}" },
+      allowedHosts: at,
+    });
+    const base64 = png.toString("base64");
+    const files = [png, new Uint8Array(png), base64, `data:image/jpeg;base64,${base64}`, `http://${at}/x`];
+    const message = onlyMessage(await flow.send({ found: { files }, order: { id: 12 } }));
+    assert.deepEqual(
+      (message.s3 as Stored[]).map(({ key, size, contentType }) => [key, size, contentType]),
+      files.map((_, index) => [`in/12-${index}.png`, png.length, "image/png"]),
+    );
+  });
+
+  const hostile: [string, unknown, string][] = [
+    ["goes up", "../../etc/passwd", "in/..-..-etc-passwd.png"],
+    ["is only dots", "..", "in/_.png"],
+    ["holds control characters and line ends", "a\u0000b\r\nc\u2028", "in/a-b--c\u2028.png"],
+    ["is a field itself", "{jobId}", "in/-jobId-.png"],
+    ["has spaces, umlauts, emoji and a plus", "Ä b+🌊%2e", "in/Ä b+🌊%2e.png"],
+  ];
+  for (const [what, value, key] of hostile) {
+    it(`stay where the template says when a value ${what}`, async () => {
+      const flow = await uploads({ key: { type: "str", value: "in/{msg.name}.{ext}" } });
+      const message = onlyMessage(await flow.send({ payload: await noisePng(4), name: value }));
+      // The template's own dot makes a name of a value that is only dots.
+      assert.equal(storedIn(message).key, value === ".." ? storedIn(message).key : key);
+      assert.deepEqual(await bucketIn(flow.sandbox).keys(), [storedIn(message).key]);
+      assert.doesNotMatch(storedIn(message).key, /(^|\/)\.\.?(\/|$)/);
+    });
+  }
+
+  it("get a key of at most 1,024 bytes, another one for each", async () => {
+    const flow = await uploads({ key: { type: "str", value: "{msg.name}.{ext}" } });
+    const png = await noisePng(4);
+    const long = "ö".repeat(2000);
+    const [one, other, again] = [`${long}1`, `${long}2`, `${long}1`].map((name) => flow.send({ payload: png, name }));
+    const keys = (await Promise.all([one, other, again])).map(
+      (outcome) => storedIn(onlyMessage(outcome as Outcome)).key,
+    );
+    assert.ok(keys.every((key) => Buffer.byteLength(key) <= 1024 && key.endsWith(".png")));
+    assert.deepEqual([keys[0] === keys[1], keys[0] === keys[2]], [false, true]);
+  });
+
+  it("get a whole key from the message, where the author says so", async () => {
+    const flow = await uploads({ key: { type: "msg", value: "where" } });
+    const message = onlyMessage(await flow.send({ payload: await noisePng(4), where: "/a//b/../c.png" }));
+    assert.equal(storedIn(message).key, "a/b/_/c.png");
+  });
+});
+
+describe("what cannot be stored", () => {
+  afterEach(async () => {
+    closeHosts();
+    await stopFlows();
+  });
+
+  const id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+  const none: [string, unknown, RegExp][] = [
+    ["text", "a lighthouse", /payload is text of 12 characters, but must be a picture/],
+    ["nothing", undefined, /payload is undefined, but must be a picture/],
+    ["a number", 7, /payload is 7, but/],
+    ["an object", { url: "x" }, /payload is an object, but/],
+    ["a Buffer that is no picture", Buffer.from("hello"), /Buffer of 5 bytes/],
+    ["a Buffer that went through JSON", { type: "Buffer", data: [1] }, /Buffer\.from/],
+    ["the id of a service's picture", id, /Store its URL instead/],
+    ["the name of a file", "/etc/passwd", /must be a picture/],
+    ["a file address", "file:///etc/passwd", /must be a picture/],
+    ["an empty list", [], /empty list/],
+    ["a list with something else in it", [Buffer.alloc(0)], /payload\[0\]/],
+  ];
+  for (const [what, payload, text] of none) {
+    it(`is refused in words: ${what}`, async () => {
+      const flow = await uploads({ key: { type: "str", value: "{uuid}.{ext}" } });
+      const caught = await assertNothing(flow, await flow.send({ payload, topic: "kept" }), "FLUX_VALIDATION", text);
+      assert.deepEqual([caught.payload, caught.topic, "s3" in caught], [payload, "kept", false], "as it came");
+    });
+  }
+
+  it("is refused before anything is stored when a key lacks a value, with the fields named", async () => {
+    const flow = await uploads();
+    const png = await noisePng(4);
+    await assertNothing(
+      flow,
+      await flow.send({ payload: png }),
+      "FLUX_VALIDATION",
+      /\{provider\}, \{jobId\} have no value/,
+    );
+  });
+
+  it("is refused when several pictures would get one key", async () => {
+    const flow = await uploads({ key: { type: "str", value: "same.{ext}" } });
+    const png = await noisePng(4);
+    await assertNothing(flow, await flow.send({ payload: [png, png] }), "FLUX_VALIDATION", /Put \{index\} into it/);
+  });
+
+  const unusable: [Record<string, unknown>, RegExp][] = [
+    [{ key: { type: "str", value: "{nope}.jpg" } }, /\{nope\} is no field/],
+    [{ key: { type: "str", value: "a{b" } }, /a brace without its other one/],
+    [{ tags: "nothing" }, /"nothing" is no name=value/],
+    [{ tags: "a=1,a=2" }, /a name is there twice/],
+    [{ concurrency: 0 }, /concurrency is 0, but must be at least 1/],
+    [{ bucket: "" }, /No bucket is selected/],
+    [{ bucket: "gone" }, /missing or disabled/],
+    [{ cacheControl: "ä" }, /no header can have/],
+  ];
+  for (const [node, text] of unusable) {
+    it(`is refused when the dialog says ${JSON.stringify(node)}`, async () => {
+      const flow = await uploads(node);
+      const outcome = await flow.send({ payload: await noisePng(4) });
+      await assertNothing(flow, outcome, "FLUX_CONFIG", text);
+    });
+  }
+
+  it("leaves nothing behind when its source breaks off, and is tried again", async () => {
+    const png = await noisePng(1600);
+    let asked = 0;
+    const at = await host((_, response) => {
+      asked += 1;
+      response.writeHead(200, { "content-length": png.length });
+      response.write(png.subarray(0, png.length - 5), () => response.destroy());
+    });
+    const flow = await uploads(
+      { key: { type: "str", value: "x.{ext}" }, allowedHosts: at },
+      { bucket: { retries: 1 } },
+    );
+    await assertNothing(flow, await flow.send({ payload: `http://${at}/long` }), "FLUX_NETWORK", /127\.0\.0\.1/);
+    assert.equal(asked, 2);
+  });
+
+  it("is not fetched from a private network, unless the author names the host", async () => {
+    const at = await host((_, response) => response.end("secret"));
+    const flow = await uploads({ key: { type: "str", value: "x.{ext}" } });
+    const outcome = await flow.send({ payload: `http://${at}/admin` });
+    await assertNothing(flow, outcome, "FLUX_NETWORK", /Name its host in this node, under Allowed hosts/);
+  });
+
+  it("is not stored when what comes is no picture, or too large", async () => {
+    const at = await host((request, response) =>
+      response.end(request.url === "/large" ? Buffer.concat([PNG_HEAD, Buffer.alloc(2_000_000)]) : "<html>"),
+    );
+    const flow = await uploads({ key: { type: "str", value: "x.{ext}" }, allowedHosts: at, maxMegabytes: 1 });
+    await assertNothing(flow, await flow.send({ payload: `http://${at}/page` }), "FLUX_PROVIDER", /is no picture/);
+    await assertNothing(flow, await flow.send({ payload: `http://${at}/large` }), "FLUX_NETWORK", /larger than 1 MB/);
+  });
+
+  it("says how many of a message's pictures are stored, and where the rest belongs", async () => {
+    const png = await noisePng(4);
+    const at = await host((_, response) => response.writeHead(404).end());
+    const flow = await uploads({ key: { type: "str", value: "{index}.{ext}" }, allowedHosts: at });
+    const { caught } = await flow.send({ payload: [png, `http://${at}/gone`, png] });
+    assert.match(String(caught?.error.message), /Of 3 pictures 2 are stored; the same message, sent again/);
+    assert.deepEqual(await bucketIn(flow.sandbox).keys(), ["0.png", "2.png"]);
+  });
+});
+
+const PNG_HEAD = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+describe("a picture that comes slowly", () => {
+  afterEach(async () => {
+    closeHosts();
+    await stopFlows();
+  });
+
+  /** A picture of unknown length that never ends, and the moment when somebody began to fetch it. */
+  async function endless(): Promise<{ at: string; begun: Promise<unknown>; gone: Promise<unknown> }> {
+    let begin = (_: unknown) => {};
+    let leave = (_: unknown) => {};
+    const begun = new Promise((resolve) => {
+      begin = resolve;
+    });
+    const gone = new Promise((resolve) => {
+      leave = resolve;
+    });
+    const at = await host((_, response) => {
+      response.on("close", leave);
+      // Two parts of an upload, and no end.
+      response.write(Buffer.concat([PNG_HEAD, Buffer.alloc(11 * 1024 * 1024)]), begin);
+    });
+    return { at, begun, gone };
+  }
+
+  const key = { type: "str", value: "x.{ext}" };
+
+  it("is given up after the time that the dialog says, and nothing of it is left", async () => {
+    const { at, gone } = await endless();
+    const flow = await uploads({ key, allowedHosts: at, timeout: 1 });
+    await assertNothing(flow, await flow.send({ payload: `http://${at}/` }), "FLUX_TIMEOUT", /within 1 s/);
+    await gone;
+  });
+
+  for (const cancel of [true, "job-1"]) {
+    it(`is given up at msg.cancel ${cancel}, and nothing of it is left`, async () => {
+      const { at, begun, gone } = await endless();
+      const flow = await uploads({ key, allowedHosts: at });
+      const outcome = flow.send({ payload: `http://${at}/`, job: { id: "job-1" } });
+      await begun;
+      await flow.send({ cancel });
+      await assertNothing(flow, await outcome, "FLUX_CANCELLED", /cancelled/);
+      await gone;
+    });
+  }
+
+  it("is given up when the node is closed; the log names its job, and nothing of it is left", async () => {
+    const { at, begun, gone } = await endless();
+    const flow = await uploads({ key, allowedHosts: at });
+    flow.receive({ payload: `http://${at}/`, job: { id: "job-1" } });
+    await begun;
+    const warned = flow.nextWarning((text) => /messages lost: 1.*msg\.resume.*job-1/.test(text));
+    await flow.restart();
+    await Promise.all([warned, gone]);
+    const bucket = bucketIn(flow.sandbox);
+    await bucket.put("anchor", "the bucket is there");
+    assert.deepEqual([await bucket.keys(), await bucket.openUploads()], [["anchor"], []]);
+  });
+
+  it("is shown as it is stored, and so is its end", async () => {
+    const png = await noisePng(64);
+    const flow = await uploads({ key });
+    const shown = flow.nextStatus(({ text }) => /stored/.test(String(text)));
+    await flow.send({ payload: png });
+    assert.deepEqual((await shown).fill, "green");
+    const failed = flow.nextStatus(({ fill }) => fill === "red");
+    await flow.send({ payload: "no picture" });
+    await failed;
+  });
+
+  it("waits for its turn among the others", async () => {
+    let open = 0;
+    let most = 0;
+    const png = await noisePng(4);
+    const at = await host((_, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      setImmediate(() => {
+        open -= 1;
+        response.end(png);
+      });
+    });
+    const flow = await uploads({ key: { type: "str", value: "{index}.{ext}" }, allowedHosts: at, concurrency: 2 });
+    const message = onlyMessage(await flow.send({ payload: Array.from({ length: 9 }, (_, n) => `http://${at}/${n}`) }));
+    assert.equal((message.s3 as Stored[]).length, 9);
+    assert.ok(most <= 2, `${most} at once`);
+  });
+});
+
+describe("a picture that must not overwrite another", () => {
+  afterEach(stopFlows);
+
+  const never = { neverOverwrite: true, key: { type: "str", value: "one.{ext}" } };
+
+  it("is refused where there is one already, and that stays as it is", async () => {
+    const flow = await uploads(never);
+    const bucket = bucketIn(flow.sandbox);
+    await bucket.put("one.png", "mine");
+    const { caught } = await flow.send({ payload: await noisePng(4) });
+    assert.equal(caught?.error.code, "FLUX_STORAGE");
+    assert.equal((await bucket.bytes("one.png")).toString(), "mine");
+  });
+
+  it("counts as stored when the one that is there is of the same job, but not another one of it", async () => {
+    const flow = await pictures({ ...never, key: { type: "str", value: "{jobId}.{ext}" } });
+    const first = onlyMessage(await flow.send(asked()));
+    const again = onlyMessage(await flow.send({ resume: first.job.id }));
+    assert.equal(storedIn(again).etag, storedIn(first).etag);
+    const several = await flow.send(asked({ numberResults: 2 }));
+    const caught = several.caught ?? (await flow.nextCaught());
+    assert.equal(caught.error.code, "FLUX_STORAGE");
+  });
+
+  for (const s3IfNoneMatch of ["refused", "ignored"] as const) {
+    it(`is refused where the store cannot promise it: the header is ${s3IfNoneMatch}`, async () => {
+      const flow = await uploads(never, { sandbox: { s3IfNoneMatch } as FlowOptions["sandbox"] });
+      const { caught } = await flow.send({ payload: await noisePng(4) });
+      assert.equal(caught?.error.code, "FLUX_STORAGE");
+      assert.match(String(caught?.error.message), /If-None-Match/);
+    });
+  }
+});
+
+describe("a store that refuses", () => {
+  afterEach(stopFlows);
+
+  const key = { type: "str", value: "x.{ext}" };
+  const cases: [string, FlowOptions, string, RegExp][] = [
+    [
+      "the secret",
+      { credentials: { bucket: { accessKeyId: "sandbox", secretAccessKey: "wrong-secret-1" } } },
+      "FLUX_AUTH",
+      /secret/i,
+    ],
+    [
+      "the key",
+      { credentials: { bucket: { accessKeyId: "nobody-1", secretAccessKey: "wrong-secret-1" } } },
+      "FLUX_AUTH",
+      /access key/i,
+    ],
+    ["the bucket", { bucket: { bucket: "missing" }, sandbox: { s3AutoCreate: false } }, "FLUX_STORAGE", /missing/],
+  ];
+  for (const [what, options, code, text] of cases) {
+    it(`is quoted in words, without a key: ${what}`, async () => {
+      const flow = await uploads({ key }, options);
+      const { messages, caught } = await flow.send({ payload: await noisePng(4) });
+      assert.deepEqual([messages.length, caught?.error.code], [0, code]);
+      assert.match(String(caught?.error.message), text);
+      assert.doesNotMatch(JSON.stringify([caught?.error, flow.calls]), /wrong-secret-1|nobody-1|X-Amz-Signature/);
+      assert.deepEqual([caught?.error.cause.provider, caught?.error.cause.billed], ["s3", "no"]);
+    });
+  }
+
+  for (const [what, bucket, text] of [
+    ["no name", { bucket: "" }, /names no bucket/],
+    ["plain http to the internet", { endpoint: "http://s3.example.com" }, /must begin with https/],
+    ["an endpoint with a password", { endpoint: "https://me:pw@s3.example.com" }, /endpoint/],
+    ["a region that is none", { region: "eu central" }, /region/],
+  ] as const) {
+    it(`is not asked at all when the bucket node has ${what}`, async () => {
+      const flow = await uploads({ key }, { bucket });
+      const { caught } = await flow.send({ payload: await noisePng(4) });
+      assert.equal(caught?.error.code, "FLUX_CONFIG", caught?.error.message);
+      assert.match(String(caught?.error.message), text);
+    });
+  }
+
+  it("does not disturb another bucket with other keys", async () => {
+    const flow = await startFlow({
+      account: null,
+      bucket: {},
+      credentials: { other: { accessKeyId: "sandbox", secretAccessKey: "wrong" } },
+      node: { type: "flux-s3-upload", bucket: "bucket", key },
+      after: [{ type: "flux-s3-upload", bucket: "other", key }],
+      nodes: ({ s3: { endpoint } }) => [
+        { id: "other", type: "flux-s3-bucket", bucket: "pictures", endpoint, pathStyle: true },
+      ],
+    });
+    const { caught } = await flow.send({ payload: await noisePng(4) });
+    assert.equal(caught?.error.code, "FLUX_AUTH");
+    assert.equal(caught?.error.source.id, "after0");
+    assert.deepEqual(await bucketIn(flow.sandbox).keys(), ["x.png"], "the first one stored it");
+  });
+});
