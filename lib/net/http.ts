@@ -21,11 +21,6 @@ export interface HttpAnswer extends Omit<OpenAnswer, "body"> {
   text: string;
 }
 
-/** The same, before its text is read. */
-interface RawAnswer extends Omit<OpenAnswer, "body"> {
-  body: Buffer;
-}
-
 /** How a provider's client reaches the network: bound by its owner to the dispatcher of a living account. */
 export type Send = (request: OutgoingRequest) => Promise<HttpAnswer>;
 
@@ -39,24 +34,18 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
  *   The signal's reason when aborted.
  */
 export async function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Promise<HttpAnswer> {
-  const { status, headers, body } = await exchangeBytes(dispatcher, request);
-  return { status, headers, text: body.toString("utf8") };
-}
-
-/** `exchange` for answers that are not text. */
-export async function exchangeBytes(dispatcher: Dispatcher, request: OutgoingRequest): Promise<RawAnswer> {
   const { headers, body, signal, timeout, maxBytes = LARGEST_ANSWER } = request;
   const url = new URL(request.url);
-  const method = request.method ?? (body === undefined ? "GET" : "POST");
   const answer = await openExchange(dispatcher, {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
-    method,
+    method: request.method ?? (body === undefined ? "GET" : "POST"),
     headers,
     body: body ?? null,
     signal,
     timeout,
     maxBytes,
   });
-  return { status: answer.status, headers: answer.headers, body: await wholeOf(answer.body) };
+  const text = (await wholeOf(answer.body)).toString("utf8");
+  return { status: answer.status, headers: answer.headers, text };
 }
