@@ -82,9 +82,11 @@ class Bucket {
     this.#removeEmptyFolders(object.path);
   }
 
-  /** Removes the bucket. */
+  /** Removes the bucket and its objects; files that somebody else put into its folder stay. */
   drop(): void {
-    for (const folder of [this.#folder, this.#records]) rmSync(folder, { recursive: true, force: true });
+    for (const key of [...this.#objects.keys()]) this.remove(key);
+    rmSync(this.#records, { recursive: true, force: true });
+    removeIfEmpty(this.#folder);
   }
 
   #remember(object: StoredObject): void {
@@ -115,15 +117,22 @@ class Bucket {
   }
 
   #removeEmptyFolders(path: string): void {
-    try {
-      for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) rmdirSync(join(this.#folder, folder));
-    } catch {
-      // Not empty.
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      if (!removeIfEmpty(join(this.#folder, folder))) return;
     }
   }
 }
 
 export type { Bucket };
+
+function removeIfEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const folded = (path: string): string => path.normalize("NFC").toLowerCase();
 
@@ -156,6 +165,11 @@ export class Buckets {
     return join(this.ownFolder("temporary"), randomUUID());
   }
 
+  /** Whether there may be something in it. */
+  get isUsed(): boolean {
+    return this.#place.isUsed();
+  }
+
   /** A folder for what is no object. */
   ownFolder(name: string): string {
     const folder = join(this.#place.directory(), ".sandbox", name);
@@ -165,8 +179,8 @@ export class Buckets {
 
   /** Forgets all buckets and what is in them. */
   clear(): void {
-    if (this.#buckets === undefined) return;
-    for (const name of [...this.#buckets.keys()]) this.remove(name);
+    if (!this.#place.isUsed()) return;
+    for (const name of [...this.#all().keys()]) this.remove(name);
   }
 
   #all(): Map<string, Bucket> {

@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface Place {
   /** Made by the first call. */
   directory(): string;
+  /** Whether there may be something in it already. */
+  isUsed(): boolean;
   /** Removes what was only temporary. */
   close(): void;
 }
@@ -31,6 +33,7 @@ export function openPlace(directory: string | undefined): Place {
       made ??= make();
       return made;
     },
+    isUsed: () => made !== undefined || directory !== undefined,
     close: () => {
       process.off("exit", remove);
       remove();

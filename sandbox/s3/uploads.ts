@@ -36,9 +36,9 @@ export class Uploads {
     this.#buckets = buckets;
   }
 
-  /** How many are open; in a folder that nobody looked into yet, none. */
+  /** How many are open. */
   get size(): number {
-    return this.#uploads?.size ?? 0;
+    return this.#buckets.isUsed ? this.#all().size : 0;
   }
 
   begin(upload: Omit<OpenUpload, "id" | "initiated">): OpenUpload {
@@ -85,7 +85,8 @@ export class Uploads {
   }
 
   clear(): void {
-    for (const id of [...(this.#uploads?.keys() ?? [])]) this.remove(id);
+    if (!this.#buckets.isUsed) return;
+    for (const id of [...this.#all().keys()]) this.remove(id);
   }
 
   #folder(id: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   CreateBucketCommand,
@@ -15,9 +15,8 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { startSandbox } from "../../sandbox";
-import { clientOf, closeStores, contentOf, openStore, refusal, send, sendPlain } from "./s3-support";
-import { openSandbox } from "./support";
+import { clientOf, closeStores, contentOf, leftovers, openStore, refusal, send, sendPlain } from "./s3-support";
+import { admin, openSandbox } from "./support";
 
 const Bucket = "pictures";
 const Body = randomBytes(1000);
@@ -366,12 +365,43 @@ describe("the sandbox's store", () => {
     assert.match(parts.text, /<PartNumber>1<\/PartNumber>.*<Size>1000<\/Size>/);
   });
 
-  it("is emptied by a reset, and gone with a sandbox that has no folder for it", async () => {
-    const sandbox = await startSandbox();
+  it("is emptied by a reset, also of what an earlier sandbox left; somebody else's files stay", async () => {
+    const before = await openStore();
+    await send(before, { method: "PUT", path: "/s3/pictures/a.jpg", body: Body });
+    await send(before, { method: "POST", path: "/s3/pictures/b.jpg?uploads" });
+    await writeFile(join(before.folder, "pictures/mine.txt"), "mine");
+    await before.close();
+    const after = await openSandbox({ s3Directory: before.folder });
+    assert.equal((await admin(after, "GET", "state")).body.openUploads, 1);
+    after.reset();
+    assert.equal((await admin(after, "GET", "state")).body.openUploads, 0);
+    assert.equal(await contentOf(after, "a.jpg"), undefined);
+    assert.deepEqual(await leftovers(before.folder), []);
+    assert.deepEqual(await readdir(join(before.folder, "pictures")), ["mine.txt"]);
+  });
+
+  it("goes with a sandbox that has no folder for it", async () => {
+    const { TMPDIR } = process.env;
+    const { folder } = await openStore();
+    process.env.TMPDIR = folder;
+    try {
+      const sandbox = await openSandbox();
+      await send(sandbox, { method: "PUT", path: "/s3/pictures/a.jpg", body: Body });
+      const names = async () => (await readdir(folder)).filter((name) => name.startsWith("flux-sandbox-s3-"));
+      assert.equal((await names()).length, 1);
+      await sandbox.close();
+      assert.deepEqual(await names(), []);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+  });
+
+  it("lies in the data directory of a sandbox that has one", async () => {
+    const { folder } = await openStore();
+    const sandbox = await openSandbox({ dataDirectory: folder });
     await send(sandbox, { method: "PUT", path: "/s3/pictures/a.jpg", body: Body });
-    sandbox.reset();
-    assert.equal(await contentOf(sandbox, "a.jpg"), undefined);
-    await sandbox.close();
+    assert.deepEqual(await readFile(join(folder, "s3/pictures/a.jpg")), Body);
   });
 
   it("takes and gives 64 MB without holding them", async () => {
