@@ -8,6 +8,8 @@ import { presetSizes } from "../../lib/models/fragments/fal/size";
 import { nodeFacts } from "../../lib/models/node-facts";
 import { preprocess } from "../../lib/models/preprocess";
 import { type Activity, type Ending, JobStatus } from "../../lib/node-red/job-status";
+import { beginUpload, type UploadRun } from "../../lib/node-red/storage/upload-run";
+import { UploadStatus } from "../../lib/node-red/storage/upload-status";
 import type { Node, NodeAPI } from "../../lib/node-red/types";
 import { fal } from "../../lib/providers/fal";
 import { KEY_FIELDS } from "../../lib/storage/key-template";
@@ -143,25 +145,34 @@ describe("the status texts", () => {
       typeof value === "string" ? [key] : keysBelow(value).map((below) => `${key}.${below}`),
     );
 
-  /** The keys that a status line asks for, whatever happens at a node. */
-  const askedFor = async (): Promise<string[]> => {
+  const drawn = () => new Promise((resolve) => setImmediate(resolve));
+  const node = { status: () => undefined } as unknown as Node;
+
+  /** Stands for Node-RED's catalogue, and writes down what it is asked for. */
+  const listening = () => {
     const asked = new Set<string>();
     const translate = (key: string): string => {
       asked.add(key);
       return key;
     };
-    const drawn = () => new Promise((resolve) => setImmediate(resolve));
-    let activity: Activity = { waiting: 0, running: 0 };
-    const node = { status: () => undefined } as unknown as Node;
-    const line = new JobStatus(node, translate as NodeAPI["_"], () => activity);
+    return { asked, translate: translate as NodeAPI["_"] };
+  };
+
+  const allErrors = (): FluxError[] => {
     // Over the account's own budget, for a while or for good, is something else than without credit at the service.
     const today = new Date();
     const tomorrow = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1);
     const opening = [today, tomorrow].map((time) => ({ opensAt: time.toISOString() }));
     const causes = [{ provider: "runware" }, {}, ...opening];
-    const endings = errorCodes().flatMap((code) =>
-      causes.map((cause): Ending => ({ outcome: "failed", job: "a", error: new FluxError(code, "", cause) })),
-    );
+    return errorCodes().flatMap((code) => causes.map((cause) => new FluxError(code, "", cause)));
+  };
+
+  /** The keys that an inference node's status asks for, whatever happens there. */
+  const askedFor = async (): Promise<string[]> => {
+    const { asked, translate } = listening();
+    let activity: Activity = { waiting: 0, running: 0 };
+    const line = new JobStatus(node, translate, () => activity);
+    const endings = allErrors().map((error): Ending => ({ outcome: "failed", job: "a", error }));
     for (const pictures of [1, 2]) {
       for (const cost of [undefined, 0.01]) {
         endings.push({ outcome: "delivered", job: "job", pictures, seconds: 1, cost });
@@ -186,13 +197,46 @@ describe("the status texts", () => {
     return [...asked].sort();
   };
 
+  /** The same of an upload node. */
+  const askedForUploading = async (): Promise<string[]> => {
+    const { asked, translate } = listening();
+    const runs: UploadRun[] = [];
+    const line = new UploadStatus(node, translate, runs);
+    const confirming = { ...beginUpload(), isConfirming: true };
+    const states = [
+      { ...beginUpload(), waiting: 1 },
+      { ...beginUpload(), storing: 1, sent: 1, total: 2 },
+      { ...beginUpload(), storing: 1, waiting: 1 },
+      { ...beginUpload(), storing: 2 },
+      confirming,
+    ];
+    for (const run of states) {
+      runs.splice(0, 1, run);
+      line.changed();
+      await drawn();
+    }
+    runs.pop();
+    for (const ending of [...allErrors(), { pictures: 1, bytes: 1 }, { pictures: 2, bytes: 1 }]) {
+      line.ended(ending);
+      await drawn();
+    }
+    line.close();
+    return [...asked].sort();
+  };
+
   it("are those that a node can show, all of them and no others", async () => {
+    const there = (type: string): string[] =>
+      keysBelow(textAt(catalogueOf(type), "status"))
+        .map((key) => `status.${key}`)
+        .sort();
     const asked = await askedFor();
     assert.ok(asked.length > 15);
-    for (const { type } of models) {
-      const there = keysBelow(textAt(catalogueOf(type), "status")).map((key) => `status.${key}`);
-      assert.deepEqual(there.sort(), asked, type);
-    }
+    for (const { type } of models) assert.deepEqual(there(type), asked, type);
+    assert.deepEqual(there("flux-s3-upload"), await askedForUploading());
+    assert.deepEqual(
+      there("flux-s3-presign"),
+      asked.filter((key) => key.startsWith("status.error.")),
+    );
   });
 });
 
