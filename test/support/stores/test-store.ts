@@ -50,7 +50,7 @@ export interface StoreMakings {
   close(): Promise<void>;
 }
 
-export const REGION = "us-east-1";
+const REGION = "us-east-1";
 
 /** The SDK itself, for a look at a store past our own code. */
 export function plainClient(endpoint: string, credentials: Keys): S3Client {
