@@ -213,4 +213,44 @@ describe("the shipped examples, imported as they are", function () {
     await press(flow, "Too busy at first");
     await debugged("Picture", 2);
   });
+
+  it("webhook-to-bucket: the answer to a POST is a link that works", async () => {
+    await deploy("webhook-to-bucket");
+    const post = (body: object): Promise<Response> =>
+      fetch(`${nodeRed.url}/stored-picture`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const { url, job } = (await (await post({ prompt: "a lighthouse in a storm" })).json()) as Record<string, string>;
+    assert.match(String(url), new RegExp(`/pictures/runware/${job}-0\\.jpg$`));
+    const picture = await fetch(String(url));
+    assert.equal(pictureType(Buffer.from(await picture.arrayBuffer())), picture.headers.get("content-type"));
+    assert.equal((await post({ nothing: true })).status, 400);
+  });
+
+  it("nightly-pictures: one picture for each prompt, and beside it how it was made", async () => {
+    const flow = await deploy("nightly-pictures");
+    await press(flow, "Every night at two");
+    await debugged("Stored", 3);
+    const log = nodeRed.log().slice(begun);
+    const locations = [...log.matchAll(/location: '(http[^']+\.jpg)'/g)].map(([, url]) => String(url));
+    assert.equal(new Set(locations).size, 3, log);
+    for (const location of locations) {
+      const sidecar = (await (await fetch(location.replace(/jpg$/, "json"))).json()) as {
+        request: { positivePrompt: string; seed: number };
+      };
+      assert.match(sidecar.request.positivePrompt, /lighthouse|fox|railway/);
+      assert.equal(typeof sidecar.request.seed, "number");
+    }
+  });
+
+  it("direct-upload: the service writes into the bucket, and the flow goes on when the picture is there", async () => {
+    const flow = await deploy("direct-upload");
+    await press(flow, "Prompt");
+    await debugged("Stored", 1);
+    const [, location] = /location: '(http[^']+\/direct\/[^']+\.jpg)'/.exec(nodeRed.log().slice(begun)) ?? [];
+    const picture = await fetch(String(location));
+    assert.equal(pictureType(Buffer.from(await picture.arrayBuffer())), "image/jpeg");
+  });
 });
