@@ -1,7 +1,8 @@
 import { FluxError } from "../errors";
+import type { Asked } from "./asked";
 import { findObject, type OpenBucket, removeObject } from "./objects";
 import { type Refusal, refusalOf } from "./refusal";
-import { type Asked, storageError } from "./storage-error";
+import { storageError } from "./storage-error";
 import type { FoundObject } from "./store";
 import { CLEARING_TIME, type WatchedClient } from "./watched-client";
 

@@ -1,10 +1,11 @@
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { underSignals } from "../abort";
 import { FluxError } from "../errors";
+import type { Asked } from "./asked";
 import { objectKey } from "./object-key";
 import { inWords, type OpenBucket, removeObject } from "./objects";
 import { refusalOf } from "./refusal";
-import { type Asked, objectError } from "./storage-error";
+import { objectError } from "./storage-error";
 import { CLEARING_TIME, type WriteKind } from "./watched-client";
 
 /** What a store may ask of every object, so of the trial's as well. */

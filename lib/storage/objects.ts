@@ -1,8 +1,9 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import { wholeOf } from "../net/whole-of";
+import type { Asked } from "./asked";
 import type { Connection } from "./connect";
 import { refusalOf } from "./refusal";
-import { type Asked, storageError } from "./storage-error";
+import { storageError } from "./storage-error";
 import type { BucketPlace, FoundObject } from "./store";
 
 /** A bucket, and the way there. */

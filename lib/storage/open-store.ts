@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { underSignals, whenAnyAborts } from "../abort";
 import { FluxError } from "../errors";
 import { connect } from "./connect";
+import { keepTags } from "./kept-tags";
 import { type ConditionalWrites, conditionalWrites } from "./never-overwrite";
 import { objectAddress } from "./object-address";
 import { findObject, inWords, type OpenBucket, readObject, removeObject } from "./objects";
@@ -57,9 +58,11 @@ export function openStore(access: BucketAccess): Store {
     put: async (object, { signal, ...options }) => {
       let hasBegun = false;
       try {
-        return await call(signal, (bucket, linked) => {
+        return await call(signal, async (bucket, linked) => {
           hasBegun = true;
-          return putObject(bucket, object, { ...options, signal: linked });
+          const stored = await putObject(bucket, object, { ...options, signal: linked });
+          await keepTags(bucket, object, stored);
+          return stored;
         });
       } finally {
         if (!hasBegun) await closeUnread(object.body);

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { FluxError } from "../errors";
 import { afterFailure } from "./after-failure";
+import type { Asked } from "./asked";
 import { encoded } from "./encoded";
 import type { ConditionalWrites, Demands } from "./never-overwrite";
 import { findObject, type OpenBucket, withoutQuotes } from "./objects";
 import { openSource } from "./source";
-import { type Asked, notAStore, objectError } from "./storage-error";
+import { notAStore, objectError } from "./storage-error";
 import type { FoundObject, NewObject, PutOptions, StoredObject } from "./store";
 import { watchedClient } from "./watched-client";
 

@@ -1,25 +1,10 @@
-import { type ErrorCode, FluxError } from "../errors";
+import { FluxError } from "../errors";
 import { NetworkFailure } from "../net/network-failure";
-import { objectAddress } from "./object-address";
+import { type Asked, DONE, storeOf, whatOf } from "./asked";
 import { type Refusal, refusalOf } from "./refusal";
+import { ruleFor, strangeAnswer } from "./refusal-rules";
 import { StoreUnreachable } from "./request-handler";
 import type { BucketPlace } from "./store";
-
-/** What the store was asked to do. */
-export interface Asked {
-  place: BucketPlace;
-  action: "write" | "look up" | "read" | "delete" | "sign";
-  key: string;
-}
-
-/** The permission that each action needs, in AWS's words, which other stores have taken over. */
-export const PERMISSIONS = {
-  write: "s3:PutObject",
-  "look up": "s3:GetObject",
-  read: "s3:GetObject",
-  delete: "s3:DeleteObject",
-  sign: "s3:GetObject",
-} as const satisfies Record<Asked["action"], string>;
 
 /** Why a store did not do what it was asked, in words; a FluxError stays what it is. */
 export function storageError(error: unknown, asked: Asked): FluxError {
@@ -41,8 +26,6 @@ export const objectError = (asked: Asked, why: string, retryable = false): FluxE
     retryable,
   });
 
-const DONE = { write: "stored", "look up": "looked up", read: "read", delete: "deleted", sign: "signed" } as const;
-
 function unreachable(failure: NetworkFailure, { place }: Asked): FluxError {
   return new FluxError("FLUX_NETWORK", `The store ${storeOf(place)} could not be asked: ${failure.message}.`, {
     provider: "s3",
@@ -51,7 +34,7 @@ function unreachable(failure: NetworkFailure, { place }: Asked): FluxError {
 }
 
 function refused(refusal: Refusal, asked: Asked): FluxError {
-  const rule = RULES.find(({ applies }) => applies(refusal)) ?? UNKNOWN;
+  const rule = ruleFor(refusal);
   const { status, code, requestId } = refusal;
   return new FluxError(rule.code, rule.says(refusal, asked), {
     provider: "s3",
@@ -62,237 +45,22 @@ function refused(refusal: Refusal, asked: Asked): FluxError {
   });
 }
 
-interface Rule {
-  applies: (refusal: Refusal) => boolean;
-  code: ErrorCode;
-  retryable?: boolean;
-  says: (refusal: Refusal, asked: Asked) => string;
-}
-
-const coded =
-  (...codes: string[]) =>
-  ({ code }: Refusal) =>
-    codes.includes(code);
-
-const answered =
-  (...statuses: number[]) =>
-  ({ code, status }: Refusal) =>
-    code === "" && status !== undefined && statuses.includes(status);
-
-const either =
-  (...conditions: Rule["applies"][]) =>
-  (refusal: Refusal) =>
-    conditions.some((applies) => applies(refusal));
-
-/** The first that applies counts. Codes: AWS's list of S3 errors; those of Ceph, MinIO and R2 where they differ. */
-const RULES: readonly Rule[] = [
-  {
-    applies: coded("InvalidAccessKeyId"),
-    code: "FLUX_AUTH",
-    says: (_refusal, { place }) =>
-      `The store ${storeOf(place)} does not know this access key ID. Check the keys in the bucket node, and that they belong to this store.`,
-  },
-  {
-    applies: coded("SignatureDoesNotMatch"),
-    code: "FLUX_AUTH",
-    says: (_refusal, { place }) =>
-      `The secret access key is not the one that belongs to this access key ID, says the store ${storeOf(place)}. Type it in again. A proxy that rewrites requests has the same effect.`,
-  },
-  {
-    applies: coded("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"),
-    code: "FLUX_AUTH",
-    says: () =>
-      "The session token has expired. Temporary keys work for a while only: get new ones, or let the bucket node take them from the environment.",
-  },
-  {
-    applies: coded("InvalidToken", "InvalidClientTokenId"),
-    code: "FLUX_AUTH",
-    says: () => "The store does not accept the session token. Leave it empty unless the keys are temporary ones.",
-  },
-  {
-    applies: coded("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"),
-    code: "FLUX_AUTH",
-    says: (_refusal, { place }) =>
-      `The clock of this machine and that of the store ${storeOf(place)} are too far apart. Set the clock.`,
-  },
-  {
-    applies: coded("NoSuchBucket"),
-    code: "FLUX_STORAGE",
-    says: (_refusal, { place }) =>
-      `There is no bucket "${place.bucket}" at ${storeOf(place)}. Create it, or correct bucket, endpoint or region in the bucket node.`,
-  },
-  {
-    applies: either(
-      coded(
-        "PermanentRedirect",
-        "TemporaryRedirect",
-        "AuthorizationHeaderMalformed",
-        "IllegalLocationConstraintException",
-        "InvalidRegionName",
-      ),
-      answered(301, 307),
-      (refusal) => refusal.status === 400 && refusal.region !== undefined,
-    ),
-    code: "FLUX_STORAGE",
-    says: ({ region }, { place }) =>
-      region !== undefined && region !== place.region
-        ? `The bucket "${place.bucket}" is in the region ${region}, not in ${place.region}. Set that region in the bucket node.`
-        : `The bucket "${place.bucket}" is not in the region ${place.region}, or not at this endpoint. Correct region and endpoint in the bucket node.`,
-  },
-  {
-    applies: either(
-      coded("QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientCapacity"),
-      ({ status }) => status === 507,
-    ),
-    code: "FLUX_STORAGE",
-    says: (refusal, asked) =>
-      `${whatOf(asked)} could not be stored: the store is full, or its quota is used up${inBrackets(refusal)}.`,
-  },
-  {
-    applies: ({ code }) => code.startsWith("KMS."),
-    code: "FLUX_STORAGE",
-    says: (refusal, asked) =>
-      `${whatOf(asked)} could not be ${DONE[asked.action]}: the key for its encryption cannot be used${inBrackets(refusal)}. Check the KMS key.`,
-  },
-  {
-    applies: either(
-      coded("AccessDenied", "AllAccessDisabled", "AccountProblem", "UnauthorizedAccess"),
-      answered(401, 403),
-    ),
-    code: "FLUX_STORAGE",
-    says: (_refusal, asked) => denied(asked),
-  },
-  {
-    applies: coded("NoSuchKey", "NoSuchVersion"),
-    code: "FLUX_STORAGE",
-    says: (_refusal, asked) => `${whatOf(asked)} is not there.`,
-  },
-  {
-    applies: coded("NoSuchUpload"),
-    code: "FLUX_STORAGE",
-    retryable: true,
-    says: (_refusal, asked) => `${whatOf(asked)} could not be stored: the store has lost the parts that it had taken.`,
-  },
-  {
-    applies: coded("PreconditionFailed"),
-    code: "FLUX_STORAGE",
-    says: (_refusal, asked) => `${whatOf(asked)} could not be stored: there is an object of that name already.`,
-  },
-  {
-    applies: coded("ConditionalRequestConflict", "OperationAborted"),
-    code: "FLUX_STORAGE",
-    retryable: true,
-    says: (_refusal, asked) => `${whatOf(asked)} could not be stored: somebody else was writing it at the same moment.`,
-  },
-  {
-    applies: either(coded("MissingContentLength"), answered(411)),
-    code: "FLUX_STORAGE",
-    says: (_refusal, { place }) =>
-      `The store ${storeOf(place)}, or something on the way to it, takes nothing whose length it is not told (411). Set the checksums of the bucket node to "when required".`,
-  },
-  {
-    applies: either(coded("NotImplemented", "XNotImplemented"), answered(501)),
-    code: "FLUX_STORAGE",
-    says: (refusal, { place }) =>
-      `The store ${storeOf(place)} cannot do something that it was asked for${inBrackets(refusal)}${quoted(refusal)}. Try it without never overwrite, checksums, tags, encryption, storage class and ACL.`,
-  },
-  {
-    applies: coded("AccessControlListNotSupported"),
-    code: "FLUX_STORAGE",
-    says: (_refusal, { place }) => `The bucket "${place.bucket}" has no ACLs. Leave the ACL empty.`,
-  },
-  {
-    applies: coded("EntityTooLarge"),
-    code: "FLUX_STORAGE",
-    says: (refusal, asked) => `${whatOf(asked)} is larger than the store allows${inBrackets(refusal)}.`,
-  },
-  {
-    applies: coded(
-      "BadDigest",
-      "XAmzContentSHA256Mismatch",
-      "XAmzContentChecksumMismatch",
-      "IncompleteBody",
-      "RequestTimeout",
-    ),
-    code: "FLUX_STORAGE",
-    retryable: true,
-    says: (refusal, asked) => `${whatOf(asked)} did not reach the store whole${inBrackets(refusal)}.`,
-  },
-  {
-    applies: ({ code, status = 0 }) =>
-      /^(SlowDown|ServiceUnavailable|InternalError|Busy)$/.test(code) || status === 429 || status >= 500,
-    code: "FLUX_STORAGE",
-    retryable: true,
-    says: (refusal, { place }) =>
-      `The store ${storeOf(place)} is overloaded or out of order${inBrackets(refusal)}; it was asked ${times(refusal.attempts)}.`,
-  },
-  {
-    // That of HEAD and of things that are no stores has no code.
-    applies: ({ code }) => code === "",
-    code: "FLUX_CONFIG",
-    says: (refusal, { place }) => strangeAnswer(place, inBrackets(refusal)),
-  },
-];
-
-const UNKNOWN: Rule = {
-  applies: () => true,
-  code: "FLUX_STORAGE",
-  says: (refusal, asked) =>
-    `${whatOf(asked)} could not be ${DONE[asked.action]}: the store refuses it${inBrackets(refusal)}${quoted(refusal)}.`,
-};
-
 /** Something that is not S3 took what was to be stored. */
 export const notAStore = (place: BucketPlace): FluxError =>
   new FluxError("FLUX_CONFIG", strangeAnswer(place, ""), { provider: "s3" });
 
-const strangeAnswer = (place: BucketPlace, status: string): string =>
-  `What answers at ${storeOf(place)} does not answer as an S3 store does${status}. Check endpoint and path style in the bucket node.`;
-
-function denied(asked: Asked): string {
-  const { action, place } = asked;
-  const sentence = `The store ${storeOf(place)} does not allow this key to ${action} ${nameOf(asked)}: it needs the permission ${PERMISSIONS[action]}.`;
-  if (action === "look up") {
-    return `${sentence} Without s3:ListBucket a store answers the same for an object that is not there.`;
-  }
-  if (action !== "write") return sentence;
-  return `${sentence} An ACL, tags and a KMS key need s3:PutObjectAcl, s3:PutObjectTagging and kms:GenerateDataKey as well.`;
-}
-
-const times = (attempts: number): string => (attempts === 1 ? "once" : attempts === 2 ? "twice" : `${attempts} times`);
-
-/** `The object "a/b.png" in the bucket "pictures"` */
-const whatOf = (asked: Asked): string => `The object ${nameOf(asked)}`;
-
-const nameOf = ({ key, place }: Asked): string =>
-  `"${key.length > 200 ? `${key.slice(0, 200)}...` : key}" in the bucket "${place.bucket}"`;
-
-/** The host, as the author has set it. */
-const storeOf = (place: BucketPlace): string =>
-  new URL(place.endpoint || objectAddress({ ...place, publicBaseUrl: "" }, "")).host;
-
-const inBrackets = ({ status, code }: Refusal): string => {
-  const parts = [status === undefined || status < 300 ? "" : String(status), code].filter((part) => part !== "");
-  return parts.length === 0 ? "" : ` (${parts.join(" ")})`;
-};
-
-/** The store's own words, as far as a status line should hold them. */
-function quoted({ message }: Refusal): string {
-  const text = message
-    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
-    .replace(/\?\S*/g, "")
-    .trim()
-    .slice(0, 200)
-    .replace(/\.$/, "");
-  return text === "" || text === "UnknownError" ? "" : `: ${text}`;
-}
-
-/** The chain came to its end without credentials, or one of its links failed. The SDK's text holds paths and names only. */
+/** The chain came to its end without credentials, or one of its links failed. */
 export function noCredentials(error: unknown): FluxError {
   const status = refusalOf(error)?.status;
-  const why = status === undefined ? "" : ` A service that hands out credentials refused it (${status}).`;
+  const failure = error instanceof StoreUnreachable ? error.failure : undefined;
+  const why = failure
+    ? ` A service that hands out credentials could not be asked: ${failure.message}.`
+    : status === undefined
+      ? ""
+      : ` A service that hands out credentials refused it (${status}).`;
   return new FluxError(
     "FLUX_AUTH",
     `No AWS credentials were found where they are looked for: in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the profile (AWS_PROFILE) of the shared AWS files, in a web identity (AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN), at the container's address (AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI) and at the machine's metadata service.${why} Set one of them for Node-RED, or keys in the bucket node.`,
-    { provider: "s3", ...(status !== undefined && { status }) },
+    { provider: "s3", ...(status !== undefined && { status }), retryable: failure?.passing ?? false },
   );
 }

@@ -89,7 +89,8 @@ export interface Store {
   read(key: string, signal: AbortSignal): Promise<Buffer>;
   remove(key: string, signal: AbortSignal): Promise<void>;
   /**
-   * A signed address. A PUT signs no content type, so that whoever puts may send any.
+   * A signed address. A PUT signs no content type, so that whoever puts may send any. It ends with the credentials it was
+   * signed with, where those are temporary, even if that is earlier.
    * @param seconds until it expires, 1 to 604,800.
    */
   sign(method: "PUT" | "GET" | "HEAD", key: string, seconds: number): Promise<string>;

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type ErrorCode, FluxError } from "../errors";
+import { type Asked, PERMISSIONS } from "./asked";
 import { NEVER_OVERWRITE } from "./never-overwrite";
-import { type Asked, objectError, PERMISSIONS } from "./storage-error";
+import { objectError } from "./storage-error";
 import type { Store } from "./store";
 import { CLEARING_TIME } from "./watched-client";
 

@@ -231,6 +231,13 @@ describe("AWS's own chain of credentials", () => {
       assertWithout(["who I am"], error);
     });
 
+    it("says so when a service cannot be reached, which may pass", async () => {
+      webIdentity("http://127.0.0.1:9");
+      const error = await fluxErrorOf(put(storeWith()));
+      assert.deepEqual([error.code, error.cause.retryable], ["FLUX_AUTH", true]);
+      assert.match(error.message, /could not be asked: 127\.0\.0\.1:9 refused the connection/);
+    });
+
     it("is left with the signal's reason", async () => {
       const silent = await serve(() => ({ misbehave: "hang" }));
       process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = silent.url;
