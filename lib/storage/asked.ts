@@ -4,7 +4,7 @@ import type { BucketPlace } from "./store";
 /** What the store was asked to do. */
 export interface Asked {
   place: BucketPlace;
-  action: "write" | "tag" | "look up" | "read" | "delete" | "sign" | "tag";
+  action: "write" | "tag" | "look up" | "read" | "delete" | "sign";
   key: string;
 }
 
@@ -16,7 +16,6 @@ export const PERMISSIONS = {
   read: "s3:GetObject",
   delete: "s3:DeleteObject",
   sign: "s3:GetObject",
-  tag: "s3:PutObjectTagging",
 } as const satisfies Record<Asked["action"], string>;
 
 /** For "could not be ...". */
@@ -27,7 +26,6 @@ export const DONE = {
   read: "read",
   delete: "deleted",
   sign: "signed",
-  tag: "tagged",
 } as const;
 
 /** `The object "a/b.png" in the bucket "pictures"` */
