@@ -99,12 +99,15 @@ export const addresses: CaseGroup = {
       title: "an address that has expired is refused",
       run: async ({ open, key, signal, store: { access } }) => {
         await open().put({ key, body: picture, contentType: "image/png" }, { signal });
-        const signed = await withShiftedClock(-120_000, access(), { do: "sign", key, seconds: 60 });
-        assert.ok("address" in signed, "it could not be signed");
-        assert.equal((await ask(signed.address)).status, 403);
-        const stillGood = await withShiftedClock(-120_000, access(), { do: "sign", key, seconds: 600 });
-        assert.ok("address" in stillGood, "it could not be signed");
-        assert.equal((await ask(stillGood.address)).status, 200);
+        const addresses = await Promise.all(
+          [60, 600].map((seconds) => withShiftedClock(-120_000, access(), { do: "sign", key, seconds })),
+        );
+        const statuses: number[] = [];
+        for (const signed of addresses) {
+          assert.ok("address" in signed, "it could not be signed");
+          statuses.push((await ask(signed.address)).status);
+        }
+        assert.deepEqual(statuses, [403, 200]);
       },
     },
     {

@@ -98,7 +98,7 @@ export const faults: CaseGroup = {
       title: "a store that does not answer in time is given up, and nothing is left",
       run: async (scene) => {
         const store = scene.openWithFaults({ retries: 0, connection: { headersTimeout: 250 } });
-        for (const kind of kinds) {
+        for (const kind of ["short", "long"] as const) {
           scene.store.proxy.arm({ kind: "silence" }, { times: ALWAYS, matches: isPut });
           const object = { key: `${scene.key}/${kind}`, body: body(kind), contentType: "image/png" };
           const work = store.put(object, { signal: scene.signal });
