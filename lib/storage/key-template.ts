@@ -15,8 +15,6 @@ export const KEY_FIELDS = [
   "uuid",
 ] as const;
 
-export type KeyField = (typeof KEY_FIELDS)[number];
-
 /** Fields that only the job tells, which does not exist yet when a direct upload is prepared. */
 export const JOB_FIELDS: ReadonlySet<string> = new Set(["provider", "model", "jobId", "index", "ext"]);
 

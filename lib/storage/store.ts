@@ -27,7 +27,7 @@ export interface BucketAccess {
 }
 
 /** How a store keeps an object secret on its disks. */
-export type Encryption = { type: "AES256" } | { type: "aws:kms"; keyId?: string };
+type Encryption = { type: "AES256" } | { type: "aws:kms"; keyId?: string };
 
 /** An object that is to be stored. */
 export interface NewObject {
