@@ -1,29 +1,7 @@
+import { CANNED_ACLS, STORAGE_CLASSES } from "../../lib/storage/s3-facts";
 import { areHosts, areTags, ENCRYPTIONS, LINKS, UPLOAD_MODES } from "./check";
 import type { RowMaker } from "./row-maker";
 import type { StorageRows } from "./storage-rows";
-
-/** AWS's storage classes; other stores have names of their own. */
-const STORAGE_CLASSES = [
-  "STANDARD",
-  "INTELLIGENT_TIERING",
-  "STANDARD_IA",
-  "ONEZONE_IA",
-  "GLACIER_IR",
-  "GLACIER",
-  "DEEP_ARCHIVE",
-  "REDUCED_REDUNDANCY",
-] as const;
-
-/** The canned ACLs of S3. */
-const CANNED_ACLS = [
-  "private",
-  "public-read",
-  "public-read-write",
-  "authenticated-read",
-  "aws-exec-read",
-  "bucket-owner-read",
-  "bucket-owner-full-control",
-] as const;
 
 const CACHE_CONTROLS = ["public, max-age=31536000, immutable", "private, max-age=3600", "no-cache"] as const;
 

@@ -1,3 +1,4 @@
+import { CANNED_ACLS, STORAGE_CLASSES, TAG_LIMITS } from "../../lib/storage/s3-facts";
 import { S3Refusal } from "./refusal";
 import { pairsIn, type S3Request } from "./request";
 
@@ -20,36 +21,11 @@ const contentHeaders = [
   "expires",
 ];
 
-const storageClasses = [
-  "STANDARD",
-  "REDUCED_REDUNDANCY",
-  "STANDARD_IA",
-  "ONEZONE_IA",
-  "INTELLIGENT_TIERING",
-  "GLACIER",
-  "DEEP_ARCHIVE",
-  "GLACIER_IR",
-];
-
-const acls = [
-  "private",
-  "public-read",
-  "public-read-write",
-  "authenticated-read",
-  "aws-exec-read",
-  "bucket-owner-read",
-  "bucket-owner-full-control",
-];
-
 const encryptionHeader = "x-amz-server-side-encryption";
 const encryptionKeyHeader = `${encryptionHeader}-aws-kms-key-id`;
 
 /** AWS's limit for names and values of metadata together. */
 const mostMetadata = 2048;
-
-/** AWS's limits for tags. */
-const mostTags = 10;
-const longestTag = { name: 128, value: 256 };
 
 /** Headers of Amazon's own that mean something here; others ask for what this store cannot do. */
 const known =
@@ -99,13 +75,13 @@ function metadataIn(headers: S3Request["headers"]): Record<string, string> {
 /** Nothing for the usual class: S3 names it nowhere. */
 function storageClassIn(headers: S3Request["headers"]): Record<string, string> {
   const storageClass = headers.get("x-amz-storage-class") ?? "STANDARD";
-  if (!storageClasses.includes(storageClass)) throw new S3Refusal("InvalidStorageClass");
+  if (!STORAGE_CLASSES.includes(storageClass)) throw new S3Refusal("InvalidStorageClass");
   return storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass };
 }
 
 function aclIn(headers: S3Request["headers"]): string {
   const acl = headers.get("x-amz-acl") ?? "private";
-  if (!acls.includes(acl)) throw new S3Refusal("InvalidArgument", "There is no such canned ACL.");
+  if (!CANNED_ACLS.includes(acl)) throw new S3Refusal("InvalidArgument", "There is no such canned ACL.");
   return acl;
 }
 
@@ -130,9 +106,9 @@ export const encryptionOf = ({ headers }: Attributes): Record<string, string> =>
 /** Tags, within S3's limits. Throws a refusal for others. */
 export function readTags(tags: [name: string, value: string][]): [name: string, value: string][] {
   const isFine = tags.every(
-    ([name, value]) => name !== "" && name.length <= longestTag.name && value.length <= longestTag.value,
+    ([name, value]) => name !== "" && name.length <= TAG_LIMITS.name && value.length <= TAG_LIMITS.value,
   );
   const areDifferent = new Set(tags.map(([name]) => name)).size === tags.length;
-  if (!isFine || !areDifferent || tags.length > mostTags) throw new S3Refusal("InvalidTag");
+  if (!isFine || !areDifferent || tags.length > TAG_LIMITS.most) throw new S3Refusal("InvalidTag");
   return tags;
 }

@@ -6,9 +6,9 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
 } from "@aws-sdk/client-s3";
 import type { Sandbox } from "../../sandbox";
+import { plainClient } from "./stores/test-store";
 
 /** What is in a bucket of the sandbox, past our own code. */
 export interface Bucket {
@@ -24,14 +24,7 @@ export interface Bucket {
 
 /** @param Bucket its name. */
 export function bucketIn({ s3 }: Sandbox, Bucket = "pictures"): Bucket {
-  const { endpoint, region, accessKeyId, secretAccessKey } = s3;
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-  });
+  const client = plainClient(s3.endpoint, s3);
   const bytes = async (Key: string): Promise<Buffer> => {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -6,8 +6,8 @@ import type { FluxMessage } from "../types";
 import { directKey } from "./direct-key";
 import { factsOf } from "./picture-facts";
 import { refused } from "./refused";
+import type { UploadOwner } from "./storage-owner";
 import { describeStored, type StoredPicture } from "./upload-message";
-import type { UploadOwner } from "./upload-owner";
 import type { UploadRun } from "./upload-run";
 
 /** Characters of a bucket's name. */
@@ -28,7 +28,10 @@ export async function confirmMessage(
   arrivedAt: number,
 ): Promise<StoredPicture> {
   const { settings } = owner;
-  const [{ store }, { awaitObject }] = await Promise.all([owner.bucket(), import("../../storage/await-object.js")]);
+  const [{ store }, { awaitObject }] = await Promise.all([
+    owner.bucketNode().bucket.open(),
+    import("../../storage/await-object.js"),
+  ]);
   const expected = expectedObject(message);
   if (expected.bucket !== store.place.bucket) {
     throw refused(

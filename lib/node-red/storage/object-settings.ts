@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { FluxError } from "../../errors";
+import { TAG_LIMITS } from "../../storage/s3-facts";
 import type { NewObject } from "../../storage/store";
 import { checkTemplate, type FieldValue, filledTemplate } from "./key-values";
 import type { PictureFacts } from "./picture-facts";
 import type { UploadSettings } from "./settings";
-
-/** S3's limits of tags. */
-const TAGS = { most: 10, name: 128, value: 256 };
 
 /** Bytes that the prompt may take of the 2 kB that S3 gives everything beside an object. */
 const PROMPT_BYTES = 1200;
@@ -48,10 +46,11 @@ export function readTags({ tags }: UploadSettings): Tag[] {
     return { name: pair.slice(0, at).trim(), value: pair.slice(at + 1).trim() };
   });
   for (const { name, value } of read) {
-    if (name.length > TAGS.name || notInTags(name)) throw unusable(`tags: "${name.slice(0, 60)}" is no name of a tag`);
+    if (name.length > TAG_LIMITS.name || notInTags(name))
+      throw unusable(`tags: "${name.slice(0, 60)}" is no name of a tag`);
     if (value !== "") checkTemplate(value, "upload", `tags: ${name}`);
   }
-  if (read.length > TAGS.most) throw unusable(`tags: an object has at most ${TAGS.most}`);
+  if (read.length > TAG_LIMITS.most) throw unusable(`tags: an object has at most ${TAG_LIMITS.most}`);
   if (new Set(read.map(({ name }) => name)).size < read.length) throw unusable("tags: a name is there twice");
   return read;
 }
@@ -61,7 +60,7 @@ export const filledTags = (tags: readonly Tag[], value: FieldValue): Record<stri
   Object.fromEntries(
     tags.map(({ name, value: template }) => [
       name,
-      filledTemplate(template, value, `tags: ${name}`).replace(NOT_IN_TAGS, "-").slice(0, TAGS.value),
+      filledTemplate(template, value, `tags: ${name}`).replace(NOT_IN_TAGS, "-").slice(0, TAG_LIMITS.value),
     ]),
   );
 

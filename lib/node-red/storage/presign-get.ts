@@ -6,8 +6,8 @@ import { LONGEST_KEY } from "../../storage/key-template";
 import type { Store } from "../../storage/store";
 import { evaluate } from "../typed-values";
 import type { FluxMessage } from "../types";
-import type { PresignOwner } from "./presign-owner";
 import { refused } from "./refused";
+import type { PresignOwner } from "./storage-owner";
 
 /** Objects of one message. */
 const MOST_OBJECTS = 1000;
@@ -28,7 +28,7 @@ export async function presignObjects(
 ): Promise<string | string[]> {
   const { RED, node, settings } = owner;
   const setting = settings.object.type === "msg" ? `msg.${settings.object.value}` : "Object";
-  const { store } = await owner.target().bucket.open();
+  const { store } = await owner.bucketNode().bucket.open();
   const value = await evaluate(RED, node, settings.object, message, "Object");
   const method = settings.method === "head" ? "HEAD" : "GET";
   const addressOf = async (key: string): Promise<string> => {

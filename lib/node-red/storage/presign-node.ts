@@ -8,8 +8,9 @@ import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "../types";
 import { warnOf } from "../warn-of";
 import { assertWritable } from "../writable";
 import { presignObjects } from "./presign-get";
-import { PresignOwner } from "./presign-owner";
 import { type Presigned, presignDirectUpload, presignPut } from "./presign-put";
+import { readPresignSettings } from "./settings";
+import { type PresignOwner, StorageOwner } from "./storage-owner";
 
 /** Where the address goes, as the dialog has it. */
 const INTO = "Address into";
@@ -18,7 +19,7 @@ const INTO = "Address into";
 export function presignNode(RED: NodeAPI, type: string): void {
   function PresignNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const presigning = new Presigning(new PresignOwner(RED, this, config));
+    const presigning = new Presigning(new StorageOwner(RED, this, config, readPresignSettings));
     this.on("input", (message, send, done) => presigning.input(message as FluxMessage, send, done));
     this.on("close", () => presigning.close());
   }
@@ -69,7 +70,7 @@ class Presigning {
     }
     assertWritable(message, ["s3Expected"]);
     const { key, address } = await presignPut(this.#owner, message);
-    const s3Expected = { bucket: this.#owner.target().bucket.name, key };
+    const s3Expected = { bucket: this.#owner.bucketNode().bucket.name, key };
     return { values: { s3Expected, ...putInto(message, room, address, INTO) }, warnings: [] };
   }
 

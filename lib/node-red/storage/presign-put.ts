@@ -8,8 +8,8 @@ import { objectKey } from "../../storage/object-key";
 import { evaluate } from "../typed-values";
 import type { FluxMessage } from "../types";
 import { assertValues, checkTemplate, fieldValues } from "./key-values";
-import type { PresignOwner } from "./presign-owner";
 import { refused } from "./refused";
+import type { PresignOwner } from "./storage-owner";
 
 /** What a presign node puts on a message. */
 export interface Presigned {
@@ -28,7 +28,7 @@ export async function presignDirectUpload(owner: PresignOwner, message: FluxMess
   if (violation) throw refused(violation.parameter, violation.message.replace(/\.$/, ""));
   assertOneResult(flux.numberResults);
   const template = await keyFor(owner, message, "direct");
-  const target = owner.target();
+  const target = owner.bucketNode();
   const { bucket } = target;
   const upload = { bucketNode: target.id, bucket: bucket.name, key: template, life: settings.life };
   const uploadEndpoint = writeDirectUpload(upload, bucket.proofOf(writeDirectUpload(upload)));
@@ -46,7 +46,7 @@ export async function presignDirectUpload(owner: PresignOwner, message: FluxMess
 /** Signs an address at once, for whoever is to put something there. */
 export async function presignPut(owner: PresignOwner, message: FluxMessage): Promise<{ key: string; address: string }> {
   const key = await keyFor(owner, message, "address");
-  const { store } = await owner.target().bucket.open();
+  const { store } = await owner.bucketNode().bucket.open();
   return { key, address: await store.sign("PUT", key, owner.settings.life) };
 }
 

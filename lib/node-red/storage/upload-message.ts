@@ -13,8 +13,8 @@ import { factsOf, type PictureFacts } from "./picture-facts";
 import { type PictureSource, readPictures } from "./picture-source";
 import { refused } from "./refused";
 import { SIDECAR_TYPE, sidecarKey, sidecarOf } from "./sidecar";
+import type { UploadOwner } from "./storage-owner";
 import { type KeySource, type StoringContext, storePicture } from "./store-picture";
-import type { UploadOwner } from "./upload-owner";
 import type { UploadRun } from "./upload-run";
 
 /** What is told of a stored picture, as `msg.s3`. */
@@ -56,7 +56,7 @@ export async function uploadMessage(
   readTags(settings);
   const { key: from, source } = settings;
   if (from.type === "str") checkTemplate(from.value, "upload", "Key");
-  const bucket = await owner.bucket();
+  const bucket = await owner.bucketNode().bucket.open();
   const value = await evaluate(RED, node, source, message, "Source");
   const { sources, isList } = readPictures(value, source.type === "msg" ? `msg.${source.value}` : "Source");
   const planned = sources.map((picture, position) => ({

@@ -7,8 +7,9 @@ import { OpenRuns } from "../open-runs";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "../types";
 import { assertWritable } from "../writable";
 import { confirmMessage } from "./confirm-message";
+import { readUploadSettings } from "./settings";
+import { StorageOwner, type UploadOwner } from "./storage-owner";
 import { uploadMessage } from "./upload-message";
-import { UploadOwner } from "./upload-owner";
 import { beginUpload, type UploadRun } from "./upload-run";
 import { UploadStatus } from "./upload-status";
 
@@ -22,7 +23,7 @@ const WRITTEN = ["s3", "s3Expected"];
 export function uploadNode(RED: NodeAPI, type: string): void {
   function UploadNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const uploading = new Uploading(new UploadOwner(RED, this, config));
+    const uploading = new Uploading(new StorageOwner(RED, this, config, readUploadSettings));
     this.on("input", (message, send, done) => uploading.input(message as FluxMessage, send, done));
     this.on("close", () => uploading.close());
   }
