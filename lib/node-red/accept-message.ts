@@ -1,6 +1,7 @@
 import { shapeOf } from "../jobs/budget/shape";
 import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
+import type { RunContext } from "../jobs/keeper/run-context";
 import { newJob } from "../jobs/new-job";
 import { prepareRequest } from "../models/preparing/prepare";
 import type { PreparedRequest } from "../models/request";
@@ -48,7 +49,7 @@ export async function acceptMessage(
   const input = await readInput(RED, node, settings, message);
   const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
   const context = owner.contextWith(account);
-  const prepared = withPlace(owner, prepareRequest(owner.model, own), context.deadline);
+  const prepared = await withPlace(owner, prepareRequest(owner.model, own), context);
   const idempotencyKey = await keyOf(owner, message);
   run.room = assertRoom(owner, message);
   const job = newJob(prepared, {
@@ -64,8 +65,12 @@ export async function acceptMessage(
 }
 
 /** The place of a direct upload, if it has one, is the job's from here on. */
-function withPlace({ RED }: InferenceOwner, prepared: PreparedRequest, deadline: number): PreparedRequest {
-  const { request, warnings } = acceptDirectUpload(RED, prepared.request, deadline);
+async function withPlace(
+  { RED }: InferenceOwner,
+  prepared: PreparedRequest,
+  context: RunContext,
+): Promise<PreparedRequest> {
+  const { request, warnings } = await acceptDirectUpload(RED, prepared.request, context);
   return { ...prepared, request, warnings: [...prepared.warnings, ...warnings] };
 }
 

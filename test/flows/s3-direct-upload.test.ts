@@ -275,6 +275,18 @@ describe("a direct upload that cannot be", () => {
     });
   }
 
+  it("is refused when the bucket is in the author's own network, and the service on the internet", async () => {
+    for (const endpoint of ["", "http://minio:9000", "http://192.168.1.5:9000"]) {
+      const flow = await direct({
+        account: { environment: "production", baseUrl: "" },
+        bucket: endpoint === "" ? {} : { endpoint },
+      });
+      const caught = await refused(flow, asked(), "FLUX_CONFIG", /The service cannot write into the bucket/);
+      assert.equal(caught.error.cause.billed, "no");
+      await stopFlows();
+    }
+  });
+
   it("is warned of when its address ends before the job may end", async () => {
     const flow = await direct({ presign: { life: 30 } });
     const message = onlyMessage(await flow.send(asked()));

@@ -2,24 +2,34 @@ import { FluxError } from "../../errors";
 import type { Job } from "../../jobs/job";
 import { isDirectUpload, readDirectUpload, writeDirectUpload } from "../../models/direct-upload";
 import type { FluxRequest } from "../../models/request";
+import { isPrivateHost } from "../../net/private-host";
+import type { Addresses } from "../../providers/account-kind";
 import type { NodeAPI } from "../types";
 import { directKey } from "./direct-key";
 import { findBucket } from "./find-bucket";
 
 const PARAMETER = "uploadEndpoint";
 
+/** The job of a direct upload, as far as it counts for that. */
+interface Uploader {
+  /** Of the service that is to write. */
+  addresses: Addresses;
+  /** Ms from the submit. */
+  deadline: number;
+}
+
 /**
  * Accepts the place of a direct upload that flux-s3-presign chose: from here on it is the job's.
  *
- * @param deadline of the job, in ms.
  * @returns the request without the proof, and what there is to warn of.
- * @throws FluxError FLUX_VALIDATION when anybody else wrote it: whoever can send a message could write into the bucket.
+ * @throws FluxError FLUX_VALIDATION when anybody else wrote it: whoever can send a message could write into the bucket;
+ *   FLUX_CONFIG when the service cannot reach the bucket.
  */
-export function acceptDirectUpload(
+export async function acceptDirectUpload(
   RED: NodeAPI,
   request: FluxRequest,
-  deadline: number,
-): { request: FluxRequest; warnings: string[] } {
+  { addresses, deadline }: Uploader,
+): Promise<{ request: FluxRequest; warnings: string[] }> {
   const address = request[PARAMETER];
   if (!isDirectUpload(address)) return { request, warnings: [] };
   const read = readDirectUpload(address);
@@ -30,6 +40,7 @@ export function acceptDirectUpload(
   if (proof === undefined || !bucket.isProof(place, proof)) {
     throw refused("was not made by flux-s3-presign of this Node-RED, or before its bucket's key was changed");
   }
+  assertReachable((await bucket.open()).store.place.endpoint, addresses);
   const isShort = upload.life * 1000 < deadline;
   return {
     request: { ...request, [PARAMETER]: place },
@@ -63,6 +74,17 @@ export async function signDirectUpload(
   const key = directKey(upload.key, { provider: service.provider, model, jobId: id, request });
   const { store } = await bucket.open();
   return { ...request, [PARAMETER]: await store.sign("PUT", key, upload.life) };
+}
+
+/** What is in a network of one's own, nobody on the internet writes to: the picture would be paid for and not stored. */
+function assertReachable(endpoint: string, addresses: Addresses): void {
+  const isPrivate = (address: string): boolean => isPrivateHost(new URL(address).hostname);
+  if (endpoint === "" || !isPrivate(endpoint) || Object.values(addresses).some(isPrivate)) return;
+  throw new FluxError(
+    "FLUX_CONFIG",
+    `The service cannot write into the bucket: its endpoint, ${new URL(endpoint).host}, is in your own network. Take the picture's URL and store it with flux-s3-upload, or use a bucket on the internet. Nothing was sent.`,
+    { provider: "s3" },
+  );
 }
 
 function refused(problem: string): FluxError {
