@@ -463,6 +463,18 @@ describe("a picture that comes slowly", () => {
     assert.equal((message.s3 as Stored[]).length, 9);
     assert.ok(most <= 2, `${most} at once`);
   });
+
+  it("may be one of many, of which Node.js has nothing to warn", async () => {
+    const warnings: string[] = [];
+    const heard = ({ message }: Error) => warnings.push(message);
+    process.on("warning", heard);
+    const png = await noisePng(4);
+    const flow = await uploads({ key: { type: "str", value: "{index}.{ext}" }, concurrency: 20 });
+    const message = onlyMessage(await flow.send({ payload: Array.from({ length: 40 }, () => png) }));
+    process.off("warning", heard);
+    assert.equal((message.s3 as Stored[]).length, 40);
+    assert.deepEqual(warnings, []);
+  });
 });
 
 describe("a picture that must not overwrite another", () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { FluxError } from "../../errors";
 
 /** One message on its way through an upload node. */
@@ -21,6 +22,8 @@ export interface UploadRun {
 
 export function beginUpload(): UploadRun {
   const ending = new AbortController();
+  // Each of a message's pictures listens, those that wait for their turn included.
+  setMaxListeners(0, ending.signal);
   return {
     signal: ending.signal,
     cancel: () =>
