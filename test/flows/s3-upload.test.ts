@@ -365,6 +365,27 @@ describe("what cannot be stored", () => {
     await assertNothing(flow, await flow.send({ payload: `http://${at}/large` }), "FLUX_NETWORK", /larger than 1 MB/);
   });
 
+  it("does not overwrite what another node has stored of the same message, and stores the same picture again", async () => {
+    const [one, other] = [await noisePng(4), await noisePng(16)];
+    for (const neverOverwrite of [false, true]) {
+      const flow = await uploads(
+        {},
+        {
+          after: [
+            { type: "flux-s3-upload", bucket: "bucket", source: { type: "msg", value: "guide" }, neverOverwrite },
+          ],
+        },
+      );
+      const message = { payload: one, job: { id: "j", provider: "runware" }, image: { id: "p" } };
+      const { caught } = await flow.send({ ...message, guide: other });
+      assert.equal(caught?.error.code, "FLUX_VALIDATION");
+      assert.match(String(caught?.error.message), /another picture of this message.*Give this node a key of its own/);
+      assert.deepEqual(await bucketIn(flow.sandbox).bytes("runware/j-0.png"), one);
+      onlyMessage(await flow.send({ ...message, guide: one }));
+      await stopFlows();
+    }
+  });
+
   it("says how many of a message's pictures are stored, and where the rest belongs", async () => {
     const png = await noisePng(4);
     const at = await host((_, response) => response.writeHead(404).end());

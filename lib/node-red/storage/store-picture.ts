@@ -1,6 +1,7 @@
 import { FluxError } from "../../errors";
 import { repeated } from "../../jobs/backoff";
 import { within } from "../../jobs/within";
+import { peek } from "../../models/preparing/peek";
 import type { DownloadOptions } from "../../net/download-guard";
 import { objectKey } from "../../storage/object-key";
 import type { FoundObject, NewObject, Store, StoredObject } from "../../storage/store";
@@ -9,6 +10,7 @@ import { fieldValues, filledTemplate } from "./key-values";
 import { filledTags, IDENTITY, keptAs, metadataOf, readTags } from "./object-settings";
 import type { PictureFacts } from "./picture-facts";
 import { extensionOf, type OpenPicture, openPicture, type PictureSource } from "./picture-source";
+import { refused } from "./refused";
 import type { UploadSettings } from "./settings";
 import type { UploadRun } from "./upload-run";
 
@@ -77,10 +79,12 @@ async function storeOnce(
   };
   try {
     run.total = picture.size === undefined || run.total === undefined ? undefined : run.total + picture.size;
-    return await store.put(objectOf(picture, facts, context), {
+    const object = objectOf(picture, facts, context);
+    assertNotStoredBefore(context, object.key, picture.size);
+    return await store.put(object, {
       signal,
       onProgress: count,
-      isOurs: (found) => isSamePicture(found, facts),
+      isOurs: (found) => isSamePicture(found, facts, picture.size),
     });
   } catch (error) {
     if (error === picture.failure() || signal.aborted) throw error;
@@ -111,8 +115,30 @@ function objectOf(
 }
 
 /** A job that is delivered again brings the very same picture. */
-const isSamePicture = ({ metadata }: FoundObject, { jobId, pictureId }: PictureFacts): boolean =>
-  jobId !== undefined && metadata[IDENTITY.job] === jobId && metadata[IDENTITY.picture] === pictureId;
+const isSamePicture = (
+  { metadata, size: found }: FoundObject,
+  { jobId, pictureId }: PictureFacts,
+  size: number | undefined,
+): boolean =>
+  jobId !== undefined &&
+  metadata[IDENTITY.job] === jobId &&
+  metadata[IDENTITY.picture] === pictureId &&
+  (size === undefined || size === found);
+
+/**
+ * A message that passes two upload nodes, one for each of its pictures, has one job: the same template gives the same key.
+ * The same picture may be stored again.
+ */
+function assertNotStoredBefore({ message, store }: StoringContext, key: string, size: number | undefined): void {
+  const earlier = [peek(message, "s3")].flat().find((one) => peek(one, "key") === key);
+  if (earlier === undefined || peek(earlier, "bucket") !== store.place.bucket) return;
+  const stored = peek(earlier, "size");
+  if (size === undefined || typeof stored !== "number" || stored === size) return;
+  throw refused(
+    "Key",
+    "Key: msg.s3 says that another picture of this message is stored under this key, and it would be overwritten. Give this node a key of its own",
+  );
+}
 
 const timedOut = (seconds: number): FluxError =>
   new FluxError("FLUX_TIMEOUT", `The picture could not be stored within ${seconds} s. Nothing of it was left behind.`, {
