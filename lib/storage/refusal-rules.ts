@@ -207,11 +207,22 @@ const inBrackets = ({ status, code }: Refusal): string => {
   return parts.length === 0 ? "" : ` (${parts.join(" ")})`;
 };
 
+/** Characters of a store's words that are looked at. */
+const LONGEST_QUOTED = 2000;
+
+/** Key ids, tokens and signatures, which a store may repeat from the request, are as long; so are some names. */
+const LONG_WORD = /[A-Za-z0-9+/=_%-]{20,}/g;
+
+/** `x-amz-security-token`, `InvalidLocationConstraint` */
+const NAME = /^(?:[a-z-]+|(?:[A-Z][a-z]+)+)$/;
+
 /** The store's own words, as far as a status line should hold them. */
 function quoted({ message }: Refusal): string {
   const text = message
+    .slice(0, LONGEST_QUOTED)
     .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
     .replace(/\?\S*/g, "")
+    .replace(LONG_WORD, (word) => (NAME.test(word) ? word : "..."))
     .trim()
     .slice(0, 200)
     .replace(/\.$/, "");

@@ -20,9 +20,9 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const status = numberIn(metadata, "httpStatusCode") ?? numberIn(response, "statusCode");
   if (status === undefined) return undefined;
   return {
-    code: textIn(error, "Code") ?? "",
+    code: nameIn(error, "Code") ?? "",
     status,
-    requestId: textIn(metadata, "requestId"),
+    requestId: nameIn(metadata, "requestId"),
     region: regionOf(error, memberOf(response, "headers")),
     message: memberOf(error, "Code") === undefined ? "" : error.message,
     attempts: numberIn(metadata, "attempts") ?? 1,
@@ -41,6 +41,12 @@ function textIn(owner: unknown, name: string): string | undefined {
   const value = memberOf(owner, name);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** Characters of what a store calls something. */
+const LONGEST_NAME = 100;
+
+/** Cut: it stands in errors. */
+const nameIn = (owner: unknown, name: string): string | undefined => textIn(owner, name)?.slice(0, LONGEST_NAME);
 
 function numberIn(owner: unknown, name: string): number | undefined {
   const value = memberOf(owner, name);

@@ -24,6 +24,12 @@ export class StoreUnreachable extends Error {
   }
 }
 
+/**
+ * Bytes of an answer. What a store says takes a few kB, and the client holds all of it: something that is no store may
+ * go on for ever. Objects are read by GET, small ones only.
+ */
+const longestAnswer = (method: string): number => (method === "GET" ? 16 : 1) * 1024 * 1024;
+
 /** Of no use to undici, which refuses them. None of them is signed. */
 const NOT_SENT = new Set(["expect", "transfer-encoding", "connection", "keep-alive"]);
 
@@ -41,6 +47,7 @@ export const requestHandler = (dispatcher: Dispatcher): RequestHandler => ({
         method: request.method,
         headers: headersOf(request),
         body: bodyOf(request.body),
+        maxBytes: longestAnswer(request.method),
         ...(signal && { signal }),
       });
       return { response: { statusCode: status, headers: { ...headers }, body } };

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { ErrorCode } from "../../lib/errors";
 import { openStore } from "../../lib/storage/open-store";
 import type { BucketAccess, Store } from "../../lib/storage/store";
@@ -204,6 +207,63 @@ describe("what a store says", () => {
       assert(error.message.length < 500);
       assertWithout(["topsecret", "\u0007"], error);
     });
+  });
+
+  it("is quoted without what it repeats of the request: key id, token, signature", async () => {
+    const server = await startScriptedServer(({ headers }) => ({
+      status: 400,
+      text: `<Error><Code>Teapot</Code><Message>x-amz-security-token: ${headers["x-amz-security-token"]}, authorization: ${headers.authorization}</Message></Error>`,
+    }));
+    open.push(server);
+    const credentials = {
+      accessKeyId: "AKIA2345ABCDEFGHIJKL",
+      secretAccessKey: "hunter2",
+      sessionToken: "t0ken/".repeat(9),
+    };
+    const error = await fluxErrorOf(put(accessTo(sandbox, { endpoint: server.url }, { credentials, retries: 0 })));
+    assert.match(error.message, /x-amz-security-token: \.\.\., authorization/);
+    const [, signature = "no signature"] =
+      /Signature=(\w+)/.exec(String(server.requests[0]?.headers.authorization)) ?? [];
+    assertWithout([credentials.accessKeyId, "t0ken", signature], error);
+  });
+
+  it("is not taken in where it is endless, and its names are cut where they are long", async () => {
+    const piece = Buffer.alloc(1024 * 1024, "x");
+    let written = 0;
+    const endless = createServer((request, response) => {
+      request.resume();
+      const more = () => {
+        while (!response.destroyed) {
+          written += piece.length;
+          if (response.write(piece)) continue;
+          response.once("drain", more);
+          return;
+        }
+      };
+      response.writeHead(400);
+      more();
+    }).listen(0, "127.0.0.1");
+    open.push({
+      close: async () => {
+        endless.closeAllConnections();
+        endless.close();
+      },
+    });
+    await once(endless, "listening");
+    const { port } = endless.address() as AddressInfo;
+    const error = await fluxErrorOf(put(accessTo(sandbox, { endpoint: `http://127.0.0.1:${port}` }, { retries: 3 })));
+    assert.deepEqual([error.code, error.cause.retryable], ["FLUX_NETWORK", false], error.message);
+    assert(written < 64 * piece.length, "what was written lay in buffers");
+
+    const long = "C".repeat(100_000);
+    const server = await startScriptedServer(() => ({
+      status: 400,
+      headers: { "x-amz-request-id": "r".repeat(5000) },
+      text: `<Error><Code>${long}</Code><Message>no</Message></Error>`,
+    }));
+    open.push(server);
+    const named = await fluxErrorOf(put(accessTo(sandbox, { endpoint: server.url }, { retries: 0 })));
+    assert(JSON.stringify([named.message, named.cause]).length < 1500);
   });
 
   it("when it cannot be reached is an error of the network, once it was asked often enough", async () => {
