@@ -184,6 +184,65 @@ describe("a picture that a service made and that is stored", () => {
     assert.ok(one.equals(other), "the very same picture");
   });
 
+  describe("and its sidecar", () => {
+    const sidecars = (key: string, more: Record<string, unknown> = {}) =>
+      uploads({ sidecar: true, key: { type: "str", value: key }, ...more });
+
+    it("have keys that fit, however long the template makes them", async () => {
+      const flow = await sidecars("{msg.name}.{ext}");
+      const { key, sidecar = "" } = storedIn(
+        onlyMessage(await flow.send({ payload: await noisePng(4), name: "n".repeat(2000) })),
+      );
+      assert.deepEqual(await bucketIn(flow.sandbox).keys(), [sidecar, key].sort());
+      assert.match(sidecar, /^n+-[0-9a-f]{16}.*\.json$/);
+    });
+
+    it("are told apart from others by what stands behind a dot and is no type", async () => {
+      const flow = await sidecars("{jobId}.{index}");
+      const payload = [await noisePng(4), await noisePng(4)];
+      onlyMessage(await flow.send({ payload, job: { id: "j" } }));
+      assert.deepEqual(await bucketIn(flow.sandbox).keys(), ["j.0", "j.0.json", "j.1", "j.1.json"]);
+    });
+
+    it("overwrite nothing where nothing is to be overwritten, and count as stored when they are", async () => {
+      const flow = await sidecars("{msg.name}.{ext}", { neverOverwrite: true });
+      const bucket = bucketIn(flow.sandbox);
+      const message = { payload: await noisePng(4), job: { id: "j" }, image: { id: "p" } };
+      onlyMessage(await flow.send({ ...message, name: "mine" }));
+      onlyMessage(await flow.send({ ...message, name: "mine" }));
+      await bucket.put("report.json", "precious");
+      const { caught } = await flow.send({ ...message, name: "report" });
+      assert.equal(caught?.error.code, "FLUX_STORAGE");
+      assert.match(caught.error.message, /stored as report\.png, but not its sidecar: .*of that name already/);
+      assert.equal(String(await bucket.bytes("report.json")), "precious");
+    });
+
+    it("are no other's: a second node of the flow does not overwrite the sidecar of the first", async () => {
+      const node = { type: "flux-s3-upload", bucket: "bucket", sidecar: true };
+      const flow = await uploads({ sidecar: true }, { after: [{ ...node, source: { type: "msg", value: "guide" } }] });
+      const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(100)]);
+      const message = { payload: jpeg, guide: await noisePng(4), job: { id: "j", provider: "runware" } };
+      const { caught } = await flow.send(message);
+      assert.equal(caught?.error.code, "FLUX_VALIDATION");
+      assert.match(caught.error.message, /has a sidecar of the same name/);
+      assert.deepEqual(await bucketIn(flow.sandbox).keys(), ["runware/j-0.jpg", "runware/j-0.json"]);
+    });
+
+    it("have the node's time each: a store that falls silent is given up", async () => {
+      const flow = await sidecars("a.{ext}", { timeout: 1 });
+      flow.sandbox.on("stored", () => flow.sandbox.arm("slow=15", { call: "PutObject", count: 10 }));
+      const { caught } = await flow.send({ payload: await noisePng(4) });
+      assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+      assert.match(caught.error.message, /stored as a\.png, but not its sidecar: it could not be stored within 1 s/);
+    });
+  });
+
+  it("has tags that are cut between characters", async () => {
+    const flow = await uploads({ key: { type: "str", value: "a.{ext}" }, tags: "who={msg.name}" });
+    onlyMessage(await flow.send({ payload: await noisePng(4), name: `a${"𠮷".repeat(200)}` }));
+    assert.deepEqual(await bucketIn(flow.sandbox).tags("a.png"), { who: `a${"𠮷".repeat(127)}` });
+  });
+
   it("is linked by a signed address that works, where that is chosen", async () => {
     const flow = await pictures({ link: "signed", linkLife: 60 }, { sandbox: { s3PublicRead: false } });
     const message = onlyMessage(await flow.send(asked()));

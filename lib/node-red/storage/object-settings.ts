@@ -60,11 +60,17 @@ export const filledTags = (tags: readonly Tag[], value: FieldValue): Record<stri
   Object.fromEntries(
     tags.map(({ name, value: template }) => [
       name,
-      filledTemplate(template, value, `tags: ${name}`).replace(NOT_IN_TAGS, "-").slice(0, TAG_LIMITS.value),
+      filledTemplate(template, value, `tags: ${name}`)
+        .replace(NOT_IN_TAGS, "-")
+        .slice(0, TAG_LIMITS.value)
+        .replace(HALF_AT_END, ""),
     ]),
   );
 
 const NOT_IN_TAGS = /[^\p{L}\p{N}\p{Zs}+\-=._:/@]/gu;
+
+/** Of a character that was cut in two. */
+const HALF_AT_END = /[\uD800-\uDBFF]$/;
 
 const notInTags = (name: string): boolean => name.search(NOT_IN_TAGS) >= 0;
 
@@ -73,18 +79,23 @@ export const IDENTITY = { job: "job-id", picture: "picture-id" } as const;
 
 /** What stands beside an object: where it comes from. */
 export function metadataOf(facts: PictureFacts, settings: UploadSettings): Record<string, string> {
-  const { provider, model, jobId, pictureId, seed, prompt } = facts;
-  const identity = { [IDENTITY.job]: jobId, [IDENTITY.picture]: pictureId };
+  const { provider, model, seed, prompt } = facts;
   const origin = { provider, model, seed, "prompt-sha256": prompt === undefined ? undefined : digest(prompt) };
-  const told = {
-    ...((settings.metadata || settings.neverOverwrite) && identity),
-    ...(settings.metadata && origin),
-    ...(settings.promptInMetadata && { prompt }),
+  return {
+    ...((settings.metadata || settings.neverOverwrite) && identityOf(facts)),
+    ...(settings.metadata && written(origin)),
+    ...(settings.promptInMetadata && written({ prompt })),
   };
-  return Object.fromEntries(
+}
+
+/** By which a picture that is there already is recognised. */
+export const identityOf = ({ jobId, pictureId }: PictureFacts): Record<string, string> =>
+  written({ [IDENTITY.job]: jobId, [IDENTITY.picture]: pictureId });
+
+const written = (told: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, inAscii(value)]])),
   );
-}
 
 const digest = (prompt: string): string => createHash("sha256").update(prompt).digest("hex");
 

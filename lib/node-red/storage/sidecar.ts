@@ -2,18 +2,16 @@ import { isDirectUpload } from "../../models/direct-upload";
 import { peek } from "../../models/preparing/peek";
 import { safeCopy } from "../../models/preparing/safe-copy";
 import type { FluxRequest } from "../../models/request";
+import { objectKey } from "../../storage/object-key";
 import type { StoredObject } from "../../storage/store";
 import type { FluxMessage } from "../types";
 import type { PictureFacts } from "./picture-facts";
 
-/** What a sidecar is stored with. */
-export const SIDECAR_TYPE = "application/json";
+/** What pictures are told by: what else stands behind a dot, `{jobId}.{index}`, tells them apart. */
+const ENDING = /\.(?:jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
 
 /** Beside the picture, under its name: `a/b.jpg` -> `a/b.json`. */
-export const sidecarKey = (key: string): string => {
-  const bare = key.replace(/\.(?!json$)[A-Za-z0-9]{1,8}$/, "");
-  return `${bare}.json`;
-};
+export const sidecarKey = (key: string): string => objectKey(`${key.replace(ENDING, "")}.json`);
 
 /** Of what the job says of itself, what is of use years later. */
 const OF_THE_JOB = ["id", "requestId", "cost", "billableUnits", "timings", "attempts", "warnings"] as const;

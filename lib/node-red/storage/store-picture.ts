@@ -12,6 +12,7 @@ import type { PictureFacts } from "./picture-facts";
 import { extensionOf, type OpenPicture, openPicture, type PictureSource } from "./picture-source";
 import { refused } from "./refused";
 import type { UploadSettings } from "./settings";
+import { sidecarKey } from "./sidecar";
 import type { UploadRun } from "./upload-run";
 
 /** Where a picture goes: a template of the dialog, or a whole key that an expression gave. */
@@ -81,6 +82,7 @@ async function storeOnce(
     run.total = picture.size === undefined || run.total === undefined ? undefined : run.total + picture.size;
     const object = objectOf(picture, facts, context);
     assertNotStoredBefore(context, object.key, picture.size);
+    assertOwnSidecar(context, object.key);
     return await store.put(object, {
       signal,
       onProgress: count,
@@ -115,7 +117,7 @@ function objectOf(
 }
 
 /** A job that is delivered again brings the very same picture. */
-const isSamePicture = (
+export const isSamePicture = (
   { metadata, size: found }: FoundObject,
   { jobId, pictureId }: PictureFacts,
   size: number | undefined,
@@ -129,9 +131,8 @@ const isSamePicture = (
  * A message that passes two upload nodes, one for each of its pictures, has one job: the same template gives the same key.
  * The same picture may be stored again.
  */
-function assertNotStoredBefore({ message, store }: StoringContext, key: string, size: number | undefined): void {
-  const earlier = [peek(message, "s3")].flat().find((one) => peek(one, "key") === key);
-  if (earlier === undefined || peek(earlier, "bucket") !== store.place.bucket) return;
+function assertNotStoredBefore(context: StoringContext, key: string, size: number | undefined): void {
+  const earlier = storedBefore(context).find((one) => peek(one, "key") === key);
   const stored = peek(earlier, "size");
   if (size === undefined || typeof stored !== "number" || stored === size) return;
   throw refused(
@@ -139,6 +140,22 @@ function assertNotStoredBefore({ message, store }: StoringContext, key: string, 
     "Key: msg.s3 says that another picture of this message is stored under this key, and it would be overwritten. Give this node a key of its own",
   );
 }
+
+/** Keys that differ in their endings only have one sidecar. */
+function assertOwnSidecar(context: StoringContext, key: string): void {
+  if (!context.settings.sidecar) return;
+  const sidecar = sidecarKey(key);
+  const isTaken = storedBefore(context).some((one) => peek(one, "sidecar") === sidecar && peek(one, "key") !== key);
+  if (!isTaken) return;
+  throw refused(
+    "Key",
+    "Key: msg.s3 says that another picture of this message has a sidecar of the same name, and it would be overwritten. Give this node a key of its own",
+  );
+}
+
+/** What `msg.s3` says of this bucket. */
+const storedBefore = ({ message, store }: StoringContext): unknown[] =>
+  [peek(message, "s3")].flat().filter((one) => peek(one, "bucket") === store.place.bucket);
 
 const timedOut = (seconds: number): FluxError =>
   new FluxError("FLUX_TIMEOUT", `The picture could not be stored within ${seconds} s. Nothing of it was left behind.`, {

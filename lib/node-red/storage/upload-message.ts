@@ -12,9 +12,10 @@ import { keptAs, readTags } from "./object-settings";
 import { factsOf, type PictureFacts } from "./picture-facts";
 import { type PictureSource, readPictures } from "./picture-source";
 import { refused } from "./refused";
-import { SIDECAR_TYPE, sidecarKey, sidecarOf } from "./sidecar";
+import type { UploadSettings } from "./settings";
 import type { UploadOwner } from "./storage-owner";
 import { type KeySource, type StoringContext, storePicture } from "./store-picture";
+import { storeSidecar } from "./store-sidecar";
 import type { UploadRun } from "./upload-run";
 
 /** What is told of a stored picture, as `msg.s3`. */
@@ -161,18 +162,13 @@ export async function describeStored(
   message: FluxMessage,
   facts: PictureFacts,
   stored: StoredObject,
-  { sidecar, link, linkLife }: UploadOwner["settings"],
+  settings: UploadSettings,
   signal: AbortSignal,
 ): Promise<StoredPicture> {
   const { bucket } = store.place;
   const { key, etag, versionId, size, contentType } = stored;
-  const beside = sidecarKey(key);
-  if (sidecar) {
-    const body = sidecarOf(message, facts, stored, bucket);
-    await store.put({ key: beside, body, contentType: SIDECAR_TYPE }, { signal }).catch((error: unknown) => {
-      throw withoutSidecar(error, key);
-    });
-  }
+  const { link, linkLife } = settings;
+  const sidecar = settings.sidecar ? await storeSidecar(store, message, facts, stored, settings, signal) : undefined;
   const location = link === "signed" ? await store.sign("GET", key, linkLife) : store.addressOf(key);
   return {
     bucket,
@@ -182,15 +178,6 @@ export async function describeStored(
     ...(versionId !== undefined && { versionId }),
     size,
     contentType,
-    ...(sidecar && { sidecar: beside }),
+    ...(sidecar !== undefined && { sidecar }),
   };
-}
-
-function withoutSidecar(error: unknown, key: string): unknown {
-  if (!(error instanceof FluxError) || error.code === "FLUX_CANCELLED") return error;
-  return new FluxError(
-    error.code,
-    `The picture is stored as ${key}, but not its sidecar: ${error.message}`,
-    error.cause,
-  );
 }
