@@ -112,6 +112,20 @@ describe("the Test button of a bucket", function () {
     await other.close();
   });
 
+  it("tells nobody else what stands in the environment, by its name as bucket, region or prefix", async () => {
+    const other = await startSandbox();
+    const { endpoint } = other.s3;
+    for (const name of ["bucket", "region", "testPrefix"]) {
+      const typed = { secretAccessKey: "typed", [name]: "${MY_SECRET}" };
+      const elsewhere = await press({ ...typed, endpoint });
+      assert.deepEqual([elsewhere.ok, elsewhere.code], [false, "FLUX_CONFIG"], name);
+      assert.match(String(elsewhere.message), /Deploy the bucket first/);
+    }
+    assert.equal(other.ledger.calls("PutObject"), 0);
+    assert.equal((await press({ testPrefix: "${MY_SECRET}" })).ok, true, "where it is deployed, it may");
+    await other.close();
+  });
+
   it("says which of the three is refused, and what permission that needs", async () => {
     for (const [call, step, permission] of [
       ["PutObject", "write", "s3:PutObject"],

@@ -65,7 +65,8 @@ async function tryDialog(RED: NodeAPI, values: DialogValues): Promise<TriedBucke
 
 /**
  * The keys to test with. What the dialog does not hold itself, stored or in Node-RED's environment, speaks only to the
- * store that its owner lets it speak to anyway: a session token travels, and signatures prove who asks.
+ * store that its owner lets it speak to anyway: a session token travels, signatures prove who asks, and a variable that is
+ * named as bucket or prefix stands in the address.
  */
 function keysFor(
   RED: NodeAPI,
@@ -78,11 +79,12 @@ function keysFor(
   const sources = typed.map(({ text }) => secretSource(text));
   const isChain = wanted.authentication === "chain";
   const hasStored = !isChain && sources.includes("stored");
-  const isOurs = isChain || hasStored || sources.includes("environment");
+  const isPlaceOurs = SETTINGS.some((name) => name !== "endpoint" && secretSource(values.text(name)) === "environment");
+  const isOurs = isChain || hasStored || isPlaceOurs || sources.includes("environment");
   if (isOurs && !isUsualDestination(deployed, wanted, hasStored)) {
     throw new FluxError(
       "FLUX_CONFIG",
-      isChain
+      isChain || isPlaceOurs
         ? "The endpoint, proxy or TLS is not the one that is deployed. Deploy the bucket first, then test it."
         : "The endpoint, proxy or TLS is not the one that these keys are deployed with. Enter the keys themselves to test them.",
     );
