@@ -182,6 +182,14 @@ describe("a direct upload that cannot be", () => {
     assert.equal(caught.error.source.id, "presign");
   });
 
+  it("is refused by the presign node when the message makes the key longer than a request can hold", async () => {
+    const flow = await direct({ presign: { key: { type: "str", value: "{msg.name}/{jobId}.{ext}" } } });
+    for (const name of ["ä".repeat(3000), "x".repeat(200_000)]) {
+      const caught = await refused(flow, { ...asked(), name }, "FLUX_VALIDATION", /Key: it gets too long/);
+      assert.equal(caught.error.source.id, "presign");
+    }
+  });
+
   it("is refused by the inference node when its dialog asks for several", async () => {
     const flow = await direct({ node: { params: { numberResults: { type: "num", value: "2" } } } });
     await refused(flow, asked(), "FLUX_VALIDATION", /"place" \/ flux-s3-presign.*takes one picture/);

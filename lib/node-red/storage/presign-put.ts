@@ -1,4 +1,4 @@
-import { writeDirectUpload } from "../../models/direct-upload";
+import { readDirectUpload, writeDirectUpload } from "../../models/direct-upload";
 import { readFlux } from "../../models/preparing/message-flux";
 import { signed } from "../../models/preparing/origins";
 import { copyOfObject } from "../../models/preparing/shallow-copy";
@@ -32,6 +32,8 @@ export async function presignDirectUpload(owner: PresignOwner, message: FluxMess
   const { bucket } = target;
   const upload = { bucketNode: target.id, bucket: bucket.name, key: template, life: settings.life };
   const uploadEndpoint = writeDirectUpload(upload, bucket.proofOf(writeDirectUpload(upload)));
+  // Fields that stay open keep the key from being cut to its length.
+  if (!readDirectUpload(uploadEndpoint)) throw refused("Key", "Key: it gets too long with this message's values");
   const isReplaced = flux.uploadEndpoint !== undefined && flux.uploadEndpoint !== null;
   return {
     values: {
