@@ -197,6 +197,15 @@ describe("a picture that a service made and that is stored", () => {
       assert.match(sidecar, /^n+-[0-9a-f]{16}.*\.json$/);
     });
 
+    it("are written whatever a function node has made of the job", async () => {
+      const flow = await sidecars("a.{ext}");
+      const request: Record<string, unknown> = { seed: 12345678901234567890n };
+      request.self = request;
+      onlyMessage(await flow.send({ payload: await noisePng(4), job: { id: "j", cost: 3n, request } }));
+      const { job, request: kept } = await bucketIn(flow.sandbox).json("a.json");
+      assert.deepEqual([(job as { cost: string }).cost, kept], ["3", { seed: "12345678901234567890" }]);
+    });
+
     it("are told apart from others by what stands behind a dot and is no type", async () => {
       const flow = await sidecars("{jobId}.{index}");
       const payload = [await noisePng(4), await noisePng(4)];

@@ -32,7 +32,9 @@ export function sidecarOf(message: FluxMessage, facts: PictureFacts, stored: Sto
     request: againFrom(facts),
     job: { ...safeCopy(told, "msg.job").copy, acceptedAt: new Date(acceptedAt).toISOString() },
   };
-  return Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`);
+  // A function node may have left a big integer.
+  const written = JSON.stringify(sidecar, (_name, value) => (typeof value === "bigint" ? String(value) : value), 2);
+  return Buffer.from(`${written}\n`);
 }
 
 /** The request for this one picture. */
