@@ -23,7 +23,7 @@ export interface Bucket {
 }
 
 /** @param Bucket its name. */
-export function bucketIn({ s3 }: Sandbox, Bucket = "pictures"): Bucket {
+export function bucketIn({ s3 }: Pick<Sandbox, "s3">, Bucket = "pictures"): Bucket {
   const client = plainClient(s3.endpoint, s3);
   const bytes = async (Key: string): Promise<Buffer> => {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));

@@ -27,6 +27,8 @@ export interface Crash extends HouseOptions {
   between?: (house: House) => Promise<void>;
   /** The same, once Node-RED runs again. */
   afterwards?: (house: House, life: Life) => Promise<void>;
+  /** What else is to hold when all is over. */
+  atTheEnd?: (house: House) => Promise<void>;
   expected: Expected;
 }
 
@@ -65,6 +67,7 @@ export const crash = ({
   message,
   between,
   afterwards,
+  atTheEnd,
   expected,
   ...options
 }: Crash): Promise<void> =>
@@ -88,8 +91,11 @@ export const crash = ({
     if (comesBack) await life.until(() => closedJobs(life) === 2, "the job was closed");
     assert.equal(closedJobs(life), comesBack ? 2 : 1, "jobs closed after the restart");
 
+    const ends = comesBack ? Math.max(afterRestart, 1) : 0;
+    // Nodes behind the inference node may take their time.
+    await life.until(() => linesAbout(house, TOPIC).length >= deliveredBefore + ends, "the message had its end");
     const lines = linesAbout(house, TOPIC);
-    assert.equal(lines.length - deliveredBefore, comesBack ? Math.max(afterRestart, 1) : 0, "ends after the restart");
+    assert.equal(lines.length - deliveredBefore, ends, "ends after the restart");
     assert.deepEqual(
       lines.map(({ end, error }) => error?.code ?? end),
       [...Array(delivered).fill("delivered"), ...(caught === undefined ? [] : [caught])],
@@ -109,6 +115,7 @@ export const crash = ({
       if (entrance === "runware" && lines[0]?.job !== undefined) assert.equal(id, lines[0].job);
       if (expected.asked !== undefined) assert.equal(counts.polls > asked, expected.asked, "asked after the restart");
     }
+    await atTheEnd?.(house);
   });
 
 const closedJobs = ({ steps }: Life): number =>

@@ -67,6 +67,8 @@ export interface HouseOptions {
   account?: Record<string, unknown>;
   /** Added to Node-RED's settings. */
   settings?: Record<string, unknown>;
+  /** Added to Node-RED's environment, in all lives. */
+  env?: Record<string, string>;
   /** Changes the flow. */
   flow?: (nodes: FlowNode[]) => FlowNode[];
 }
@@ -128,7 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       userDir,
       flows,
       nodeOptions: ["--require", join(support, "barriers.cjs")],
-      env: { ...files, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...env },
+      env: { ...files, ...(dieAt && { FLUX_DIE_AT: JSON.stringify(dieAt) }), ...options.env, ...env },
       settings: {
         nodesDir: join(support, "nodes"),
         nodesExcludes: UNUSED.split(" ").map((name) => `${name}.js`),
