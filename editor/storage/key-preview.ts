@@ -7,6 +7,7 @@ import {
   LONGEST_KEY,
   templateProblem,
   tidyKey,
+  timeFields,
 } from "../../lib/storage/key-template";
 import { isVariable } from "../check";
 import type { Translate, Typed } from "../node-red";
@@ -22,19 +23,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   uuid: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
 };
 
-const DATE_PARTS: Readonly<Record<string, [from: number, to: number]>> = {
-  date: [0, 10],
-  year: [0, 4],
-  month: [5, 7],
-  day: [8, 10],
-  hour: [11, 13],
-  minute: [14, 16],
-};
-
-const sampleOf = (field: string, now: Date): string => {
-  const [from, to] = DATE_PARTS[field] ?? [0, 0];
-  return SAMPLES[field] ?? (to > 0 ? now.toISOString().slice(from, to) : `(${field})`);
-};
+const sampleOf = (field: string, now: Date): string =>
+  SAMPLES[field] ?? timeFields(now.getTime())[field] ?? `(${field})`;
 
 /** The fields that a template for this use may name, `msg.` and a path aside. */
 export const usableFields = (use: KeyUse): string[] =>

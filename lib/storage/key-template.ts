@@ -68,6 +68,22 @@ export const filledIn = (template: string, fieldValue: (field: string) => string
     return value === undefined ? whole : inOneName(value);
   });
 
+/**
+ * The fields that tell a time, in UTC: the same wherever Node-RED runs.
+ * @param time in ms since 1970.
+ */
+export function timeFields(time: number): Readonly<Record<string, string>> {
+  const written = new Date(time).toISOString();
+  return {
+    date: written.slice(0, 10),
+    year: written.slice(0, 4),
+    month: written.slice(5, 7),
+    day: written.slice(8, 10),
+    hour: written.slice(11, 13),
+    minute: written.slice(14, 16),
+  };
+}
+
 const inOneName = (value: string): string =>
   withoutControls(value)
     .replace(/[/\\{}]/g, "-")

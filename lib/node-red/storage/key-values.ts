@@ -1,6 +1,13 @@
 import { v4 as uuid } from "uuid";
 import { FluxError } from "../../errors";
-import { fieldsOf, filledIn, type KeyUse, type TemplateProblem, templateProblem } from "../../storage/key-template";
+import {
+  fieldsOf,
+  filledIn,
+  type KeyUse,
+  type TemplateProblem,
+  templateProblem,
+  timeFields,
+} from "../../storage/key-template";
 import type { FluxMessage, NodeAPI } from "../types";
 import type { PictureFacts } from "./picture-facts";
 import { refused } from "./refused";
@@ -21,7 +28,6 @@ export function fieldValues(
   // One for the picture, however often the template has it.
   const random = uuid();
   const { acceptedAt, index } = facts;
-  const time = new Date(acceptedAt).toISOString();
   const known: Readonly<Record<string, string | undefined>> = {
     provider: facts.provider,
     model: facts.model,
@@ -29,12 +35,7 @@ export function fieldValues(
     index: index === undefined ? undefined : String(index),
     seed: facts.seed,
     ext: extension,
-    date: time.slice(0, 10),
-    year: time.slice(0, 4),
-    month: time.slice(5, 7),
-    day: time.slice(8, 10),
-    hour: time.slice(11, 13),
-    minute: time.slice(14, 16),
+    ...timeFields(acceptedAt),
     uuid: random,
   };
   return (field) => {
