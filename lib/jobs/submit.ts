@@ -1,3 +1,4 @@
+import { underSignals } from "../abort";
 import { FluxError } from "../errors";
 import type { FluxRequest } from "../models/request";
 import { pause } from "../pause";
@@ -48,14 +49,22 @@ type Sent = Submission | { state: "failed" | "held" | "stopped"; error: FluxErro
  * @throws FluxError the refusal; FLUX_OUTCOME_UNKNOWN when the service may have the job and cannot be made to say so.
  */
 export async function submit(job: Job, context: SubmitContext): Promise<Submission> {
-  const { provider, breaker, gate, retries, overdueAt, signal, mayResend = true } = context;
+  const { provider, breaker, gate, retries, overdueAt, signal, mayResend = true, asSent } = context;
   const isNamedByUs = provider.resendWindow > 0;
   const pays = !isNamedByUs && (context.repeatLost ?? false);
   const outcomeUnknown = (error: FluxError) => unknownOutcome(job, error, provider, pays);
+  // Signing may take its time: keys may have to be asked for. A moment earlier than the deadline, as below.
+  const signedBefore = async (moment: number, late: () => FluxError): Promise<Task> => {
+    if (!asSent) return job;
+    const sign = (limited: AbortSignal) => underSignals([limited], asSent);
+    return { ...job, request: await within(moment - Date.now() - 10, signal, late, sign) };
+  };
   let doubtful = false;
   // What another process has paid for counts where every repetition may be paid for.
   let repetition = context.mayHaveBeenSent && !isNamedByUs ? Math.max(0, job.attempts - 1) : 0;
-  let sent = context.mayHaveBeenSent ? interrupted(provider) : await send(job, context, false);
+  let sent = context.mayHaveBeenSent
+    ? interrupted(provider)
+    : await send(job, context, false, () => signedBefore(overdueAt, () => unsigned(provider)));
   for (;;) {
     if (sent.state === "accepted" || sent.state === "settled") return sent;
     const { error } = sent;
@@ -83,7 +92,7 @@ export async function submit(job: Job, context: SubmitContext): Promise<Submissi
     await within(lastMoment - Date.now() - 10, signal, giveUp, (limited) => gate.enter(limited));
     if (Date.now() >= lastMoment) throw giveUp();
     if (sent.state === "failed") repetition += 1;
-    sent = await send(job, context, doubtful);
+    sent = await send(job, context, doubtful, () => signedBefore(lastMoment, () => error));
   }
 }
 
@@ -97,6 +106,13 @@ const interrupted = ({ name, resendWindow }: Provider): Sent => ({
   }),
 });
 
+const unsigned = ({ name }: Provider): FluxError =>
+  new FluxError(
+    "FLUX_TIMEOUT",
+    "The address that the picture is to be written to could not be signed before the job's deadline. Nothing was sent.",
+    { provider: name, retryable: true },
+  );
+
 const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
   new FluxError(
     "FLUX_RATE_LIMIT",
@@ -109,8 +125,8 @@ const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
 /** What answers at a wrong address would do so again. */
 const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
 
-async function send(job: Job, context: SubmitContext, doubtful: boolean): Promise<Sent> {
-  const { provider, breaker, gate, signal, asSent, onSending } = context;
+async function send(job: Job, context: SubmitContext, doubtful: boolean, signed: () => Promise<Task>): Promise<Sent> {
+  const { provider, breaker, gate, signal, onSending } = context;
   let leave: () => void;
   try {
     leave = await breaker.enter(signal, provider.tasksPerRequest);
@@ -124,7 +140,7 @@ async function send(job: Job, context: SubmitContext, doubtful: boolean): Promis
     if (gate.closedFor > 0) return { state: "held", error: leftAlone(provider, gate.closedFor) };
     let task: Task;
     try {
-      task = asSent ? { ...job, request: await asSent() } : job;
+      task = await signed();
       await onSending?.(job.attempts + 1, doubtful);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;

@@ -76,6 +76,35 @@ describe("a paid request", () => {
     assert.deepEqual([outcome, attempts], [accepted, 1]);
   });
 
+  it("is let go of while it is made ready, however long that takes", async () => {
+    const abort = new AbortController();
+    const asSent = () => {
+      setImmediate(() => abort.abort(busy));
+      return new Promise<never>(() => {});
+    };
+    const { outcome, attempts } = await run([], { asSent, signal: abort.signal });
+    assert.deepEqual([outcome, attempts], [busy, 0]);
+  });
+
+  it("is refused unsent when it is not ready before the deadline", async () => {
+    const asSent = () => new Promise<never>(() => {});
+    const { outcome, attempts } = await run([], { asSent, overdueAt: Date.now() + 50 });
+    isFluxError(outcome, "FLUX_TIMEOUT", "no");
+    assert.equal(attempts, 0);
+  });
+
+  it("is not sent again when the ten minutes are over before it is made ready", async () => {
+    let times = 0;
+    const asSent = () => {
+      times += 1;
+      return times === 1 ? Promise.resolve({}) : new Promise<never>(() => {});
+    };
+    const submittedAt = Date.now() - 599_800;
+    const { outcome, attempts } = await run([{ submit: lost }, { find: unknown }], { asSent, submittedAt });
+    isFluxError(outcome, "FLUX_OUTCOME_UNKNOWN", "unknown");
+    assert.deepEqual([times, attempts], [2, 1]);
+  });
+
   it("is sent again after a refusal that came before acceptance", async () => {
     const { outcome, attempts } = await run([{ submit: busy }, { submit: unreachable }, { submit: accepted }]);
     assert.deepEqual([outcome, attempts], [accepted, 3]);
