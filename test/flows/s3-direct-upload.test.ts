@@ -77,6 +77,11 @@ describe("a picture that the service writes straight into the bucket", () => {
     const journal = await journalOf(flow);
     assert.match(journal, /flux-s3:\/\/bucket\/pictures\//, "the place is kept");
     for (const text of [shown, journal]) assert.doesNotMatch(text, /X-Amz-|Signature=/i);
+    assert.doesNotMatch(
+      JSON.stringify(message),
+      /proof=/,
+      "who reads the job cannot have another picture written there",
+    );
     assert.doesNotMatch(journal, new RegExp(flow.sandbox.s3.secretAccessKey));
     assert.match(
       String(message.job.request.uploadEndpoint),

@@ -590,6 +590,25 @@ describe("a picture that must not overwrite another", () => {
     assert.equal(caught.error.code, "FLUX_STORAGE");
   });
 
+  it("counts as stored only where job and picture are those of the object that is there", async () => {
+    const flow = await uploads(never);
+    const bucket = bucketIn(flow.sandbox);
+    const payload = await noisePng(4);
+    const ours = { "job-id": "job-1", "picture-id": "picture-1" };
+    for (const [metadata, isStored] of [
+      [ours, true],
+      [{ ...ours, "job-id": "job-2" }, false],
+      [{ ...ours, "picture-id": "picture-2" }, false],
+      [{}, false],
+    ] as const) {
+      await bucket.put("one.png", payload, metadata);
+      const outcome = await flow.send({ payload, job: { id: "job-1" }, image: { id: "picture-1" } });
+      assert.equal(outcome.caught?.error.code, isStored ? undefined : "FLUX_STORAGE", JSON.stringify(metadata));
+    }
+    const { caught } = await flow.send({ payload });
+    assert.equal(caught?.error.code, "FLUX_STORAGE", "without a job it is nobody's");
+  });
+
   for (const s3IfNoneMatch of ["refused", "ignored"] as const) {
     it(`is refused where the store cannot promise it: the header is ${s3IfNoneMatch}`, async () => {
       const flow = await uploads(never, { sandbox: { s3IfNoneMatch } as FlowOptions["sandbox"] });
