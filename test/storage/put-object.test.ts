@@ -106,6 +106,28 @@ describe("storing an object", () => {
     }
   }
 
+  for (const [what, matches, bytes] of [
+    ["the single request", isSingle, 100],
+    ["the completion", isCompletion, PART + 1],
+  ] as const) {
+    it(`leaves the object that was there before when it is aborted while ${what} is on its way`, async () => {
+      const key = "a/earlier.png";
+      await open().put(picture(Buffer.from("earlier"), { key }), { signal: always });
+      const { until, release } = held();
+      test.proxy.arm({ kind: "wait", until }, { matches });
+      const abort = new AbortController();
+      const begun = test.proxy.next(matches);
+      const work = store.put(picture(watchedSource(bytes), { key }), { signal: abort.signal });
+      await begun;
+      abort.abort(new Error("the node was closed"));
+      await assert.rejects(work);
+      release();
+      assert.equal(String(await store.read(key, always)), "earlier");
+      await store.remove(key, always);
+      await nothingIsLeft(test);
+    });
+  }
+
   it("does not begin when it is aborted before", async () => {
     const source = watchedSource(10);
     const reason = new Error("too late");
