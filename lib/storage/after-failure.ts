@@ -35,14 +35,14 @@ export async function afterFailure(error: unknown, failed: Failed): Promise<Foun
     try {
       found = await findObject(bucket, asked.key, time);
     } catch {
-      if (refusal?.status !== 412) leftovers.push("Whether it is there nevertheless could not be found out.");
+      if (refusal?.status !== 412) leftovers.push(unknown(asked));
     }
     if (found && isThisVery(found)) return found;
   }
   if (watched.isOpeningLost) leftovers.push(partsOf(asked));
   else if (!(await isAborted(failed, time))) leftovers.push(partsOf(asked));
   if (cancelled.aborted && watched.isDecided && !(await isRemoved(failed, time))) {
-    leftovers.push(`Whether the object "${asked.key}" is there nevertheless could not be found out.`);
+    leftovers.push(unknown(asked));
   }
   if (refusal?.status === 412 && found) return found;
   throw withLeftovers(cancelled.aborted ? cancelled.reason : storageError(error, asked), leftovers);
@@ -75,6 +75,8 @@ async function isRemoved({ bucket, asked, isThisVery }: Failed, time: AbortSigna
     return false;
   }
 }
+
+const unknown = ({ key }: Asked): string => `Whether the object "${key}" is there nevertheless could not be found out.`;
 
 const partsOf = ({ key }: Asked): string =>
   `Parts of "${key}" that were sent may still be in the store, because its multipart upload could not be aborted (that needs s3:AbortMultipartUpload). A lifecycle rule of the bucket for incomplete multipart uploads removes them.`;

@@ -220,7 +220,7 @@ describe("storing an object", () => {
     test.proxy.arm({ kind: "reset", after: 1 }, { matches: isSingle });
     test.proxy.arm({ kind: "answer", status: 403, code: "" }, { matches: isLook });
     const error = await fluxErrorOf(open({ retries: 0 }).put(picture(Buffer.alloc(100_000)), { signal: always }));
-    assert.match(error.message, /Whether it is there nevertheless could not be found out/);
+    assert.match(error.message, /Whether the object "a\/picture\.png" is there nevertheless could not be found out/);
   });
 
   it("tells how much the store has taken", async () => {
