@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { bucketIn } from "../support/bucket";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
@@ -511,6 +511,26 @@ describe("a picture that comes slowly", () => {
     });
   }
 
+  it("goes on when another job is cancelled", async () => {
+    const png = await noisePng(4);
+    let end = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const responses: ServerResponse[] = [];
+    const at = await host((_, response) => {
+      responses.push(response);
+      response.write(png.subarray(0, 100), () => end());
+    });
+    const flow = await uploads({ key, allowedHosts: at });
+    const outcome = flow.send({ payload: `http://${at}/`, job: { id: "job-1" } });
+    await begun;
+    const { caught } = await flow.send({ cancel: "job-2" });
+    assert.match(String(caught?.error.message), /no job job-2/);
+    for (const response of responses) response.end(png.subarray(100));
+    assert.equal(storedIn(onlyMessage(await outcome)).size, png.length);
+  });
+
   it("is given up when the node is closed; the log names its job, and nothing of it is left", async () => {
     const { at, begun, gone } = await endless();
     const flow = await uploads({ key, allowedHosts: at });
@@ -653,6 +673,7 @@ describe("a store that refuses", () => {
     ["no name", { bucket: "" }, /names no bucket/],
     ["plain http to the internet", { endpoint: "http://s3.example.com" }, /must begin with https/],
     ["an endpoint with a password", { endpoint: "https://me:pw@s3.example.com" }, /endpoint/],
+    ["the bucket in its endpoint", { endpoint: "https://s3.example.com/pictures" }, /leave that out/],
     ["a region that is none", { region: "eu central" }, /region/],
   ] as const) {
     it(`is not asked at all when the bucket node has ${what}`, async () => {

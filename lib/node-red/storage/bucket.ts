@@ -114,7 +114,7 @@ export async function resolveBucketAccess({ settings, keys, connection }: Bucket
   if (environment === "sandbox") return { ...(await sandboxAccess(settings)), retries };
   const place = placeOf(settings);
   const credentials = credentialsOf(settings, keys);
-  checkEndpoint(place.endpoint, credentials);
+  checkEndpoint(place, credentials);
   return {
     place,
     credentials,
@@ -168,10 +168,12 @@ function credentialsOf({ authentication }: BucketSettings, keys: BucketKeys): Bu
  * The secret key never travels, only signatures made with it; a session token does. So plain http is for this machine
  * and, without a token, for the local network, where most stores without a certificate are.
  */
-function checkEndpoint(endpoint: string, credentials: BucketCredentials): void {
+function checkEndpoint({ endpoint, bucket }: BucketPlace, credentials: BucketCredentials): void {
   if (endpoint === "") return;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || url.username || url.password) throw unusable("its endpoint is not an address, or holds a user name");
+  // Some stores show the address with the bucket: every key would begin with its name then.
+  if (url.pathname.endsWith(`/${bucket}`)) throw unusable("its endpoint ends with the bucket's name; leave that out");
   if (mayCarryKey(url)) return;
   const hasToken = credentials === "chain" || credentials.sessionToken !== undefined;
   if (hasToken) throw unusable("a session token, or what the chain finds, travels only to an endpoint with https://");
