@@ -54,12 +54,15 @@ export class UploadStatus {
     const extra = { inFlight: count, ...withoutUndefined({ job }) };
     if (count === 0) return { ...this.#busy("uploadWaiting", extra, { waiting }), fill: "grey", shape: "ring" };
     if (waiting > 0) return this.#busy("uploadingAndWaiting", extra, { count, waiting });
-    const percent = count === 1 ? percentOf(runs) : undefined;
-    if (percent === undefined) return this.#busy("uploadingSeveral", extra, { count });
-    return this.#busy("uploading", { ...extra, progress: percent }, { percent });
+    const run = count === 1 ? runs.find(({ storing }) => storing > 0) : undefined;
+    const percent = run && percentOf(run);
+    if (percent !== undefined) return this.#busy("uploading", { ...extra, progress: percent }, { percent });
+    // Of unknown length: that something happens is to be seen at least.
+    if (run && run.sent > 0) return this.#busy("uploadingOne", extra, { size: sizeOf(run.sent) });
+    return this.#busy("uploadingSeveral", extra, { count });
   }
 
-  #busy(key: string, extra: FluxStatus, values: Record<string, number> = {}): FluxStatus {
+  #busy(key: string, extra: FluxStatus, values: Record<string, number | string> = {}): FluxStatus {
     return { fill: "blue", shape: "dot", text: this.#text(`status.${key}`, { ...values }), ...extra };
   }
 
@@ -79,11 +82,8 @@ export class UploadStatus {
 }
 
 /** Of what is being stored; undefined where the size is not known. */
-function percentOf(runs: readonly UploadRun[]): number | undefined {
-  const run = runs.find(({ storing }) => storing > 0);
-  if (!run?.total) return undefined;
-  return Math.min(100, Math.floor((100 * run.sent) / run.total));
-}
+const percentOf = ({ sent, total }: UploadRun): number | undefined =>
+  total ? Math.min(100, Math.floor((100 * sent) / total)) : undefined;
 
 /** "812 B", "45 kB", "1.2 MB". */
 function sizeOf(bytes: number): string {
