@@ -1,7 +1,7 @@
 import { FluxError } from "../errors";
 import type { Asked } from "./asked";
 import { findObject, type OpenBucket, removeObject } from "./objects";
-import { type Refusal, refusalOf } from "./refusal";
+import { mayBeDone, type Refusal, refusalOf } from "./refusal";
 import { storageError } from "./storage-error";
 import type { FoundObject } from "./store";
 import { CLEARING_TIME, type WatchedClient } from "./watched-client";
@@ -48,9 +48,9 @@ export async function afterFailure(error: unknown, failed: Failed): Promise<Foun
   throw withLeftovers(cancelled.aborted ? cancelled.reason : storageError(error, asked), leftovers);
 }
 
-/** No answer, a fault of the store's, or what a store answers to a repetition of what it has done already. */
+/** No answer or half of one, a fault of the store's, or what it answers to a repetition of what it has done already. */
 const mayBeThere = (refusal: Refusal | undefined): boolean =>
-  refusal?.status === undefined || refusal.status >= 500 || refusal.status === 412 || refusal.code === "NoSuchUpload";
+  mayBeDone(refusal) || refusal?.status === 412 || refusal?.code === "NoSuchUpload";
 
 /** Aborts the multipart upload, where one was opened. */
 async function isAborted({ bucket, asked, watched }: Failed, time: AbortSignal): Promise<boolean> {

@@ -4,7 +4,7 @@ import { FluxError } from "../errors";
 import type { Asked } from "./asked";
 import { objectKey } from "./object-key";
 import { inWords, type OpenBucket, removeObject } from "./objects";
-import { refusalOf } from "./refusal";
+import { mayBeDone, refusalOf } from "./refusal";
 import { objectError } from "./storage-error";
 import { CLEARING_TIME, type WriteKind } from "./watched-client";
 
@@ -73,18 +73,20 @@ async function isHonoured(
   try {
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const answer = await write(bucket, { Bucket: bucket.place.bucket, Key: key, ...demands }, signal);
-      if (answer !== "written") return answer === "refused";
-      isWritten = true;
+      isWritten ||= answer === "written" || answer === "refused again";
+      if (answer !== "written") return answer !== "unsupported";
     }
     return false;
   } catch (error) {
+    isWritten ||= mayBeDone(refusalOf(error));
     throw inWords(error, { place: bucket.place, action: "write", key }, signal);
   } finally {
     if (isWritten) await removeObject(bucket, key, AbortSignal.timeout(CLEARING_TIME)).catch(() => {});
   }
 }
 
-type Answer = "written" | "refused" | "unsupported";
+/** "refused again": when it was repeated. The first answer may have been lost, and it was our own that was in the way. */
+type Answer = "written" | "refused" | "refused again" | "unsupported";
 
 /** Where the object is. */
 type Target = { Bucket: string; Key: string } & Demands;
@@ -127,8 +129,8 @@ async function answerTo(request: Promise<unknown>): Promise<Answer> {
     await request;
     return "written";
   } catch (error) {
-    const status = refusalOf(error)?.status;
-    if (status === 412 || status === 409) return "refused";
+    const { status, attempts = 1 } = refusalOf(error) ?? {};
+    if (status === 412 || status === 409) return attempts > 1 ? "refused again" : "refused";
     if (status === 501) return "unsupported";
     throw error;
   }

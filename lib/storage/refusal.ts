@@ -29,6 +29,10 @@ export function refusalOf(error: unknown): Refusal | undefined {
   };
 }
 
+/** Whether a store may have done what it was asked: no answer came, one that cannot be read (2xx), or a fault of its own. */
+export const mayBeDone = (refusal: Refusal | undefined): boolean =>
+  refusal?.status === undefined || refusal.status < 300 || refusal.status >= 500;
+
 function regionOf(error: Error, headers: unknown): string | undefined {
   const region = textIn(headers, "x-amz-bucket-region") ?? textIn(error, "Region");
   return region !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(region) ? region : undefined;

@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { OpenBucket } from "./objects";
+import { refusalOf } from "./refusal";
 
 /** How an object is written: in one request, or in parts that the store puts together. */
 export type WriteKind = "single" | "multipart";
@@ -57,7 +58,8 @@ export function watchedClient(
       watched.uploadId = output.UploadId;
       return output;
     } catch (error) {
-      watched.isOpeningLost = patience.signal.aborted;
+      // A 2xx that cannot be read does not tell the upload's id either.
+      watched.isOpeningLost = patience.signal.aborted || (refusalOf(error)?.status ?? 500) < 300;
       throw error;
     } finally {
       clearTimeout(timer);

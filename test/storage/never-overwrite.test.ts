@@ -35,6 +35,17 @@ describe("never overwrite", () => {
         assert.deepEqual(await keysIn(sandbox), ["a/b.png"]);
       });
 
+      it("leaves nothing of a trial whose answer was lost or cut", async () => {
+        sandbox.arm("cut", { call: size === 100 ? "PutObject" : "CompleteMultipartUpload" });
+        // A cut answer is none to repeat; a lost one is repeated, and the repetition refused.
+        await put(size).catch(() => {});
+        assert.deepEqual(
+          (await keysIn(sandbox)).filter((key) => key !== "a/b.png"),
+          [],
+        );
+        assert.deepEqual(await keysIn(sandbox, "uploads"), []);
+      });
+
       it("tries the store once, however many are stored", async () => {
         await put(size, { key: "first" });
         const requests = sandbox.ledger.requests;

@@ -8,7 +8,7 @@ import type { BucketAccess, Store } from "../../lib/storage/store";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { always, assertWithout, fluxErrorOf } from "../support/scripted-client";
 import { type Script, type ScriptedServer, startScriptedServer } from "../support/scripted-server";
-import { accessTo } from "./storage-support";
+import { accessTo, MEBIBYTE } from "./storage-support";
 
 const picture = { key: "a.png", body: Buffer.from("bytes"), contentType: "image/png" };
 
@@ -131,6 +131,20 @@ describe("what a store says", () => {
     const error = await fluxErrorOf(put(accessTo(sandbox, {}, { retries: 1 })));
     assert.deepEqual([error.code, error.cause.retryable, error.cause.status], ["FLUX_STORAGE", true, 503]);
     assert.match(error.message, /asked twice/);
+  });
+
+  it("about a long object in half an answer is looked up: the object is there, and counts as stored", async () => {
+    sandbox.arm("cut", { call: "CompleteMultipartUpload" });
+    const long = { ...picture, body: Buffer.alloc(6 * MEBIBYTE) };
+    const stored = await storeWith(accessTo(sandbox)).put(long, { signal: always });
+    assert.equal(stored.size, 6 * MEBIBYTE);
+  });
+
+  it("about the opening of a long object in half an answer leaves parts, which the error says", async () => {
+    sandbox.arm("cut", { call: "CreateMultipartUpload" });
+    const long = { ...picture, body: Buffer.alloc(6 * MEBIBYTE) };
+    const error = await fluxErrorOf(storeWith(accessTo(sandbox)).put(long, { signal: always }));
+    assert.match(error.message, /may still be in the store/);
   });
 
   describe("that only few stores say", () => {
