@@ -1,6 +1,5 @@
 import { FluxError } from "../errors";
 import { type Growth, jitteredPause, pause } from "../pause";
-import { objectError } from "./storage-error";
 import type { FoundObject, Store } from "./store";
 
 export interface AwaitOptions {
@@ -34,7 +33,11 @@ export async function awaitObject(store: Store, key: string, options: AwaitOptio
     const half = Math.min(GROWTH.longest, GROWTH.first * 2 ** attempt);
     await pause(Math.min(left, jitteredPause(GROWTH, attempt, half)), signal);
   }
-  throw objectError({ place: store.place, action: "look up", key }, reasonOf(last, timeout), true);
+  throw new FluxError(
+    "FLUX_STORAGE",
+    `The picture that was to be written to "${key}" in the bucket "${store.place.bucket}" was not found: ${reasonOf(last, timeout)}.`,
+    { provider: "s3", retryable: true },
+  );
 }
 
 async function look(store: Store, key: string, signal: AbortSignal) {

@@ -43,7 +43,7 @@ describe("waiting for an object that a service writes", () => {
   it("ends with the key when it does not come", async () => {
     const error = await fluxErrorOf(wait(300));
     assert.deepEqual([error.code, error.cause.retryable], ["FLUX_STORAGE", true]);
-    assert.match(error.message, /"a\/b\.png".*was not written within/);
+    assert.match(error.message, /picture .*"a\/b\.png".* was not found: it was not written within/);
   });
 
   it("does not take an older object for it", async () => {

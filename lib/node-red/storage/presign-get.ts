@@ -37,23 +37,25 @@ export async function presignObjects(
   };
   if (!isList(value)) return addressOf(keyOf(value, setting, store));
   const { length } = value;
-  if (length === 0) throw refused(setting, `${setting} is an empty list: it names no object`);
+  if (length === 0) throw unsigned(setting, `${setting} is an empty list: it names no object`);
   if (length > MOST_OBJECTS)
-    throw refused(setting, `${setting} is a list of ${length}; at most 1,000 objects are signed`);
+    throw unsigned(setting, `${setting} is a list of ${length}; at most 1,000 objects are signed`);
   return Promise.all(Array.from(value, (item, index) => keyOf(item, `${setting}[${index}]`, store)).map(addressOf));
 }
+
+const unsigned = (setting: string, problem: string): FluxError => refused(setting, problem, {}, "signed");
 
 /** The key that a value is or, as a member of `msg.s3`, has. */
 function keyOf(value: unknown, setting: string, { place }: Store): string {
   const key = typeof value === "string" ? value : peek(value, "key");
   const bucket = peek(value, "bucket");
   if (typeof bucket === "string" && bucket !== place.bucket) {
-    throw refused(setting, `${setting} is an object of another bucket than this node's, ${place.bucket}`);
+    throw unsigned(setting, `${setting} is an object of another bucket than this node's, ${place.bucket}`);
   }
   if (typeof key === "string" && key !== "" && Buffer.byteLength(key) <= LONGEST_KEY) return key;
-  throw refused(
+  throw unsigned(
     setting,
-    `${setting} is ${describe(value)}, but must be an object with its key, as msg.s3 is, or a key`,
+    `${setting} is ${describe(value)}, but must be the key of an object, or have one as "key", as what flux-s3-upload puts into msg.s3 does`,
   );
 }
 
