@@ -188,7 +188,7 @@ export const ruleFor = (refusal: Refusal): Rule => RULES.find(({ applies }) => a
 
 /** Something answers that is no store; `status` in brackets, or nothing. */
 export const strangeAnswer = (place: BucketPlace, status: string): string =>
-  `What answers at ${storeOf(place)} does not answer as an S3 store does${status}. Check endpoint and path style in the bucket node.`;
+  `What answers at ${storeOf(place)} does not answer as an S3 store does${status}. Check the endpoint in the bucket node, and whether the bucket belongs into the path.`;
 
 function denied(asked: Asked): string {
   const { action, place } = asked;

@@ -712,6 +712,19 @@ describe("a store that refuses", () => {
     });
   }
 
+  for (const [what, bucket, sessionToken] of [
+    ["a session token", {}, "temporary"],
+    ["what AWS's chain finds", { authentication: "chain" }, ""],
+  ] as const) {
+    it(`is not sent ${what} over plain http through the local network`, async () => {
+      const credentials = { bucket: { accessKeyId: "someone", secretAccessKey: "secret", sessionToken } };
+      const flow = await uploads({ key }, { bucket: { ...bucket, endpoint: "http://192.168.0.9:9000" }, credentials });
+      const { caught } = await flow.send({ payload: await noisePng(4) });
+      assert.equal(caught?.error.code, "FLUX_CONFIG", caught?.error.message);
+      assert.match(String(caught?.error.message), /travels only to an endpoint with https/);
+    });
+  }
+
   it("is asked as often as the bucket node's retries say, and not by the upload node again", async () => {
     const flow = await uploads({ key }, { bucket: { retries: 1 } });
     flow.sandbox.arm("503", { call: "PutObject", count: 20 });

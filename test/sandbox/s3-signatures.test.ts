@@ -172,6 +172,10 @@ describe("a signed request to the sandbox's store", () => {
     assert.deepEqual([unsigned.status, unsigned.code], [403, "AccessDenied"]);
     const elsewhere = await send(sandbox, { ...put, unsigned: { host: "s3.example.com" } });
     assert.deepEqual([elsewhere.status, elsewhere.code], [403, "SignatureDoesNotMatch"]);
+    const anywhere = await send(sandbox, { ...put, leavesHostOut: true });
+    assert.deepEqual([anywhere.status, anywhere.code], [403, "AccessDenied"]);
+    const another = await send(sandbox, { ...put, day: "20200101" });
+    assert.deepEqual([another.status, another.code], [403, "SignatureDoesNotMatch"], "a key of another day");
     const other = await send(sandbox, { ...put, damage: (content) => Buffer.from(content).fill("x", 0, 1) });
     assert.deepEqual([other.status, other.code], [400, "XAmzContentSHA256Mismatch"]);
     assert.equal(await contentOf(sandbox, "a.jpg"), undefined);

@@ -72,6 +72,10 @@ interface Signing {
   region?: string;
   /** When the request claims to be made. */
   at?: Date;
+  /** The day that the signature is for; that of the request unless told. */
+  day?: string;
+  /** Signs everything but the host. */
+  leavesHostOut?: boolean;
   /** Headers that are sent without a signature. */
   unsigned?: Record<string, string>;
   /** Changes the chunks of the content after they were signed. */
@@ -129,7 +133,7 @@ export function signed({ s3, url }: Sandbox, asked: Request): { headers: Record<
   const { method, path, chunks, trailer = {}, at = new Date(), unsigned = {}, damage = (content) => content } = asked;
   const { body = Buffer.alloc(0), payload = sha256Of(body), region = s3.region } = asked;
   const timestamp = at.toISOString().replace(/[-:]|\.\d+/g, "");
-  const scope = { day: timestamp.slice(0, 8), region, service: "s3" };
+  const scope = { day: asked.day ?? timestamp.slice(0, 8), region, service: "s3" };
   const trailers = Object.keys(trailer).join(",");
   const headers: Record<string, string> = {
     host: new URL(url).host,
@@ -139,7 +143,9 @@ export function signed({ s3, url }: Sandbox, asked: Request): { headers: Record<
     ...(trailers === "" ? {} : { "x-amz-trailer": trailers }),
     ...asked.headers,
   };
-  const signedHeaders = Object.keys(headers).sort();
+  const signedHeaders = Object.keys(headers)
+    .filter((name) => name !== "host" || !asked.leavesHostOut)
+    .sort();
   const [rawPath = "", query = ""] = path.split("?");
   const key = signingKey(asked.secretAccessKey ?? s3.secretAccessKey, scope);
   const canonical = canonicalRequest({
