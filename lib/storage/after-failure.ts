@@ -41,9 +41,7 @@ export async function afterFailure(error: unknown, failed: Failed): Promise<Foun
   }
   if (watched.isOpeningLost) leftovers.push(partsOf(asked));
   else if (!(await isAborted(failed, time))) leftovers.push(partsOf(asked));
-  if (cancelled.aborted && watched.isDecided && !(await isRemoved(failed, time))) {
-    leftovers.push(unknown(asked));
-  }
+  if (cancelled.aborted && watched.isDecided) leftovers.push(...(await notRemoved(failed, time)));
   if (refusal?.status === 412 && found) return found;
   throw withLeftovers(cancelled.aborted ? cancelled.reason : storageError(error, asked), leftovers);
 }
@@ -65,16 +63,24 @@ async function isAborted({ bucket, asked, watched }: Failed, time: AbortSignal):
   }
 }
 
-/** Removes the object if it came into being. */
-async function isRemoved({ bucket, asked, isThisVery }: Failed, time: AbortSignal): Promise<boolean> {
+/**
+ * Removes the object if it came into being.
+ * @returns what is to be said where that failed.
+ */
+async function notRemoved({ bucket, asked, isThisVery }: Failed, time: AbortSignal): Promise<string[]> {
+  let found: FoundObject | undefined;
   try {
-    const found = await findObject(bucket, asked.key, time);
-    if (found && isThisVery(found)) await removeObject(bucket, asked.key, time);
-    return true;
-  } catch {
-    return false;
+    found = await findObject(bucket, asked.key, time);
+    if (found && isThisVery(found)) await removeObject(bucket, asked.key, time, found.versionId);
+    return [];
+  } catch (error) {
+    const isDenied = error instanceof FluxError && error.cause.status === 403;
+    return [found?.versionId !== undefined && isDenied ? versionOf(asked) : unknown(asked)];
   }
 }
+
+const versionOf = ({ key }: Asked): string =>
+  `The object "${key}" is there nevertheless: to delete it in a bucket with versions needs s3:DeleteObjectVersion.`;
 
 const unknown = ({ key }: Asked): string => `Whether the object "${key}" is there nevertheless could not be found out.`;
 

@@ -72,10 +72,17 @@ export async function readObject(bucket: OpenBucket, key: string, signal: AbortS
   }
 }
 
-export async function removeObject(bucket: OpenBucket, key: string, signal: AbortSignal): Promise<void> {
+/** @param version removes only this one: an earlier one is there again then, instead of being hidden as well. */
+export async function removeObject(
+  bucket: OpenBucket,
+  key: string,
+  signal: AbortSignal,
+  version?: string,
+): Promise<void> {
   const { sdk, client, place } = bucket;
+  const target = { Bucket: place.bucket, Key: key, ...(version !== undefined && { VersionId: version }) };
   try {
-    await client.send(new sdk.DeleteObjectCommand({ Bucket: place.bucket, Key: key }), { abortSignal: signal });
+    await client.send(new sdk.DeleteObjectCommand(target), { abortSignal: signal });
   } catch (error) {
     throw inWords(error, { place, action: "delete", key }, signal);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ErrorCode } from "../../lib/errors";
+import { type ErrorCode, FluxError } from "../../lib/errors";
 import { openStore } from "../../lib/storage/open-store";
 import type { BucketAccess, Store } from "../../lib/storage/store";
 import { type Sandbox, startSandbox } from "../../sandbox";
@@ -146,6 +146,30 @@ describe("what a store says", () => {
     const error = await fluxErrorOf(storeWith(accessTo(sandbox)).put(long, { signal: always }));
     assert.match(error.message, /may still be in the store/);
   });
+
+  for (const isAllowed of [true, false]) {
+    const promise = isAllowed ? "removes that version only" : "says what is left where that is not allowed";
+    it(`about an object with versions is heeded: a cancelled upload ${promise}`, async () => {
+      const abort = new AbortController();
+      let written: Record<string, string> = {};
+      const server = await startScriptedServer(({ method, headers }) => {
+        if (method === "PUT") {
+          written = { "x-amz-meta-upload-id": String(headers["x-amz-meta-upload-id"]) };
+          abort.abort(new FluxError("FLUX_CANCELLED", "Cancelled."));
+          return { misbehave: "hang" };
+        }
+        if (method === "HEAD") return { headers: { ...written, "x-amz-version-id": "v2" }, text: "" };
+        return isAllowed ? { status: 204, text: "" } : { status: 403, text: "" };
+      });
+      open.push(server);
+      const store = storeWith(accessTo(sandbox, { endpoint: server.url }, { retries: 0 }));
+      const error = await fluxErrorOf(store.put(picture, { signal: abort.signal }));
+      const deletions = server.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path);
+      assert.deepEqual(deletions, ["/pictures/a.png?x-id=DeleteObject&versionId=v2"]);
+      assert.equal(error.code, "FLUX_CANCELLED");
+      if (!isAllowed) assert.match(error.message, /"a\.png" is there nevertheless.*s3:DeleteObjectVersion/);
+    });
+  }
 
   describe("that only few stores say", () => {
     /** Puts an object to something that answers like that. */
