@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import { pause } from "../pause";
 import type { Asked } from "./asked";
 import { findObject, type OpenBucket, removeObject } from "./objects";
 import { mayBeDone, type Refusal, refusalOf } from "./refusal";
@@ -64,14 +65,25 @@ async function isAborted({ bucket, asked, watched }: Failed, time: AbortSignal):
 }
 
 /**
+ * Ms before each look for an object whose writing was broken off: a store that had all of it may put it there although
+ * nobody waits for the answer, and Ceph was seen to do so after the first look.
+ */
+const LOOKS = [0, 250, 750];
+
+/**
  * Removes the object if it came into being.
  * @returns what is to be said where that failed.
  */
 async function notRemoved({ bucket, asked, isThisVery }: Failed, time: AbortSignal): Promise<string[]> {
   let found: FoundObject | undefined;
   try {
-    found = await findObject(bucket, asked.key, time);
-    if (found && isThisVery(found)) await removeObject(bucket, asked.key, time, found.versionId);
+    for (const wait of LOOKS) {
+      await pause(wait, time);
+      found = await findObject(bucket, asked.key, time);
+      if (!found || !isThisVery(found)) continue;
+      await removeObject(bucket, asked.key, time, found.versionId);
+      break;
+    }
     return [];
   } catch (error) {
     const isDenied = error instanceof FluxError && error.cause.status === 403;

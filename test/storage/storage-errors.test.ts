@@ -147,6 +147,27 @@ describe("what a store says", () => {
     assert.match(error.message, /may still be in the store/);
   });
 
+  it("to a cancelled upload may come late: an object that appears after the first look is removed", async () => {
+    const abort = new AbortController();
+    let looks = 0;
+    let written = "";
+    const server = await startScriptedServer(({ method, headers }) => {
+      if (method === "PUT") {
+        written = String(headers["x-amz-meta-upload-id"]);
+        abort.abort(new FluxError("FLUX_CANCELLED", "Cancelled."));
+        return { misbehave: "hang" };
+      }
+      if (method === "DELETE") return { status: 204, text: "" };
+      looks += 1;
+      return looks === 1 ? { status: 404, text: "" } : { headers: { "x-amz-meta-upload-id": written }, text: "" };
+    });
+    open.push(server);
+    const store = storeWith(accessTo(sandbox, { endpoint: server.url }, { retries: 0 }));
+    const error = await fluxErrorOf(store.put(picture, { signal: abort.signal }));
+    assert.deepEqual([error.code, error.message], ["FLUX_CANCELLED", "Cancelled."]);
+    assert.equal(server.requests.filter(({ method }) => method === "DELETE").length, 1);
+  });
+
   for (const isAllowed of [true, false]) {
     const promise = isAllowed ? "removes that version only" : "says what is left where that is not allowed";
     it(`about an object with versions is heeded: a cancelled upload ${promise}`, async () => {
