@@ -554,6 +554,14 @@ describe("a picture that comes slowly", () => {
     assert.deepEqual([await bucket.keys(), await bucket.openUploads()], [["anchor"], []]);
   });
 
+  it("is not taken on behind a thousand others", async () => {
+    const { at } = await endless();
+    const flow = await uploads({ key, allowedHosts: at, concurrency: 1 });
+    for (let sent = 0; sent < 1000; sent += 1) flow.receive({ payload: `http://${at}/` });
+    const { caught } = await flow.send({ payload: `http://${at}/` });
+    assert.deepEqual([caught?.error.code, caught?.error.cause.retryable], ["FLUX_BUSY", true]);
+  });
+
   it("is given up when only its own node is deployed anew", async () => {
     const { at, begun, gone } = await endless();
     const flow = await uploads({ key, allowedHosts: at });
