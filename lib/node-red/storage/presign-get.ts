@@ -1,4 +1,5 @@
 import { FluxError } from "../../errors";
+import { Limit } from "../../jobs/limit";
 import { isList } from "../../models/preparing/is-list";
 import { peek } from "../../models/preparing/peek";
 import { describe } from "../../models/wording/wording";
@@ -11,6 +12,9 @@ import type { PresignOwner } from "./storage-owner";
 
 /** Objects of one message. */
 const MOST_OBJECTS = 1000;
+
+/** Questions to the store. */
+const AT_ONCE = 8;
 
 /** For the question whether an object is there, in ms. */
 const PATIENCE = 30_000;
@@ -31,9 +35,15 @@ export async function presignObjects(
   const { store } = await owner.bucketNode().bucket.open();
   const value = await evaluate(RED, node, settings.object, message, "Object");
   const method = settings.method === "head" ? "HEAD" : "GET";
+  const turns = new Limit(AT_ONCE, MOST_OBJECTS);
   const addressOf = async (key: string): Promise<string> => {
-    if (settings.checkExists) await assertThere(store, key, signal);
-    return store.sign(method, key, settings.life);
+    const release = await turns.enter(signal);
+    try {
+      if (settings.checkExists) await assertThere(store, key, signal);
+      return await store.sign(method, key, settings.life);
+    } finally {
+      release();
+    }
   };
   if (!isList(value)) return addressOf(keyOf(value, setting, store));
   const { length } = value;
