@@ -206,6 +206,7 @@ describe("the status texts", () => {
     const states = [
       { ...beginUpload(), waiting: 1 },
       { ...beginUpload(), storing: 1, sent: 1, total: 2 },
+      { ...beginUpload(), storing: 1, sent: 1, total: undefined },
       { ...beginUpload(), storing: 1, waiting: 1 },
       { ...beginUpload(), storing: 2 },
       confirming,
