@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Budget } from "../../../lib/jobs/budget/budget";
 import { NO_LIMITS } from "../../../lib/jobs/budget/limits";
 import type { Outcome } from "../../../lib/jobs/job";
@@ -12,6 +10,7 @@ import { Reservations, reservationsOf } from "../../../lib/jobs/keeper/reservati
 import type { RunContext } from "../../../lib/jobs/keeper/run-context";
 import { savedJob, savedOutcome } from "../../../lib/jobs/keeper/saved";
 import { Writer } from "../../../lib/jobs/keeper/writer";
+import { heldBytes } from "../../support/garbage";
 import { aJob } from "../job";
 
 const HOUR = 3_600_000;
@@ -100,8 +99,6 @@ describe("what a job took of a budget", () => {
   });
 
   it("is forgotten after a day, with and without limits", () => {
-    setFlagsFromString("--expose-gc");
-    const collect: () => void = runInNewContext("gc");
     const known = reservations();
     const { context } = onePictureAnHour();
     context.service.budget.limits = NO_LIMITS;
@@ -113,8 +110,7 @@ describe("what a job took of a budget", () => {
         known.settle(kept, made);
         mock.timers.tick(HOUR);
       }
-      collect();
-      return process.memoryUsage().heapUsed;
+      return heldBytes();
     };
     const before = endMany(100);
     const grown = endMany(30_000) - before;
