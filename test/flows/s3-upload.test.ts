@@ -469,7 +469,7 @@ describe("what cannot be stored", () => {
     const at = await host((_, response) => response.writeHead(404).end());
     const flow = await uploads({ key: { type: "str", value: "{index}.{ext}" }, allowedHosts: at });
     const { caught } = await flow.send({ payload: [png, `http://${at}/gone`, png] });
-    assert.match(String(caught?.error.message), /Of 3 pictures 2 are stored; the same message, sent again/);
+    assert.match(String(caught?.error.message), /Stored before that: 2 of 3 pictures\. Sent again/);
     assert.deepEqual(await bucketIn(flow.sandbox).keys(), ["0.png", "2.png"]);
   });
 });

@@ -98,7 +98,7 @@ function allOf(outcomes: readonly PromiseSettledResult<StoredPicture>[]): Stored
   if (outcomes.length === 1) throw error;
   throw new FluxError(
     error.code,
-    `${error.message} Of ${outcomes.length} pictures ${stored.length} are stored; the same message, sent again, puts all of them where they belong.`,
+    `${error.message} Stored before that: ${stored.length} of ${outcomes.length} pictures. Sent again, the message stores all of them.`,
     error.cause,
   );
 }
