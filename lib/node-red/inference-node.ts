@@ -10,6 +10,7 @@ import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
+import { watchDeploys } from "./deploys";
 import { finish } from "./finish";
 import { InferenceOwner } from "./inference-owner";
 import { JobStatus } from "./job-status";
@@ -25,6 +26,7 @@ const CLOSING = { written: 10_000, heard: 2000 };
 /** Registers an inference node type: one model, one message in, its pictures out. */
 export function inferenceNode(RED: NodeAPI, type: string, model: NodeModel): void {
   watchFlows(RED);
+  watchDeploys(RED);
   function InferenceNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
     const inference = new Inference(new InferenceOwner(RED, this, model, config));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "../../lib/node-red/types";
 import { bucketIn } from "../support/bucket";
 import { nextPassing } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
@@ -160,6 +161,36 @@ describe("a picture that the service writes straight into the bucket", () => {
     const keys = messages.map((message) => storedIn(message).key).sort();
     assert.deepEqual(await bucketIn(flow.sandbox).keys(), keys);
     assert.equal(new Set(ids).size, 2);
+  });
+
+  it("waits for a deploy that makes its bucket node anew", async () => {
+    const slowCloser = (RED: NodeAPI) => {
+      RED.nodes.registerType("slow-closer", function (this: Node, config: NodeDef) {
+        RED.nodes.createNode(this, config);
+        this.on("close", (_removed: boolean, done: () => void) => void setTimeout(done, 600));
+      });
+    };
+    const flow = await direct({
+      account: { concurrency: 1 },
+      sandbox: { latency: 300 },
+      types: [slowCloser as never],
+      nodes: [{ id: "slow", z: "tab", type: "slow-closer", wires: [] }],
+    });
+    const failures: Message[] = [];
+    flow.onCaught((message) => failures.push(message));
+    const submitted = flow.sandbox.once("accepted");
+    flow.receiveAt("presign", asked());
+    await submitted;
+    const waiting = nextPassing("after:waiting");
+    flow.receiveAt("presign", asked());
+    const second = await waiting;
+    const stored = flow.sandbox.once("stored", ({ key }) => key.includes(second));
+    // The first job ends, and the second has its turn, while the nodes are closed.
+    await flow.deploy((nodes) =>
+      nodes.map((node) => (["bucket", "slow"].includes(node.id) ? { ...node, name: "changed" } : node)),
+    );
+    await stored;
+    assert.deepEqual(failures, []);
   });
 });
 

@@ -1,10 +1,12 @@
 import { FluxError } from "../../errors";
 import type { Job } from "../../jobs/job";
-import { isDirectUpload, readDirectUpload, writeDirectUpload } from "../../models/direct-upload";
+import { type DirectUpload, isDirectUpload, readDirectUpload, writeDirectUpload } from "../../models/direct-upload";
 import type { FluxRequest } from "../../models/request";
 import { isPrivateHost } from "../../net/private-host";
 import type { Addresses } from "../../providers/account-kind";
+import { acrossDeploys } from "../deploys";
 import type { NodeAPI } from "../types";
+import type { OpenBucket } from "./bucket";
 import { directKey } from "./direct-key";
 import { findBucket } from "./find-bucket";
 
@@ -35,12 +37,13 @@ export async function acceptDirectUpload(
   const read = readDirectUpload(address);
   if (!read) throw refused("is not written as flux-s3-presign writes it");
   const { upload, proof } = read;
-  const { bucket } = findBucket(RED, upload.bucketNode);
   const place = writeDirectUpload(upload);
-  if (proof === undefined || !bucket.isProof(place, proof)) {
+  const { store } = await acrossDeploys(RED, async () => {
+    const { bucket } = findBucket(RED, upload.bucketNode);
+    if (proof !== undefined && bucket.isProof(place, proof)) return bucket.open();
     throw refused("was not made by flux-s3-presign of this Node-RED, or before its bucket's key was changed");
-  }
-  assertReachable((await bucket.open()).store.place.endpoint, addresses);
+  });
+  assertReachable(store.place.endpoint, addresses);
   const isShort = upload.life * 1000 < deadline;
   return {
     request: { ...request, [PARAMETER]: place },
@@ -58,22 +61,29 @@ export async function acceptDirectUpload(
  */
 export async function signDirectUpload(
   RED: NodeAPI,
-  { id, model, request, service }: Pick<Job, "id" | "model" | "request" | "service">,
+  job: Pick<Job, "id" | "model" | "request" | "service">,
 ): Promise<FluxRequest> {
+  const { id, model, request, service } = job;
   const read = readDirectUpload(request[PARAMETER]);
   if (!read) return request;
   const { upload } = read;
-  const { bucket } = findBucket(RED, upload.bucketNode);
-  if (bucket.name !== upload.bucket) {
-    throw new FluxError(
-      "FLUX_CONFIG",
-      `The picture was to be written into bucket ${upload.bucket}, but the bucket node names ${bucket.name} now. Nothing was sent.`,
-      { provider: "s3" },
-    );
-  }
   const key = directKey(upload.key, { provider: service.provider, model, jobId: id, request });
-  const { store } = await bucket.open();
-  return { ...request, [PARAMETER]: await store.sign("PUT", key, upload.life) };
+  const address = await acrossDeploys(RED, async () => {
+    const { store } = await openBucketOf(RED, upload);
+    return store.sign("PUT", key, upload.life);
+  });
+  return { ...request, [PARAMETER]: address };
+}
+
+/** @throws FluxError FLUX_CONFIG when it is not the one any more that the place was chosen in. */
+function openBucketOf(RED: NodeAPI, upload: DirectUpload): Promise<OpenBucket> {
+  const { bucket } = findBucket(RED, upload.bucketNode);
+  if (bucket.name === upload.bucket) return bucket.open();
+  throw new FluxError(
+    "FLUX_CONFIG",
+    `The picture was to be written into bucket ${upload.bucket}, but the bucket node names ${bucket.name} now. Nothing was sent.`,
+    { provider: "s3" },
+  );
 }
 
 /** What is in a network of one's own, nobody on the internet writes to: the picture would be paid for and not stored. */
