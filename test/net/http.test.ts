@@ -7,6 +7,7 @@ import type { Dispatcher } from "undici";
 import { createDispatcher, type DispatcherSettings } from "../../lib/net/dispatcher";
 import { exchange, type HttpAnswer, type OutgoingRequest } from "../../lib/net/http";
 import { NetworkFailure } from "../../lib/net/network-failure";
+import { withEnvironment } from "../support/environment";
 import { type Script, type ScriptedServer, startScriptedServer } from "../support/scripted-server";
 import { direct } from "./settings";
 
@@ -340,13 +341,13 @@ describe("an HTTP exchange", () => {
       const proxy = await serveProxy(() => "tunnel");
       const chosen = await serveProxy(() => "tunnel");
       const server = await serve(() => ({ text: "ok" }));
-      await withEnvironment({ http_proxy: proxy.url, no_proxy: "" }, async () => {
+      await withProxies({ http_proxy: proxy.url, no_proxy: "" }, async () => {
         await post(await dispatcherWith(), server.url);
         assert.equal(proxy.connects.length, 0);
         await post(await dispatcherWith({ useEnvironmentProxy: true }), server.url);
         assert.equal(proxy.connects.length, 1);
       });
-      await withEnvironment({ http_proxy: proxy.url, no_proxy: "127.0.0.1" }, async () => {
+      await withProxies({ http_proxy: proxy.url, no_proxy: "127.0.0.1" }, async () => {
         await post(await dispatcherWith({ useEnvironmentProxy: true }), server.url);
         assert.equal(proxy.connects.length, 1);
         await post(await dispatcherWith({ useEnvironmentProxy: true, proxy: { url: chosen.url } }), server.url);
@@ -394,17 +395,7 @@ describe("an HTTP exchange", () => {
 /** undici hands a connection back in the turn after the answer's end. */
 const connectionIsFree = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function withEnvironment(values: Record<string, string>, work: () => Promise<void>): Promise<void> {
-  const names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
-  const before = names.map((name) => [name, process.env[name]] as const);
-  for (const name of names) delete process.env[name];
-  Object.assign(process.env, values);
-  try {
-    await work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
-}
+const PROXY_VARIABLES = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
+
+const withProxies = (values: Record<string, string>, work: () => Promise<void>) =>
+  withEnvironment(values, work, PROXY_VARIABLES);

@@ -5,6 +5,7 @@ import { openStore } from "../../lib/storage/open-store";
 import type { BucketAccess, Store } from "../../lib/storage/store";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { direct } from "../net/settings";
+import { withEnvironment } from "../support/environment";
 import { always, fluxErrorOf } from "../support/scripted-client";
 import { type Script, startScriptedServer } from "../support/scripted-server";
 import { startTunnelProxy } from "../support/tunnel-proxy";
@@ -156,7 +157,7 @@ describe("the way to a store", () => {
 });
 
 describe("the address of an object", () => {
-  const address = (place: Partial<BucketAccess["place"]>, key = "a b/ü+😀 (1).png") =>
+  const storeAt = (place: Partial<BucketAccess["place"]>): Store =>
     openStore({
       place: {
         endpoint: "",
@@ -167,10 +168,11 @@ describe("the address of an object", () => {
         checksums: "required",
         ...place,
       },
-      credentials: "chain",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
       connection: direct,
       retries: 0,
-    }).addressOf(key);
+    });
+  const address = (place: Partial<BucketAccess["place"]>) => storeAt(place).addressOf("a b/ü+😀 (1).png");
   const path = "a%20b/%C3%BC%2B%F0%9F%98%80%20%281%29.png";
 
   for (const [what, place, expected] of [
@@ -200,36 +202,10 @@ describe("the address of an object", () => {
       { endpoint: "http://localhost:9000" },
       { endpoint: "https://x.example/s3" },
     ]) {
-      const store = openStore({
-        place: {
-          endpoint: "",
-          region: "eu-west-1",
-          bucket: "pictures",
-          pathStyle: false,
-          publicBaseUrl: "",
-          checksums: "required",
-          ...place,
-        },
-        credentials: { accessKeyId: "a", secretAccessKey: "b" },
-        connection: direct,
-        retries: 0,
-      });
+      const store = storeAt(place);
       const signed = await store.sign("GET", "a/ü+!.png", 60);
       assert.equal(signed.split("?")[0], store.addressOf("a/ü+!.png"));
       await store.close();
     }
   });
 });
-
-async function withEnvironment(values: Record<string, string>, work: () => Promise<void>): Promise<void> {
-  const before = Object.keys(values).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, values);
-  try {
-    await work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
-}
