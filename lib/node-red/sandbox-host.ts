@@ -3,6 +3,9 @@ import type { Sandbox } from "../../sandbox/index";
 import type { Addresses } from "../providers/account-kind";
 import type { Provider } from "../providers/provider";
 
+/** Where the sandbox inside Node-RED keeps stored objects, in the user directory. */
+export const STORE_FOLDER = "flux-sandbox-s3";
+
 let running: Promise<Sandbox> | undefined;
 let started: Sandbox | undefined;
 let userDirectory: string | undefined;
@@ -30,7 +33,7 @@ async function sandbox(): Promise<Sandbox> {
   running ??= import("../../sandbox/index.js").then(({ startSandbox }) =>
     startSandbox({
       unref: true,
-      ...(userDirectory !== undefined && { s3Directory: join(userDirectory, "flux-sandbox-s3") }),
+      ...(userDirectory !== undefined && { s3Directory: join(userDirectory, STORE_FOLDER) }),
     }),
   );
   try {

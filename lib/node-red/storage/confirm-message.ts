@@ -41,10 +41,7 @@ export async function confirmMessage(
   }
   const facts = factsOf(message, 0, arrivedAt);
   if (facts.jobId !== undefined) run.jobId = facts.jobId;
-  const key = directKey(expected.key, {
-    ...facts,
-    request: peek(message, "job") && peek(peek(message, "job"), "request"),
-  });
+  const key = directKey(expected.key, facts);
   const timeout = settings.timeout * 1000;
   const found = await within(timeout + GRACE, run.signal, overdue, (signal) =>
     awaitObject(store, key, {

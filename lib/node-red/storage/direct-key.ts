@@ -10,7 +10,7 @@ interface KnownJob {
   provider?: string;
   model?: string;
   jobId?: string;
-  request: unknown;
+  request?: object;
 }
 
 /**

@@ -35,7 +35,7 @@ interface Planned {
 
 const MEGABYTE = 1024 * 1024;
 
-/** Larger files than a picture's, streamed: they take their time. */
+/** For the error about a host inside a private network. */
 const DOWNLOAD_HINT = "Name its host in this node, under Allowed hosts, if it is yours";
 
 /**
@@ -44,7 +44,7 @@ const DOWNLOAD_HINT = "Name its host in this node, under Allowed hosts, if it is
  * @param arrivedAt when the message came, in ms since 1970.
  * @param turns of the node: so many pictures are stored at once.
  * @returns one, or as many as the source was a list of.
- * @throws FluxError when one could not be stored; what was stored before stays, and lands on the same keys when the message is sent again.
+ * @throws FluxError when one could not be stored; what was stored before stays.
  */
 export async function uploadMessage(
   owner: UploadOwner,
