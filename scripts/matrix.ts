@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { nodeOfMajor } from "./other-node";
 import { runNpm } from "./run-npm";
+import type { TestTotals } from "./test-totals";
 
 /** The two ends of what the pack supports; `.ci/run` and the workflow name them by `name`. */
 const combinations = [
@@ -13,19 +14,18 @@ const combinations = [
 
 type Combination = (typeof combinations)[number];
 
-interface Outcome {
-  passed: number;
-  failed: number;
+interface Outcome extends TestTotals {
+  title: string;
   seconds: number;
 }
 
 /** Adds up what the reporter wrote, one JSON line per mocha run. */
-const readTotals = (file: string): { passed: number; failed: number } => {
+const readTotals = (file: string): TestTotals => {
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-  const runs = lines.map((line): { passes: number; failures: number } => JSON.parse(line));
+  const runs = lines.map((line): TestTotals => JSON.parse(line));
   return {
-    passed: runs.reduce((sum, run) => sum + run.passes, 0),
-    failed: runs.reduce((sum, run) => sum + run.failures, 0),
+    passes: runs.reduce((sum, run) => sum + run.passes, 0),
+    failures: runs.flatMap((run) => run.failures),
   };
 };
 
@@ -35,9 +35,12 @@ const test = (combination: Combination, totals: string): Outcome => {
     node: nodeOfMajor(combination.node),
     env: { NODE_RED: combination.nodeRed, TEST_TOTALS: totals },
   });
-  const { passed, failed } = readTotals(totals);
+  const { passes, failures } = readTotals(totals);
   // A run that ended badly without a failed test (a build error, a crash) must not look green.
-  return { passed, failed: status === 0 ? failed : Math.max(failed, 1), seconds: (Date.now() - begun) / 1000 };
+  if (status !== 0 && failures.length === 0) {
+    failures.push({ title: combination.title, error: `npm test ended with status ${status} and no failed test` });
+  }
+  return { title: combination.title, passes, failures, seconds: (Date.now() - begun) / 1000 };
 };
 
 const main = (): void => {
@@ -49,19 +52,17 @@ const main = (): void => {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), "flux-matrix-"));
-  const outcomes = chosen.map((combination) => ({
-    title: combination.title,
-    ...test(combination, join(folder, `${combination.name}.jsonl`)),
-  }));
+  const outcomes = chosen.map((combination) => test(combination, join(folder, `${combination.name}.jsonl`)));
   rmSync(folder, { recursive: true });
   console.log();
-  for (const { title, passed, failed, seconds } of outcomes) {
-    console.log(`${title}: ${passed} passed, ${failed} failed in ${Math.round(seconds)} s`);
+  for (const { title, passes, failures, seconds } of outcomes) {
+    console.log(`${title}: ${passes} passed, ${failures.length} failed in ${Math.round(seconds)} s`);
     // Whoever runs us inside a larger run adds up the totals of all its parts.
-    const totals = process.env.TEST_TOTALS;
-    if (totals) appendFileSync(totals, `${JSON.stringify({ passes: passed, failures: failed })}\n`);
+    const file = process.env.TEST_TOTALS;
+    const totals: TestTotals = { passes, failures };
+    if (file) appendFileSync(file, `${JSON.stringify(totals)}\n`);
   }
-  if (outcomes.some(({ failed }) => failed > 0)) process.exitCode = 1;
+  if (outcomes.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 };
 
 main();
