@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { admin, closeSandboxes, download, inference, openSandbox, poll, post } from "./support";
+import {
+  admin,
+  closeSandboxes,
+  download,
+  finishJobs,
+  inference,
+  openSandbox,
+  poll,
+  post,
+  untilFinished,
+} from "./support";
 
 const withFault = (fault: string, members: Record<string, unknown> = {}) =>
   inference({ positivePrompt: `a red lighthouse [fault:${fault}]`, ...members });
@@ -83,12 +93,15 @@ describe("a fault that is rehearsed by a marker in the prompt", () => {
 
   it("slow lets a job take longer", async () => {
     const sandbox = await openSandbox();
-    const task = withFault("slow=0.15", { deliveryMethod: "async" });
+    const [hour, moment] = ["slow=3600", "slow=0.15"].map((fault) => withFault(fault, { deliveryMethod: "async" }));
+    assert.ok(hour && moment);
     const finished = sandbox.once("finished");
-    await post(sandbox, [task]);
-    assert.equal((await poll(sandbox, task.taskUUID)).data[0]?.status, "processing");
-    await finished;
-    assert.equal((await poll(sandbox, task.taskUUID)).data[0]?.status, "success");
+    const begun = Date.now();
+    await post(sandbox, [hour, moment]);
+    assert.equal((await poll(sandbox, hour.taskUUID)).data[0]?.status, "processing");
+    assert.deepEqual(await finished, { id: moment.taskUUID });
+    assert.ok(Date.now() - begun >= 150);
+    assert.equal((await poll(sandbox, moment.taskUUID)).data[0]?.status, "success");
   });
 
   it("never leaves a job unfinished for ever, and a sandbox with a waiting request can be closed", async () => {
@@ -171,17 +184,15 @@ describe("a job that takes long", () => {
   afterEach(closeSandboxes);
 
   it("is finished when the admin interface is told so; one that comes later, or never ends, is not", async () => {
-    const sandbox = await openSandbox({ settings: { latency: 3_600_000 } });
+    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
     const [first, never, later] = [{}, { positivePrompt: "a lighthouse [fault:never]" }, {}].map((more) =>
       inference({ deliveryMethod: "async", ...more }),
     );
     assert.ok(first && never && later);
     await post(sandbox, [first, never]);
-    const finished = sandbox.once("finished");
     assert.equal((await poll(sandbox, first.taskUUID)).data[0]?.status, "processing");
-    assert.equal((await admin(sandbox, "POST", "finish")).status, 200);
+    await finishJobs(sandbox, first.taskUUID);
     await post(sandbox, [later]);
-    assert.equal((await finished).id, first.taskUUID);
     const states = [first, never, later].map(async ({ taskUUID }) => (await poll(sandbox, taskUUID)).data[0]?.status);
     assert.deepEqual(await Promise.all(states), ["success", "processing", "processing"]);
   });

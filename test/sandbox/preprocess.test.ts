@@ -7,6 +7,7 @@ import { drawnText } from "../support/drawn-text";
 import {
   closeSandboxes,
   download,
+  finishJobs,
   type Item,
   inference,
   onePixel,
@@ -16,6 +17,7 @@ import {
   poll,
   post,
   preprocessing,
+  untilFinished,
 } from "./support";
 
 const models = preprocess.facts.leaves.find(({ path }) => path === "model")?.choices ?? [];
@@ -70,17 +72,16 @@ describe("a guide image of the sandbox", () => {
   });
 
   it("is acknowledged, polled for and found in the archive like any picture", async () => {
-    const sandbox = await openSandbox({ settings: { latency: 60 } });
+    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
     const image = `data:image/png;base64,${onePixel}`;
     const task = preprocessing({ inputs: { image }, deliveryMethod: "async", includeCost: true });
     const { taskType, taskUUID } = task;
-    const finished = sandbox.once("finished");
     assert.deepEqual((await post(sandbox, [task])).data, [{ taskType, taskUUID }]);
     assert.deepEqual(
       (await poll(sandbox, taskUUID)).data.map(({ status }) => status),
       ["processing"],
     );
-    await finished;
+    await finishJobs(sandbox, taskUUID);
     const [item] = (await poll(sandbox, taskUUID)).data;
     assert.deepEqual([item?.status, item?.taskType, item?.cost], ["success", taskType, 0.0006]);
     const { data } = await post(sandbox, [{ taskType: "getTaskDetails", taskUUID }]);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import sharp from "sharp";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
@@ -89,6 +90,16 @@ export async function admin(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** A latency for jobs that end when `finishJobs` says so, however slow the machine is. */
+export const untilFinished = 3_600_000;
+
+/** Ends all jobs that run, and resolves when that one has. */
+export async function finishJobs(sandbox: Sandbox, id: string): Promise<void> {
+  const finished = sandbox.once("finished", (job) => job.id === id);
+  assert.equal((await admin(sandbox, "POST", "finish")).status, 200);
+  await finished;
 }
 
 /** A preprocessing task; members given as undefined are left out. */

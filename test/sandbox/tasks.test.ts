@@ -4,7 +4,19 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
-import { admin, closeSandboxes, download, type Item, inference, onePixel, openSandbox, poll, post } from "./support";
+import {
+  admin,
+  closeSandboxes,
+  download,
+  finishJobs,
+  type Item,
+  inference,
+  onePixel,
+  openSandbox,
+  poll,
+  post,
+  untilFinished,
+} from "./support";
 
 describe("the sandbox, spoken to like the service", () => {
   afterEach(closeSandboxes);
@@ -29,9 +41,8 @@ describe("the sandbox, spoken to like the service", () => {
   });
 
   it("acknowledges an asynchronous task at once, and gives its state to polls", async () => {
-    const sandbox = await openSandbox({ settings: { latency: 60 } });
+    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
     const task = inference({ deliveryMethod: "async", numberResults: 3, seed: 7 });
-    const finished = sandbox.once("finished");
     const { status, data } = await post(sandbox, [task]);
     assert.equal(status, 200);
     assert.deepEqual(data, [{ taskType: "imageInference", taskUUID: task.taskUUID }]);
@@ -39,7 +50,7 @@ describe("the sandbox, spoken to like the service", () => {
     const early = await poll(sandbox, task.taskUUID);
     assert.equal(early.data.length, 3);
     assert.equal(early.data.at(-1)?.status, "processing");
-    assert.deepEqual(await finished, { id: task.taskUUID });
+    await finishJobs(sandbox, task.taskUUID);
     const late = await poll(sandbox, task.taskUUID);
     assert.deepEqual(
       late.data.map(({ status: state, seed, taskType }) => ({ state, seed, taskType })),

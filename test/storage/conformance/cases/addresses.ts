@@ -82,7 +82,8 @@ export const addresses: CaseGroup = {
           (text: string) => text.replace(key, `${key}2`),
           (text: string) => text.replace("X-Amz-Expires=60", "X-Amz-Expires=600"),
           (text: string) => text.replace(/X-Amz-Date=\d{8}/, "X-Amz-Date=20990101"),
-          (text: string) => text.replace(/(X-Amz-Signature=).{4}/, "$10000"),
+          (text: string) =>
+            text.replace(/(X-Amz-Signature=)(.)/, (_, name, digit) => `${name}${digit === "0" ? "1" : "0"}`),
           (text: string) => `${text}&response-content-type=text/html`,
           (text: string) => text.slice(0, text.indexOf("?")),
         ];
