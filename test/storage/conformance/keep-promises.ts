@@ -7,7 +7,9 @@ import { groups } from "./cases";
 
 /** Tries every promise with a store. `start` may skip the test that it is given. */
 export function keepPromises(name: StoreName, title: string, start: (test: Mocha.Context) => Promise<TestStore>): void {
-  describe(`Pictures in ${title}`, () => {
+  describe(`Pictures in ${title}`, function () {
+    // Hundreds of megabytes go to a disk that others may use as well.
+    this.timeout(60_000);
     let store: TestStore;
     before(async function () {
       this.timeout(90_000);
