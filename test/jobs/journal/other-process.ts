@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Pace } from "../../../lib/jobs/journal/pace";
 import { HASTE } from "./journals";
 
@@ -22,7 +24,8 @@ export interface OtherProcess {
   /** What it had found and warned of when its journal was open. */
   readonly opened: Reply;
   write(order: Order): Promise<Reply>;
-  suspend(): void;
+  /** SIGSTOP; resolves once the process stands still. */
+  suspend(): Promise<void>;
   resume(): void;
   /** SIGKILL; resolves once the process is gone. */
   kill(): Promise<void>;
@@ -37,7 +40,10 @@ export async function startOther(folder: string, pace: Partial<Pace> = HASTE): P
       child.send(order);
       return nextReply(child);
     },
-    suspend: () => child.kill("SIGSTOP"),
+    async suspend() {
+      child.kill("SIGSTOP");
+      while (!(await standsStill(child))) await nextTurn();
+    },
     resume: () => child.kill("SIGCONT"),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -59,6 +65,15 @@ const start = (folder: string, pace: Partial<Pace>, rest: string[]): ChildProces
   fork(join(__dirname, "journal-process.ts"), [folder, JSON.stringify(pace), ...rest], {
     execArgv: ["--require", "tsx"],
   });
+
+/** A thread that waits for the disk still writes what it was about to write; only Linux tells. */
+async function standsStill({ pid }: ChildProcess): Promise<boolean> {
+  if (process.platform !== "linux") return true;
+  const tasks = `/proc/${pid}/task`;
+  const threads = await Promise.all((await readdir(tasks)).map((id) => readFile(join(tasks, id, "stat"), "utf8")));
+  // The state is what follows the name, which stands in brackets.
+  return threads.every((stat) => /\) T [^)]*$/.test(stat));
+}
 
 async function nextReply(child: ChildProcess): Promise<Reply> {
   const [reply] = await once(child, "message");

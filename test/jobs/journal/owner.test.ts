@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { skipped } from "../../support/skipped";
-import { systemError, watchedFiles } from "./faulty-files";
+import { systemError, unsyncedFiles, watchedFiles } from "./faulty-files";
 import { HASTE, makePlace, type Place, segmentsOf, states } from "./journals";
 import { type OtherProcess, runOther, startOther } from "./other-process";
 
-/** Nobody who has to watch an owner gets done within the test's time. */
+/**
+ * Nobody who has to watch a dead owner gets done within the test's time; who watches a living one takes it for alive
+ * however slow the machine is.
+ */
 const ENDLESS = { ...HASTE, patience: 1e9 };
 
 describe("a journal and another process", () => {
@@ -51,14 +54,14 @@ describe("a journal and another process", () => {
   it("that works there is left alone: this one keeps its jobs in a folder of its own, and says so once", async () => {
     const other = await start();
     await other.write({ job: "theirs", state: "waiting" });
-    const journal = await place.open();
+    const journal = await place.open({ pace: ENDLESS });
     assert.deepEqual(journal.found, []);
     assert.equal(place.warnings.length, 1);
     assert.match(place.warnings[0] ?? "", /Another process .*flux-jobs.*process-/s);
     await journal.write({ job: "ours", state: "waiting", data: Buffer.alloc(300_000, 1) }, true);
     await other.write({ job: "theirs", state: "submitting" });
     assert.equal((await ownFolders()).length, 1);
-    const [, third] = await Promise.all([journal.close(), place.open()]);
+    const [, third] = await Promise.all([journal.close(), place.open({ pace: ENDLESS })]);
     assert.deepEqual(third.found, []);
     await third.close();
     await other.kill();
@@ -74,11 +77,13 @@ describe("a journal and another process", () => {
 
   it("that works in a folder of its own keeps it when the main folder's owner changes", async () => {
     const main = await place.open();
-    const other = await start();
+    const other = await start(ENDLESS);
     assert.equal(other.opened.warnings.length, 1);
     await other.write({ job: "theirs", state: "waiting" });
     await main.close();
-    assert.deepEqual(await place.found(), []);
+    const next = await place.open({ pace: ENDLESS });
+    assert.deepEqual(next.found, []);
+    await next.close();
     await other.write({ job: "theirs", state: "submitting" });
     await other.kill();
     assert.deepEqual(await place.found(), ["theirs waiting", "theirs submitting"]);
@@ -109,7 +114,7 @@ describe("a journal and another process", () => {
     if (process.platform === "win32") return skipped(this, "Windows cannot suspend a process by a signal");
     const other = await start({ ...HASTE, doubt: 50 });
     await other.write({ job: "old", state: "waiting" });
-    other.suspend();
+    await other.suspend();
     const journal = await place.open();
     assert.deepEqual(states(journal), ["old waiting"]);
     assert.deepEqual(place.warnings, []);
@@ -135,7 +140,7 @@ describe("a journal and another process", () => {
       const { error } = await other.write({ job, state: "waiting" });
       assert.equal(error, undefined);
       expected.push(`${job} waiting`);
-      other.suspend();
+      await other.suspend();
       assert.deepEqual(await place.found(), expected);
       other.resume();
     }
@@ -215,8 +220,8 @@ describe("a journal and another process", () => {
   it("never doubles or loses adopted entries, whenever the adopting one ends", async () => {
     const abandoned = async (): Promise<Place> => {
       const abandonedPlace = await makePlace();
-      const main = await abandonedPlace.open();
-      const second = await abandonedPlace.open();
+      const main = await abandonedPlace.open({ files: unsyncedFiles });
+      const second = await abandonedPlace.open({ files: unsyncedFiles });
       await main.write({ job: "main", state: "waiting" });
       await second.write({ job: "second", state: "waiting", data: Buffer.alloc(300_000, 1) });
       await second.write({ job: "second", state: "submitting" });
@@ -237,10 +242,10 @@ describe("a journal and another process", () => {
           isOver = false;
           throw new Error("the process has ended");
         }
-      });
+      }, unsyncedFiles);
       await (await here.open({ files, pace: { ...HASTE, beat: 1e6 } })).close();
       for (const attempt of [1, 2]) {
-        const journal = await here.open();
+        const journal = await here.open({ files: unsyncedFiles });
         const what = `after ${end} operations, attempt ${attempt}`;
         assert.deepEqual(states(journal), ["main waiting", "second waiting", "second submitting"], what);
         assert.deepEqual((await journal.read(journal.found[1]?.data)).value, Buffer.alloc(300_000, 1), what);
