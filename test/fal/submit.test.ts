@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { FluxError } from "../../lib/errors";
 import { Breaker } from "../../lib/jobs/breaker";
 import { Gate } from "../../lib/jobs/gate";
@@ -220,13 +221,22 @@ describe("a job for fal", () => {
       }
 
       it("when no answer comes in time", async () => {
-        const { client, sent } = await connect(
+        const { client, server, sent } = await connect(
           { [route]: { misbehave: "hang" } },
           { timeouts: { submit: 100, sync: 100 } },
         );
-        const { outcome } = await submitJob(client, delivery);
-        assert(outcome instanceof FluxError && outcome.code === "FLUX_OUTCOME_UNKNOWN");
-        assert.equal(sent(route).length, 1);
+        mock.timers.enable({ apis: ["setTimeout"] });
+        try {
+          const submitted = submitJob(client, delivery);
+          // Before it has arrived, its time limit would prove that it never did.
+          await server.received(1);
+          mock.timers.tick(100);
+          const { outcome } = await submitted;
+          assert(outcome instanceof FluxError && outcome.code === "FLUX_OUTCOME_UNKNOWN");
+          assert.equal(sent(route).length, 1);
+        } finally {
+          mock.timers.reset();
+        }
       });
     });
 
@@ -248,8 +258,9 @@ describe("a job for fal", () => {
 
       it("when nothing listened, which proves that it never arrived", async () => {
         const gone = await startScriptedServer(() => ({ text: "" }));
-        await gone.close();
         const { client } = await connect({}, { addresses: addressesAt(gone.url) });
+        // Not before there is another server, which may get the port otherwise.
+        await gone.close();
         const { outcome, attempts } = await submitJob(client, delivery);
         assert(outcome instanceof FluxError);
         assert.deepEqual([outcome.code, outcome.cause.billed, attempts], ["FLUX_NETWORK", "no", 3]);

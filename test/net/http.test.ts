@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { mock } from "node:test";
 import type { Dispatcher } from "undici";
 import { createDispatcher, type DispatcherSettings } from "../../lib/net/dispatcher";
 import { exchange, type HttpAnswer, type OutgoingRequest } from "../../lib/net/http";
@@ -243,8 +244,17 @@ describe("an HTTP exchange", () => {
 
     it("when the whole exchange takes too long", async () => {
       const server = await serve(() => ({ misbehave: "hang" }));
-      const failure = await failureOf(post(await dispatcherWith(), server.url, { timeout: 300 }));
-      assert.deepEqual([failure.kind, failure.arrived], ["timeout", "unknown"]);
+      const dispatcher = await dispatcherWith();
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        const exchanged = failureOf(post(dispatcher, server.url, { timeout: 300 }));
+        await server.received(1);
+        mock.timers.tick(300);
+        const failure = await exchanged;
+        assert.deepEqual([failure.kind, failure.arrived], ["timeout", "unknown"]);
+      } finally {
+        mock.timers.reset();
+      }
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { createSubmit } from "../../lib/providers/runware/submit-batch";
 import type { Scripted, SentTask } from "../support/scripted-server";
 import { accepted, always, apiKey, connect, disconnectAll, failureOf, job, newId, picture, request } from "./client";
@@ -273,11 +274,20 @@ describe("submitting to Runware", () => {
     }
 
     it("because no answer comes in time", async () => {
-      const { client } = await connect(() => ({ misbehave: "hang" }), {
+      const { client, server } = await connect(() => ({ misbehave: "hang" }), {
         timeouts: { submit: 200, sync: 200, poll: 200, upload: 200 },
       });
-      const failure = await failureOf(client.submit(job(newId(), request()), always));
-      assert.deepEqual([failure.code, failure.cause.billed], ["FLUX_NETWORK", "unknown"]);
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        const submitted = failureOf(client.submit(job(newId(), request()), always));
+        // Before it has arrived, its time limit would say that nothing was paid.
+        await server.received(1);
+        mock.timers.tick(200);
+        const failure = await submitted;
+        assert.deepEqual([failure.code, failure.cause.billed], ["FLUX_NETWORK", "unknown"]);
+      } finally {
+        mock.timers.reset();
+      }
     });
   });
 
