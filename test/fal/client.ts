@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { FluxError } from "../../lib/errors";
 import type { FluxRequest } from "../../lib/models/request";
+import type { Send } from "../../lib/net/http";
 import type { AccountProvider } from "../../lib/providers/account-kind";
 import { createFal, type FalOptions } from "../../lib/providers/fal/client";
 import type { Task } from "../../lib/providers/provider";
@@ -54,7 +55,11 @@ export const quickly = {
   failures: { first: 1, longest: 2, most: 2 },
 };
 
-export async function connect(script: Script, options: Partial<FalOptions> = {}): Promise<Connected> {
+/** @param options may be made of the client's own way to the server. */
+export async function connect(
+  script: Script,
+  options: Partial<FalOptions> | ((send: Send) => Partial<FalOptions>) = {},
+): Promise<Connected> {
   const byRoute = new Map<Route, Received[]>();
   const sent = (route: Route): Received[] => byRoute.get(route) ?? [];
   const answer = (received: Received) => {
@@ -76,7 +81,7 @@ export async function connect(script: Script, options: Partial<FalOptions> = {})
       pace: quickly,
       // Ports are used again: what another test has uploaded must not count here.
       uploadMemory: createUploadMemory(),
-      ...options,
+      ...(typeof options === "function" ? options(send) : options),
     }),
   );
   return { ...connected, sent };
