@@ -16,7 +16,7 @@ import krea from "../../nodes/runware-flux-krea";
 import srpo from "../../nodes/runware-flux-srpo";
 import preprocess from "../../nodes/runware-preprocess";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
-import { type FlowNode, helper, type NodeInitializer, type RunningNode } from "./helper";
+import { deploy, type FlowNode, helper, type NodeInitializer, type RunningNode } from "./helper";
 
 /** What became of one message. */
 export interface Outcome {
@@ -359,10 +359,10 @@ function connect(
       await helper.unload();
     },
     deploy: async (change, kind = "nodes") => {
-      await helper.setFlows(change(nodes), kind);
+      await deploy(change(nodes), kind);
     },
     restart: async () => {
-      await helper.setFlows([...nodes], "full", credentials);
+      await deploy([...nodes], "full", credentials);
       return connect(sandbox, userDir, nodes, credentials, path);
     },
   };

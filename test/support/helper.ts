@@ -1,3 +1,4 @@
+import { type EventEmitter, once } from "node:events";
 import { dirname, join } from "node:path";
 import helper, { type FlowNode, type NodeInitializer, type RunningNode } from "node-red-node-test-helper";
 import { nodeRedPackage } from "../../scripts/node-red-package";
@@ -9,6 +10,17 @@ export const coreNode = (path: string): NodeInitializer =>
   require(require.resolve(`@node-red/nodes/core/${path}`, { paths: [dirname(runtime), join(dirname(runtime), "..")] }));
 
 helper.init(runtime);
+
+const { events }: { events: EventEmitter } = require(runtime);
+
+/** Deploys, and waits until the flows run: the test helper waits for 0.3 s only, and a busy machine may take longer. */
+export async function deploy(...what: Parameters<typeof helper.setFlows>): Promise<void> {
+  const started = once(events, "flows:started");
+  await helper.setFlows(...what).catch((error: unknown) => {
+    if (!String(error).includes("timeout waiting event")) throw error;
+  });
+  await started;
+}
 
 export type { FlowNode, NodeInitializer, RunningNode };
 /** node-red-node-test-helper on the Node-RED of this run. Catch, Status and Complete are loaded when a flow names them. */
