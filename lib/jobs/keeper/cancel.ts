@@ -66,7 +66,7 @@ async function cancelledAt(kept: KeptJob, context: RunContext): Promise<FluxErro
     // An id that comes with the answer which is under way: it is cancelled by that as soon as it is heard.
     if (provider.cancel) setImmediate(() => void cancelOnceHeard(job, context));
     return cancelled(
-      `Stopped waiting for the job ${WHY} while it was being submitted. It may still be billed.`,
+      `Stopped waiting for ${requestId === undefined ? "the job" : `job ${requestId}`} ${WHY} while it was being submitted. It may still be billed.`,
       "unknown",
       kept,
       requestId,
