@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pictureType } from "../../lib/models/picture";
+import { withClock } from "../support/clock";
 import { nextPassing, submitElsewhere, submitElsewhereAtFal, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { onlyMessage } from "../support/outcomes";
@@ -103,11 +104,13 @@ describe("a job that this Node-RED knows and that is resumed", () => {
 
   for (const output of ["url", "buffer"]) {
     it(`is asked for once more when its pictures' addresses have expired; else the error has its id and that it is billed (${output})`, async () => {
-      const flow = await startFlow({ node: { output }, sandbox: { imageTtl: 0.4 } });
+      const flow = await startFlow({ node: { output }, sandbox: { imageTtl: 3600 } });
       const { job } = onlyMessage(await flow.send(atRunware()));
-      await new Promise((resolve) => setTimeout(resolve, 450));
       const polls = flow.sandbox.ledger.polls(job.id);
-      const { messages, caught } = await flow.send({ resume: job.id, topic: "kept" });
+      const { messages, caught } = await withClock((ahead) => {
+        ahead(3_600_001);
+        return flow.send({ resume: job.id, topic: "kept" });
+      });
       assert.deepEqual([messages.length, caught?.error.cause.billed], [0, "yes"], caught?.error.message);
       assert.equal(caught?.error.cause.requestId, job.id);
       assert.match(String(caught?.error.message), new RegExp(`job ${job.id} was made and is paid for`));
