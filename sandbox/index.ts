@@ -59,6 +59,8 @@ export interface Sandbox {
   arm(fault: string, options?: { count?: number; call?: string }): void;
   /** Forgets armed faults. */
   disarm(): void;
+  /** Ends the work on all jobs that run now; one that comes later, or never ends, is not finished. */
+  finish(): void;
   /** Forgets jobs, uploads, counts and faults; settings go back to those it was started with. */
   reset(): void;
   /** Calls `listener` at every such event; the returned function ends it. */
@@ -126,6 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     configure: (changes) => configure(context, changes),
     arm: (fault, { count, call } = {}) => context.faults.arm(fault, count, call),
     disarm: () => context.faults.clear(),
+    finish: () => context.jobs.finishRunning(),
     reset: () => reset(context),
     on: (event, listener) => events.on(event, listener),
     once: (event, matches) => events.once(event, matches),

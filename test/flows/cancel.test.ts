@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextMessageAt, nextPassing, sendAndRun, withRunningJob } from "../support/controls";
+import { messagesAt, nextMessageAt, nextPassing, sendAndRun, untilTold, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { onlyMessage } from "../support/outcomes";
 
@@ -7,7 +7,6 @@ const prompt = "a lighthouse at dusk";
 /** Messages of their own each time: a node fills those that it gets. */
 const atRunware = () => ({ payload: prompt, flux: { width: 128, height: 128 } });
 const atFal = () => ({ payload: prompt, flux: { image_size: { width: 128, height: 128 } } });
-const never: FlowOptions = { sandbox: { latency: 60_000 } };
 const fal = (more: FlowOptions = {}): FlowOptions => ({ ...more, node: { type: "fal-flux-srpo", ...more.node } });
 
 /** A second node with the same account, on a wire of its own. */
@@ -38,7 +37,7 @@ describe("a job that waits in line and is cancelled", () => {
   afterEach(stopFlows);
 
   it("ends as FLUX_CANCELLED at Catch, is never sent and costs nothing", async () => {
-    const { flow, id, outcome } = await withRunningJob({ ...never, account: { concurrency: 1 } }, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
     const accepted = nextPassing("after:waiting");
     const second = flow.send({ ...atRunware(), topic: "second" });
     const third = flow.send({ ...atRunware(), topic: "third" });
@@ -59,7 +58,7 @@ describe("a job that waits in line and is cancelled", () => {
     ["has its node made anew", async (flow: Flow) => void (await flow.restart())],
   ] as const) {
     it(`does not end Node-RED when it ${what} while it is being written down`, async () => {
-      const { flow } = await withRunningJob({ ...never, account: { concurrency: 1 } }, atRunware());
+      const { flow } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
       const writing = nextPassing("before:waiting");
       flow.receive(atRunware());
       const written = nextPassing("after:waiting");
@@ -71,7 +70,7 @@ describe("a job that waits in line and is cancelled", () => {
   }
 
   it("gives its place in the line and in the budget to the next", async () => {
-    const options = { ...never, account: { concurrency: 1, line: 1, picturesPerHour: 2 } };
+    const options = { ...untilTold, account: { concurrency: 1, line: 1, picturesPerHour: 2 } };
     const { flow } = await withRunningJob(options, atRunware());
     const accepted = nextPassing("after:waiting");
     const second = flow.send(atRunware());
@@ -89,7 +88,7 @@ describe("a job that waits in line for messages of two nodes and is cancelled", 
   afterEach(stopFlows);
 
   it("gives its place to the next when both of them cancel it at once", async () => {
-    const options = { ...never, account: { concurrency: 1 }, nodes: twoNodes };
+    const options = { ...untilTold, account: { concurrency: 1 }, nodes: twoNodes };
     const { flow, id } = await withRunningJob(options, atRunware());
     const accepted = nextPassing("after:waiting");
     const outcome = flow.send(atRunware());
@@ -111,10 +110,7 @@ describe("a job that runs at Runware and is cancelled", () => {
   afterEach(stopFlows);
 
   it("is no longer waited for, and the error says that it is still billed", async () => {
-    const { flow, id, outcome } = await withRunningJob(
-      { sandbox: { latency: 400 } },
-      { ...atRunware(), topic: "kept" },
-    );
+    const { flow, id, outcome } = await withRunningJob(untilTold, { ...atRunware(), topic: "kept" });
     const finished = flow.sandbox.once("finished");
     await cancel(flow, id);
     const ended = await outcome;
@@ -124,6 +120,7 @@ describe("a job that runs at Runware and is cancelled", () => {
     const { payload, flux, topic } = ended.caught;
     assert.deepEqual({ payload, flux, topic }, { ...atRunware(), topic: "kept" }, "it leaves as it came in");
     const polls = flow.sandbox.ledger.polls(id);
+    flow.sandbox.finish();
     await finished;
     await new Promise(setImmediate);
     assert.equal(flow.sandbox.ledger.polls(id), polls, "nobody asks for it any more");
@@ -132,7 +129,7 @@ describe("a job that runs at Runware and is cancelled", () => {
   });
 
   it("gives its place among the running jobs to the next in line", async () => {
-    const { flow, id } = await withRunningJob({ ...never, account: { concurrency: 1 } }, atRunware());
+    const { flow, id } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
     flow.receive(atRunware());
     const accepted = flow.sandbox.once("accepted");
     await cancel(flow, id);
@@ -140,9 +137,10 @@ describe("a job that runs at Runware and is cancelled", () => {
   });
 
   it("can still be had with msg.resume, because it is paid for", async () => {
-    const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 300 } }, atRunware());
+    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
     await cancel(flow, id);
     assertCancelled(await outcome, "yes", /still billed/);
+    flow.sandbox.finish();
     const { job, payload } = onlyMessage(await flow.send({ resume: id }));
     assert.deepEqual([job.requestId, typeof payload], [id, "string"]);
     assert.deepEqual(flow.sandbox.ledger.jobIds(), [id]);
@@ -154,7 +152,7 @@ describe("a job at fal that is cancelled", () => {
 
   for (const whose of ["our", "fal's"]) {
     it(`is cancelled there when ${whose} id names it`, async () => {
-      const flow = await startFlow(fal(never));
+      const flow = await startFlow(fal(untilTold));
       const accepted = nextPassing("after:waiting");
       const { id, outcome } = await sendAndRun(flow, atFal());
       const cancelled = flow.sandbox.once("cancelled");
@@ -173,7 +171,7 @@ describe("a job at fal that is cancelled", () => {
   }
 
   it("is cancelled there as soon as the answer to its submit is heard, when that was still under way", async () => {
-    const flow = await startFlow(fal(never));
+    const flow = await startFlow(fal(untilTold));
     const accepted = flow.sandbox.once("accepted");
     const cancelled = flow.sandbox.once("cancelled");
     const outcome = flow.send(atFal());
@@ -206,9 +204,10 @@ describe("a job whose deadline has passed and that is cancelled", () => {
     ["fal", fal(), atFal, /was cancelled/],
   ] as const) {
     it(`is not asked for late any more, has no second error, and the log says what came of it (${service})`, async () => {
-      const flow = await startFlow({ ...never, ...options, node: { ...options.node, timeout: 0.3 } });
+      const running = { ...untilTold, ...options, node: { ...options.node, timeout: 1 } };
+      const { flow, outcome } = await withRunningJob(running, message());
       const caught = messagesAt("caught");
-      const first = await flow.send(message());
+      const first = await outcome;
       assert.equal(first.caught?.error.code, "FLUX_TIMEOUT");
       const id = String(first.caught?.error.cause.requestId);
       await cancel(flow, id);
@@ -241,12 +240,13 @@ describe("msg.cancel that names nothing", () => {
   });
 
   it("is FLUX_VALIDATION for the job of another node, which goes on", async () => {
-    const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 200 }, nodes: twoNodes }, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ ...untilTold, nodes: twoNodes }, atRunware());
     const caught = flow.nextCaught();
     flow.receiveAt("other", { cancel: id });
     const { error } = await caught;
     assert.deepEqual([error.code, error.source.id], ["FLUX_VALIDATION", "other"]);
     flow.receiveAt("other", { cancel: true });
+    flow.sandbox.finish();
     assert.equal(onlyMessage(await outcome).job.id, id);
   });
 
@@ -273,9 +273,10 @@ describe("msg.cancel that names nothing", () => {
   }
 
   it("is FLUX_VALIDATION together with msg.resume: a job is cancelled or resumed", async () => {
-    const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 200 } }, atRunware());
+    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
     const { caught } = await flow.send({ cancel: id, resume: id });
     assert.equal(caught?.error.code, "FLUX_VALIDATION");
+    flow.sandbox.finish();
     assert.equal(onlyMessage(await outcome).job.id, id);
   });
 
@@ -292,7 +293,7 @@ describe("msg.cancel", () => {
   afterEach(stopFlows);
 
   it("true ends all jobs of this node, also those that came just before it, and none of another node", async () => {
-    const flow = await startFlow({ ...never, nodes: twoNodes });
+    const flow = await startFlow({ ...untilTold, nodes: twoNodes });
     const running = new Set<string>();
     const all = new Promise<void>((resolve) => {
       flow.sandbox.on("accepted", ({ id }) => {
@@ -305,14 +306,14 @@ describe("msg.cancel", () => {
     await all;
     const second = flow.send(atRunware());
     await cancel(flow, true);
-    assertCancelled(await first, "unknown", /while it was being submitted/);
+    assertCancelled(await first, "unknown", /waiting for job [0-9a-f-]{36} .*while it was being submitted/);
     assertCancelled(await second, "no", /before anything was sent/);
     const polled = flow.sandbox.once("polled");
     assert.ok(running.has((await polled).id), "the other node's job is still asked for");
   });
 
   it("ends every message that waits for the job", async () => {
-    const { flow, id, outcome } = await withRunningJob(never, { ...atRunware(), idempotencyKey: "once" });
+    const { flow, id, outcome } = await withRunningJob(untilTold, { ...atRunware(), idempotencyKey: "once" });
     const joined = nextPassing("after:joined");
     const second = flow.send({ ...atRunware(), idempotencyKey: "once", topic: "second" });
     await joined;
@@ -325,7 +326,7 @@ describe("msg.cancel", () => {
 
   for (const isJoined of [true, false]) {
     it(`leaves a job to the other node that waits for it as well (${isJoined ? "already waiting" : "just joining"})`, async () => {
-      const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 300 }, nodes: twoNodes }, atRunware());
+      const { flow, id, outcome } = await withRunningJob({ ...untilTold, nodes: twoNodes }, atRunware());
       if (isJoined) {
         const delivered = nextMessageAt("others");
         const joined = nextPassing("after:joined");
@@ -333,6 +334,7 @@ describe("msg.cancel", () => {
         await joined;
         await cancel(flow, id);
         assertCancelled(await outcome, "unknown", /another node still waits for it/);
+        flow.sandbox.finish();
         assert.equal((await delivered).job.id, id);
       } else {
         // The one that joins is cancelled before its joining is written down.
@@ -343,6 +345,7 @@ describe("msg.cancel", () => {
         const sent = messagesAt("others");
         flow.receiveAt("other", { cancel: id });
         assert.equal((await caught).error.code, "FLUX_CANCELLED");
+        flow.sandbox.finish();
         assert.equal(onlyMessage(await outcome).job.id, id);
         assert.deepEqual(sent, []);
       }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { withTimersHeld } from "../support/clock";
+import { untilTold } from "../support/controls";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 
 const prompt = "a lighthouse at dusk";
@@ -29,7 +31,7 @@ describe("what a fal node shows of a running job", () => {
   afterEach(stopFlows);
 
   it("is its place in the queue, then its last log line, also in fields for Status nodes", async () => {
-    const flow = await startFlow(fal({ sandbox: { latency: 400 } }));
+    const flow = await startFlow(fal(untilTold));
     const queued = flow.nextStatus(({ queuePosition }) => queuePosition !== undefined);
     const logged = flow.nextStatus(({ log }) => log !== undefined);
     const done = flow.nextStatus(({ fill }) => fill === "green");
@@ -41,6 +43,7 @@ describe("what a fal node shows of a running job", () => {
     assert.ok(String(log).length > 0);
     assert.match(String(text), /^status\.\w+ /);
     assert.doesNotMatch(JSON.stringify(await logged), /lighthouse/);
+    flow.sandbox.finish();
     assert.equal((await done).log, undefined);
   });
 
@@ -194,11 +197,14 @@ describe("the job of a fal node that a deploy deletes", () => {
   });
 
   it("is left alone while the grace period lasts, and when the node is back by then", async () => {
-    const { flow } = await withRunningJob({ ...never, account: { cancelAfter: 0.3 } });
-    await flow.deploy(withoutNode);
-    assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
-    await flow.deploy((nodes) => [...nodes]);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    const { flow } = await withRunningJob({ ...never, account: { cancelAfter: 77 } });
+    await withTimersHeld(77_000, async (endGrace) => {
+      await flow.deploy(withoutNode);
+      assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
+      await flow.deploy((nodes) => [...nodes]);
+      assert.equal(endGrace(), 1);
+    });
+    await flow.sandbox.once("polled");
     assert.equal(flow.sandbox.ledger.calls("cancel"), 0);
   });
 

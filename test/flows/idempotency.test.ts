@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextPassing, sendAndRun, withRunningJob } from "../support/controls";
+import { setImmediate as turn } from "node:timers/promises";
+import { withClock } from "../support/clock";
+import { messagesAt, nextPassing, sendAndRun, untilTold, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -7,6 +9,7 @@ import { noisePng } from "../support/pictures";
 
 const prompt = "a lighthouse at dusk";
 const idempotencyKey = "order-17";
+const HOUR = 3_600_000;
 const atRunware = () => ({ payload: prompt, flux: { width: 128, height: 128 }, idempotencyKey });
 const atFal = () => ({ payload: prompt, flux: { image_size: { width: 128, height: 128 } }, idempotencyKey });
 const fal = (more: FlowOptions = {}): FlowOptions => ({ ...more, node: { type: "fal-flux-srpo", ...more.node } });
@@ -14,6 +17,12 @@ const msg = (value: string) => ({ type: "msg", value });
 
 const paidCalls = ({ sandbox: { ledger } }: Flow): number =>
   ["imageInference", "controlNetPreprocess", "submit", "run"].reduce((sum, kind) => sum + ledger.calls(kind), 0);
+
+/** The keeper hears of a delivery in the turn after it: until then the job is not closed. */
+async function deliveriesHeard(): Promise<void> {
+  await turn();
+  await turn();
+}
 
 /** Both messages have the one picture of one job. */
 function assertShared(flow: Flow, one: Outcome, other: Outcome): void {
@@ -40,15 +49,17 @@ for (const [service, options, message] of [
     afterEach(stopFlows);
 
     it("joins the job that runs: one submission, and each message gets the picture beside its own properties", async () => {
-      const latency = { sandbox: { latency: 200 } };
       const [req, res] = [{ method: "POST" }, { _res: "one" }];
       const { flow, id, outcome } = await withRunningJob(
-        { ...options, ...latency },
+        { ...options, ...untilTold },
         { ...message(), topic: "one", req, res },
       );
       const again = { req: { method: "PUT" }, res: { _res: "two" } };
-      const second = await flow.send({ ...message(), topic: "two", extra: [1], ...again });
-      const first = await outcome;
+      const joined = nextPassing("after:joined");
+      const joining = flow.send({ ...message(), topic: "two", extra: [1], ...again });
+      await joined;
+      flow.sandbox.finish();
+      const [first, second] = [await outcome, await joining];
       assertShared(flow, first, second);
       const [one, two] = [onlyMessage(first), onlyMessage(second)];
       assert.deepEqual([one.topic, one.extra, two.topic, two.extra], ["one", undefined, "two", [1]]);
@@ -83,14 +94,14 @@ for (const [service, options, message] of [
     });
 
     it("joins the job that runs across a deploy, with both messages", async () => {
-      const { flow, id } = await withRunningJob(
-        { ...options, sandbox: { latency: 200 } },
-        { ...message(), topic: "one" },
-      );
+      const { flow, id } = await withRunningJob({ ...options, ...untilTold }, { ...message(), topic: "one" });
       const anew = await flow.restart();
       const delivered = anew.nextMessage();
-      const second = await anew.send({ ...message(), topic: "two" });
-      const first = await delivered;
+      const joined = nextPassing("after:joined");
+      const outcome = anew.send({ ...message(), topic: "two" });
+      await joined;
+      anew.sandbox.finish();
+      const [first, second] = [await delivered, await outcome];
       assert.deepEqual([first.topic, onlyMessage(second).topic], ["one", "two"]);
       assert.equal(first.job.id, onlyMessage(second).job.id);
       assert.equal(anew.sandbox.ledger.submissions(id), 1);
@@ -116,13 +127,15 @@ for (const [service, options, message] of [
     });
 
     it("has FLUX_TIMEOUT and then the late result of the job that is still asked for, once", async () => {
-      const flow = await startFlow({ ...options, node: { ...options.node, timeout: 0.3 }, sandbox: { latency: 400 } });
+      const running = { ...options, ...untilTold, node: { ...options.node, timeout: 1 } };
+      const { flow, outcome } = await withRunningJob(running, { ...message(), topic: "one" });
       const late = messagesAt("out");
-      const first = await flow.send({ ...message(), topic: "one" });
+      const first = await outcome;
       const second = await flow.send({ ...message(), topic: "two" });
       for (const { caught, messages } of [first, second]) {
         assert.deepEqual([caught?.error.code, messages.length], ["FLUX_TIMEOUT", 0]);
       }
+      flow.sandbox.finish();
       while (late.length < 2) await flow.nextMessage();
       assert.deepEqual(
         late.map(({ topic, job, idempotencyKey: left }) => [topic, job.late, left]),
@@ -142,9 +155,12 @@ describe("an idempotency key", () => {
 
   it("brings every picture of a batch to each message", async () => {
     const batch = () => ({ ...atRunware(), flux: { width: 128, height: 128, numberResults: 3 } });
-    const { flow, outcome } = await withRunningJob({ sandbox: { latency: 150 } }, { ...batch(), topic: "one" });
-    const second = await flow.send({ ...batch(), topic: "two" });
-    const first = await outcome;
+    const { flow, outcome } = await withRunningJob(untilTold, { ...batch(), topic: "one" });
+    const joined = nextPassing("after:joined");
+    const joining = flow.send({ ...batch(), topic: "two" });
+    await joined;
+    flow.sandbox.finish();
+    const [first, second] = [await outcome, await joining];
     const third = await flow.send({ ...batch(), topic: "three" });
     for (const [topic, { messages }] of Object.entries({ one: first, two: second, three: third })) {
       assert.deepEqual(
@@ -156,9 +172,10 @@ describe("an idempotency key", () => {
   });
 
   it("is that of the first request: another request with it is FLUX_VALIDATION, while it runs and afterwards", async () => {
-    const { flow, outcome } = await withRunningJob({ sandbox: { latency: 150 } }, atRunware());
+    const { flow, outcome } = await withRunningJob(untilTold, atRunware());
     assertOtherRequest(await flow.send({ ...atRunware(), payload: "another picture" }));
     assertOtherRequest(await flow.send({ ...atRunware(), flux: { width: 256, height: 128 } }));
+    flow.sandbox.finish();
     onlyMessage(await outcome);
     assertOtherRequest(await flow.send({ ...atRunware(), flux: { width: 128, height: 128, steps: 9 } }));
     // The order of the parameters is no difference.
@@ -214,31 +231,41 @@ describe("an idempotency key", () => {
   });
 
   it("brings what was cancelled and is paid for, without paying again", async () => {
-    const { flow, id, outcome } = await withRunningJob({ sandbox: { latency: 200 } }, atRunware());
+    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
     await flow.send({ cancel: id });
     assert.equal((await outcome).caught?.error.code, "FLUX_CANCELLED");
+    flow.sandbox.finish();
     assert.equal(onlyMessage(await flow.send(atRunware())).job.id, id);
     assert.equal(paidCalls(flow), 1);
   });
 
   for (const [what, account, jobs] of [
     ["serves while its job runs, and no longer where nothing is kept", { keepResults: 0 }, 2],
-    ["serves for as long as results are kept", { keepResults: 1 / 3600 }, 2],
+    ["serves for as long as results are kept", { keepResults: 1 }, 2],
     ["serves where no journal is kept", { journal: false }, 1],
   ] as const) {
     it(what, async () => {
-      const flow = await startFlow({ account, sandbox: { latency: 100 } });
+      const flow = await startFlow({ account, ...untilTold });
       const { outcome } = await sendAndRun(flow, atRunware());
-      assertShared(flow, await flow.send(atRunware()), await outcome);
+      const second = flow.send(atRunware());
+      await flow.sandbox.once("polled");
+      flow.sandbox.configure({ latency: 5 });
+      flow.sandbox.finish();
+      assertShared(flow, await second, await outcome);
+      await deliveriesHeard();
       const { keepResults } = { keepResults: 0, ...account };
-      if (keepResults > 0) {
-        assertShared(flow, await flow.send(atRunware()), await outcome);
-        // It is as old as its first delivery, however often it is used.
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        assertShared(flow, await flow.send(atRunware()), await outcome);
-      }
-      await new Promise((resolve) => setTimeout(resolve, keepResults > 0 ? 600 : 10));
-      onlyMessage(await flow.send(atRunware()));
+      await withClock(async (ahead) => {
+        if (keepResults > 0) {
+          assertShared(flow, await flow.send(atRunware()), await outcome);
+          await deliveriesHeard();
+          // It is as old as its first delivery, however often it is used.
+          ahead(0.9 * HOUR);
+          assertShared(flow, await flow.send(atRunware()), await outcome);
+          await deliveriesHeard();
+          ahead(0.2 * HOUR);
+        }
+        onlyMessage(await flow.send(atRunware()));
+      });
       assert.equal(paidCalls(flow), jobs);
     });
   }

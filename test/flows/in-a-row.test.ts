@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextMessageAt, nextPassing } from "../support/controls";
+import { messagesAt, nextMessageAt, nextPassing, untilTold } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { coreNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -103,14 +103,17 @@ describe("two inference nodes in a row", () => {
 
   it("give a late result of the first to the second once, as a message like any other", async () => {
     // On one wire it is the very same object that the first node was given back.
-    const options = twoInARow({ sandbox: { latency: 400 } }, { timeout: 0.3 });
+    const options = twoInARow(untilTold, { timeout: 0.3 });
     const [first] = options.chain ?? [];
     const flow = await startFlow({ ...options, chain: first ? [first] : [] });
     const late = nextMessageAt("flux");
+    const accepted = flow.sandbox.once("accepted");
     const { caught } = await flow.send({ payload: prompt, flux: size, idempotencyKey: "once" });
+    await accepted;
     assert.deepEqual([caught?.error.code, caught?.error.source.id], ["FLUX_TIMEOUT", "first"]);
     flow.sandbox.configure({ latency: 10 });
     const delivered = flow.nextMessage();
+    flow.sandbox.finish();
     const { job } = structuredClone(await late);
     assert.equal(job.late, true);
     const { job: second } = await delivered;
@@ -120,28 +123,39 @@ describe("two inference nodes in a row", () => {
   });
 
   it("keep a late result of the second out of the first", async () => {
-    const flow = await startFlow(twoInARow({ node: { timeout: 0.3 } }));
+    const flow = await startFlow(twoInARow({ ...untilTold, node: { timeout: 0.3 } }));
     const first = messagesAt("first");
-    const passed = nextMessageAt("flux");
+    const accepted = flow.sandbox.once("accepted");
     const outcome = flow.send({ payload: prompt, flux: size });
-    flow.sandbox.on("accepted", () => flow.sandbox.configure({ latency: 400 }));
-    await passed;
+    await accepted;
+    const acceptedToo = flow.sandbox.once("accepted");
+    flow.sandbox.finish();
     const { caught } = await outcome;
+    await acceptedToo;
     assert.deepEqual([caught?.error.code, caught?.error.source.id], ["FLUX_TIMEOUT", "flux"]);
-    const { job } = await flow.nextMessage();
+    const late = flow.nextMessage();
+    flow.sandbox.finish();
+    const { job } = await late;
     assert.deepEqual([job.late, job.request.positivePrompt], [true, "a heron"]);
     assert.equal(first.length, 1);
   });
 
   for (const at of ["first", "flux"]) {
     it(`keep their jobs apart when a deploy comes while the ${at === "first" ? "first" : "second"} one waits`, async () => {
-      const flow = await startFlow(twoInARow({ sandbox: { latency: 150 } }));
-      const reached = nextMessageAt(at);
+      const flow = await startFlow(twoInARow(untilTold));
+      const accepted = flow.sandbox.once("accepted");
       flow.receiveAt("first", { payload: prompt, flux: size, topic: "kept" });
-      await reached;
-      await flow.sandbox.once("accepted");
+      await accepted;
+      if (at === "flux") {
+        const second = flow.sandbox.once("accepted");
+        flow.sandbox.finish();
+        await second;
+      }
       const anew = await flow.restart();
-      const { job, topic, first } = await anew.nextMessage();
+      const delivered = anew.nextMessage();
+      flow.sandbox.configure({ latency: 5 });
+      flow.sandbox.finish();
+      const { job, topic, first } = await delivered;
       assert.deepEqual([job.request.positivePrompt, topic], ["a heron", "kept"]);
       assert.equal((first as Message["job"]).request.positivePrompt, prompt);
       assert.equal(anew.sandbox.ledger.calls("imageInference"), 2);
@@ -190,7 +204,7 @@ describe("three inference nodes in fan-out", () => {
   });
 
   it("cancel in one of them what is that one's, and go on in the others", async () => {
-    const { send, flow } = await fanOut({ sandbox: { latency: 250 } });
+    const { send, flow } = await fanOut(untilTold);
     const reached = outs.map(messagesAt);
     let accepted = 0;
     const all = new Promise<void>((resolve) => {
@@ -206,6 +220,7 @@ describe("three inference nodes in fan-out", () => {
     flow.receive({ cancel: true });
     const { error } = await caught;
     assert.deepEqual([error.code, error.source.id], ["FLUX_CANCELLED", "flux"]);
+    flow.sandbox.finish();
     const delivered = await Promise.all([left, right]);
     assert.notEqual(delivered[0]?.job.id, delivered[1]?.job.id);
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { untilTold } from "../support/controls";
 import { type Flow, startFlow, stopFlows } from "../support/flow";
 
 const prompt = "a lighthouse at dusk";
@@ -8,7 +9,7 @@ describe("a node that is closed", () => {
   afterEach(stopFlows);
 
   it("sends nothing, shows nothing and asks nothing any more", async () => {
-    const flow = await startFlow({ sandbox: { latency: 50 } });
+    const flow = await startFlow(untilTold);
     const { calls, sandbox } = flow;
     const submitted = sandbox.once("accepted");
     flow.receive({ payload: prompt, flux: size });
@@ -16,7 +17,9 @@ describe("a node that is closed", () => {
     await flow.stop();
     const before = calls.length;
     const polls = sandbox.ledger.calls("getResponse");
-    await sandbox.once("finished");
+    const finished = sandbox.once("finished");
+    sandbox.finish();
+    await finished;
     await new Promise(setImmediate);
     assert.deepEqual(calls.slice(before), []);
     assert.equal(sandbox.ledger.calls("getResponse"), polls);

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { startSandbox } from "../../sandbox";
-import { messagesAt, nextMessageAt, nextPassing, nextPassings, sendAndRun, withRunningJob } from "../support/controls";
+import {
+  messagesAt,
+  nextMessageAt,
+  nextPassing,
+  nextPassings,
+  sendAndRun,
+  untilTold,
+  withRunningJob,
+} from "../support/controls";
 import { type DeployKind, type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 import type { FlowNode } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -36,12 +44,14 @@ describe("a job that runs while the flows are deployed", () => {
       it(`is delivered once by the new node, with the HTTP request of its message (${kind}, ${service})`, async () => {
         const req = { method: "POST", socket: { destroy: () => {} } };
         const res = { _res: { json: () => {} } };
-        const flow = await startFlow({ ...options, sandbox: { latency: 200 } });
+        const flow = await startFlow({ ...options, ...untilTold });
         const { id } = await sendAndRun(flow, { ...message(), topic: "kept", req, res });
         await flow.deploy(nameChanged, kind);
         const delivered = messagesAt("out");
         const completed = nextMessageAt("completed");
-        const { topic, job, req: request, res: response } = await nextMessageAt("out");
+        const next = nextMessageAt("out");
+        flow.sandbox.finish();
+        const { topic, job, req: request, res: response } = await next;
         assert.deepEqual([topic, job.requestId, job.recovered], ["kept", id, undefined]);
         assert.ok(request === req && response === res);
         await completed;
@@ -51,9 +61,11 @@ describe("a job that runs while the flows are deployed", () => {
     }
 
     it(`is delivered in the form that the edited node chooses (${service})`, async () => {
-      const { flow, id } = await withRunningJob({ ...options, sandbox: { latency: 150 } }, message());
+      const { flow, id } = await withRunningJob({ ...options, ...untilTold }, message());
       await flow.deploy(edited("flux", { output: "buffer", results: "all" }));
-      const { payload, job } = await flow.nextMessage();
+      const delivered = flow.nextMessage();
+      flow.sandbox.finish();
+      const { payload, job } = await delivered;
       assert.ok(Array.isArray(payload) && Buffer.isBuffer(payload[0]));
       assert.equal(job.requestId, id);
       assert.equal(flow.sandbox.ledger.submissions(id), 1);
@@ -61,12 +73,10 @@ describe("a job that runs while the flows are deployed", () => {
 
     it(`is parked while its node or its flow is disabled, and delivered when that is enabled again (${service})`, async () => {
       for (const disabled of [edited("flux", { d: true }), edited("tab", { disabled: true })]) {
-        const { flow, id } = await withRunningJob(
-          { ...options, sandbox: { latency: 150 } },
-          { ...message(), topic: "kept" },
-        );
+        const { flow, id } = await withRunningJob({ ...options, ...untilTold }, { ...message(), topic: "kept" });
         const settled = nextPassing("after:settled");
         await flow.deploy(disabled);
+        flow.sandbox.finish();
         await settled;
         await flow.deploy((nodes) => [...nodes]);
         const { job, topic } = await nextMessageAt("out");
@@ -83,11 +93,13 @@ describe("a job that runs while the flows are deployed", () => {
       ["another address", {}],
     ] as const) {
       it(`is delivered from where it was sent when the account gets ${what} meanwhile, and is sent once (${service})`, async () => {
-        const { flow, id } = await withRunningJob({ ...options, sandbox: { latency: 200 } }, message());
+        const { flow, id } = await withRunningJob({ ...options, ...untilTold }, message());
         const elsewhere = await startSandbox();
         const addresses = what === "another address" ? elsewhere.addresses[service === "fal" ? "fal" : "runware"] : {};
         await flow.deploy(edited("account", { ...changes, ...addresses }));
-        const { job, payload } = await flow.nextMessage();
+        const delivered = flow.nextMessage();
+        flow.sandbox.finish();
+        const { job, payload } = await delivered;
         assert.deepEqual([job.requestId, String(payload).startsWith(flow.sandbox.url)], [id, true]);
         assert.equal(flow.sandbox.ledger.submissions(id), 1);
         assert.equal(elsewhere.ledger.requests, 0);
@@ -97,14 +109,17 @@ describe("a job that runs while the flows are deployed", () => {
   }
 
   it("keeps Catch and Status nodes working: its failure is raised once, by the new node", async () => {
-    const { flow, id } = await withRunningJob(
-      { sandbox: { latency: 150 } },
-      { ...atRunware(), payload: `${prompt} [fault:fail]`, topic: "kept" },
-    );
+    const { flow, id } = await withRunningJob(untilTold, {
+      ...atRunware(),
+      payload: `${prompt} [fault:fail]`,
+      topic: "kept",
+    });
     await flow.deploy(nameChanged);
     const caught = messagesAt("caught");
     const failed = flow.nextStatus(({ fill }) => fill === "red");
-    const { error, topic, flux } = await flow.nextCaught();
+    const raised = flow.nextCaught();
+    flow.sandbox.finish();
+    const { error, topic, flux } = await raised;
     assert.deepEqual([error.code, error.cause.requestId, topic], ["FLUX_PROVIDER", id, "kept"]);
     assert.deepEqual(flux, atRunware().flux, "the message leaves as it came in");
     assert.equal((await failed).job, id);
@@ -132,12 +147,13 @@ describe("a job that runs while the flows are deployed", () => {
   });
 
   it("is FLUX_TIMEOUT by its deadline, which a deploy does not begin anew, and delivered late by the new node", async () => {
-    const { flow, id } = await withRunningJob({ node: { timeout: 0.4 }, sandbox: { latency: 500 } }, atRunware());
+    const { flow, id } = await withRunningJob({ ...untilTold, node: { timeout: 1 } }, atRunware());
     const caught = flow.nextCaught();
     await flow.deploy(nameChanged);
     assert.deepEqual([(await caught).error.code, (await caught).error.cause.requestId], ["FLUX_TIMEOUT", id]);
     const late = flow.nextMessage();
     await flow.deploy((nodes) => [...nodes]);
+    flow.sandbox.finish();
     assert.deepEqual([(await late).job.late, (await late).job.id], [true, id]);
     assert.equal(flow.sandbox.ledger.submissions(id), 1);
   });
@@ -200,13 +216,13 @@ describe("a job that was refused and is to be sent again while its node is disab
 describe("messages that wait in line while the flows are deployed", () => {
   afterEach(stopFlows);
 
-  /** One job that runs and three messages that wait for its place; `release` lets it end. */
+  /** One job that runs until the test says so, and three messages that wait for its place. */
   async function withLine(options: FlowOptions = {}) {
     const account = { concurrency: 1, ...options.account };
     // One of its own: ports are used again, and budgets outlive accounts.
     const apiKey = crypto.randomUUID();
     const { flow, id } = await withRunningJob(
-      { apiKey, sandbox: { latency: 400 }, ...options, account },
+      { apiKey, ...untilTold, ...options, account },
       { ...atRunware(), topic: 0 },
     );
     flow.sandbox.configure({ latency: 5 });
@@ -222,6 +238,7 @@ describe("messages that wait in line while the flows are deployed", () => {
       const sent = acceptedAt(flow);
       await flow.deploy(nameChanged, kind);
       const delivered = messagesAt("out");
+      flow.sandbox.finish();
       while (delivered.length < 4) await nextMessageAt("out");
       assert.deepEqual(
         delivered.map(({ topic }) => topic),
@@ -240,6 +257,7 @@ describe("messages that wait in line while the flows are deployed", () => {
     const sent = acceptedAt(flow);
     const finished = nextPassing("after:settled");
     await flow.deploy(edited("flux", { d: true }));
+    flow.sandbox.finish();
     assert.equal(await finished, id);
     await new Promise(setImmediate);
     assert.deepEqual(sent, []);
@@ -260,7 +278,7 @@ describe("messages that wait in line while the flows are deployed", () => {
     it(`are FLUX_CONFIG when the account gets another ${what}: nothing is sent, nothing is billed`, async () => {
       // An address is none of a sandbox's marks: the one inside Node-RED has another after each start.
       const environment = what === "address" ? "production" : "sandbox";
-      const { flow, id, outcomes } = await withLine({ account: { environment }, sandbox: { latency: 60_000 } });
+      const { flow, id, outcomes } = await withLine({ account: { environment } });
       const elsewhere = await startSandbox();
       await flow.deploy(edited("account", { ...changes, ...(what === "address" && elsewhere.addresses.runware) }));
       for (const outcome of outcomes) {
@@ -293,10 +311,7 @@ describe("messages that wait in line while the flows are deployed", () => {
     ["given another key", { credentials: { apiKey: "another-key" } }],
   ] as const) {
     it(`leave the budget when they end unsent because their account was ${what}`, async () => {
-      const { flow, outcomes, apiKey } = await withLine({
-        account: { picturesPerHour: 4 },
-        sandbox: { latency: 60_000 },
-      });
+      const { flow, outcomes, apiKey } = await withLine({ account: { picturesPerHour: 4 } });
       assert.equal((await flow.send(atRunware())).caught?.error.code, "FLUX_QUOTA");
       await flow.deploy(edited("account", changes));
       for (const outcome of outcomes) assert.equal((await outcome).caught?.error.code, "FLUX_CONFIG");
@@ -313,6 +328,7 @@ describe("messages that wait in line while the flows are deployed", () => {
   it("are sent to the account when that was only renamed", async () => {
     const { flow, outcomes } = await withLine();
     await flow.deploy(edited("account", { name: "changed", timeout: 300 }));
+    flow.sandbox.finish();
     for (const outcome of outcomes) onlyMessage(await outcome);
     assert.equal(flow.sandbox.ledger.calls("imageInference"), 4);
   });

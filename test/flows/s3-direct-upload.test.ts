@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "../../lib/node-red/types";
 import { bucketIn } from "../support/bucket";
-import { nextPassing } from "../support/controls";
+import { nextPassing, untilTold } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { type FlowNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -93,7 +93,7 @@ describe("a picture that the service writes straight into the bucket", () => {
   it("has a key from the message and the day, where the template says so", async () => {
     const flow = await direct({ presign: { key: { type: "str", value: "{date}/{msg.order}/{jobId}-{index}.{ext}" } } });
     const message = onlyMessage(await flow.send({ ...asked(), order: "a/b {jobId}" }));
-    const day = new Date().toISOString().slice(0, 10);
+    const day = message.job.acceptedAt.slice(0, 10);
     assert.equal(storedIn(message).key, `${day}/a-b -jobId-/${message.job.id}-0.jpg`);
   });
 
@@ -147,7 +147,7 @@ describe("a picture that the service writes straight into the bucket", () => {
   });
 
   it("is signed anew, and sent once, when the job waited through a deploy", async () => {
-    const flow = await direct({ account: { concurrency: 1 }, sandbox: { latency: 300 } });
+    const flow = await direct({ account: { concurrency: 1 }, ...untilTold });
     const ids: string[] = [];
     flow.sandbox.on("accepted", ({ id }) => ids.push(id));
     const submitted = flow.sandbox.once("accepted");
@@ -157,22 +157,32 @@ describe("a picture that the service writes straight into the bucket", () => {
     flow.receiveAt("presign", asked());
     await waiting;
     const later = await flow.restart();
-    const messages = [await later.nextMessage(), await later.nextMessage()];
+    const messages: Message[] = [];
+    const both = new Promise<void>((resolve) => {
+      later.onMessage((message) => {
+        messages.push(message);
+        if (messages.length === 2) resolve();
+      });
+    });
+    later.sandbox.configure({ latency: 5 });
+    later.sandbox.finish();
+    await both;
     const keys = messages.map((message) => storedIn(message).key).sort();
     assert.deepEqual(await bucketIn(flow.sandbox).keys(), keys);
     assert.equal(new Set(ids).size, 2);
   });
 
   it("waits for a deploy that makes its bucket node anew", async () => {
+    let whileClosed = async (): Promise<void> => {};
     const slowCloser = (RED: NodeAPI) => {
       RED.nodes.registerType("slow-closer", function (this: Node, config: NodeDef) {
         RED.nodes.createNode(this, config);
-        this.on("close", (_removed: boolean, done: () => void) => void setTimeout(done, 600));
+        this.on("close", (_removed: boolean, done: () => void) => void whileClosed().then(done));
       });
     };
     const flow = await direct({
       account: { concurrency: 1 },
-      sandbox: { latency: 300 },
+      ...untilTold,
       types: [slowCloser as never],
       nodes: [{ id: "slow", z: "tab", type: "slow-closer", wires: [] }],
     });
@@ -186,6 +196,13 @@ describe("a picture that the service writes straight into the bucket", () => {
     const second = await waiting;
     const stored = flow.sandbox.once("stored", ({ key }) => key.includes(second));
     // The first job ends, and the second has its turn, while the nodes are closed.
+    whileClosed = async () => {
+      whileClosed = async () => {};
+      const settled = nextPassing("after:settled");
+      flow.sandbox.configure({ latency: 5 });
+      flow.sandbox.finish();
+      await settled;
+    };
     await flow.deploy((nodes) =>
       nodes.map((node) => (["bucket", "slow"].includes(node.id) ? { ...node, name: "changed" } : node)),
     );
@@ -285,7 +302,7 @@ describe("a direct upload that cannot be", () => {
       ],
       [(nodes: readonly FlowNode[]) => nodes.filter(({ id }) => id !== "bucket"), /missing or disabled/],
     ] as const) {
-      const flow = await direct({ account: { concurrency: 1 }, sandbox: { latency: 400 } });
+      const flow = await direct({ account: { concurrency: 1 }, ...untilTold });
       const submitted = flow.sandbox.once("accepted");
       flow.receiveAt("presign", asked());
       await submitted;
@@ -298,6 +315,7 @@ describe("a direct upload that cannot be", () => {
         });
       });
       await flow.deploy(change);
+      flow.sandbox.finish();
       const { error } = await caught;
       assert.deepEqual([error.code, error.cause.billed], ["FLUX_CONFIG", "no"]);
       assert.match(error.message, text);
