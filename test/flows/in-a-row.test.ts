@@ -103,7 +103,7 @@ describe("two inference nodes in a row", () => {
 
   it("give a late result of the first to the second once, as a message like any other", async () => {
     // On one wire it is the very same object that the first node was given back.
-    const options = twoInARow(untilTold, { timeout: 0.3 });
+    const options = twoInARow(untilTold, { timeout: 1 });
     const [first] = options.chain ?? [];
     const flow = await startFlow({ ...options, chain: first ? [first] : [] });
     const late = nextMessageAt("flux");
@@ -123,7 +123,7 @@ describe("two inference nodes in a row", () => {
   });
 
   it("keep a late result of the second out of the first", async () => {
-    const flow = await startFlow(twoInARow({ ...untilTold, node: { timeout: 0.3 } }));
+    const flow = await startFlow(twoInARow({ ...untilTold, node: { timeout: 1 } }));
     const first = messagesAt("first");
     const accepted = flow.sandbox.once("accepted");
     const outcome = flow.send({ payload: prompt, flux: size });
