@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { nodeRedPackage } from "../../scripts/node-red-package";
 
 const repository = resolve(__dirname, "../..");
+const serving = /Server now running at (http:\S+)\//;
 const started = /Started (?:modified )?(?:flows|nodes)/;
 
 export interface NodeRedOptions {
@@ -51,18 +51,6 @@ export interface NodeRedProcess {
   readonly ended: Promise<string>;
 }
 
-/** A port that was free a moment ago on loopback. */
-const freePort = (): Promise<number> =>
-  new Promise((resolvePort, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolvePort(port));
-    });
-  });
-
 const linkPack = async (userDir: string, packDirectory: string): Promise<void> => {
   const link = join(userDir, "node_modules", "@fluxwire", "node-red-flux");
   await mkdir(dirname(link), { recursive: true });
@@ -101,18 +89,18 @@ export const startNodeRed = async (options: NodeRedOptions = {}): Promise<NodeRe
   const deployLater = flows !== undefined && hasCredentials(flows);
   if (flows !== undefined && !deployLater) await writeFile(join(userDir, "flows.json"), JSON.stringify(flows));
 
-  const port = await freePort();
   const program = join(repository, "node_modules", nodeRedPackage(), "red.js");
-  const parameters = [...(options.nodeOptions ?? []), program, "--userDir", userDir, "--port", String(port)];
+  // It takes a port that is free at that moment: one that was looked for before may be taken by then.
+  const parameters = [...(options.nodeOptions ?? []), program, "--userDir", userDir, "--port", "0"];
   const child = spawn(options.node ?? process.execPath, parameters, {
     cwd: userDir,
     env: { ...process.env, NODE_RED_HOME: undefined, ...options.env },
     stdio: ["ignore", "pipe", "pipe", ...(options.onEvent ? (["ipc"] as const) : [])],
   });
   if (options.onEvent) child.on("message", options.onEvent);
-  const running = watch(child, `http://127.0.0.1:${port}`, userDir, options.userDir === undefined);
+  const running = watch(child, userDir, options.userDir === undefined);
   try {
-    await Promise.all([running.waitForLog(/Server now running at/), running.waitForLog(started)]);
+    await Promise.all([running.waitForLog(serving), running.waitForLog(started)]);
     if (flows !== undefined && deployLater) await running.deploy(flows);
   } catch (error) {
     await running.stop();
@@ -122,7 +110,7 @@ export const startNodeRed = async (options: NodeRedOptions = {}): Promise<NodeRe
 };
 
 /** The handle on a child process that has been spawned. */
-const watch = (child: ChildProcess, url: string, userDir: string, temporary: boolean): NodeRedProcess => {
+const watch = (child: ChildProcess, userDir: string, temporary: boolean): NodeRedProcess => {
   let output = "";
   let ended: string | undefined;
   const listeners = new Set<() => void>();
@@ -165,9 +153,15 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
       look();
     });
 
+  const url = (): string => {
+    const [, address] = output.match(serving) ?? [];
+    if (address === undefined) throw new Error(`Node-RED has not said where it listens:\n${output}`);
+    return address;
+  };
+
   const deploy: NodeRedProcess["deploy"] = async (flows, type = "full") => {
     const from = output.length;
-    const answer = await fetch(`${url}/flows`, {
+    const answer = await fetch(`${url()}/flows`, {
       method: "POST",
       headers: { "content-type": "application/json", "Node-RED-Deployment-Type": type },
       ...(type !== "reload" && { body: JSON.stringify(flows) }),
@@ -177,7 +171,7 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
   };
 
   const get = async (path: string): Promise<unknown> => {
-    const answer = await fetch(`${url}${path}`, { headers: { accept: "application/json" } });
+    const answer = await fetch(`${url()}${path}`, { headers: { accept: "application/json" } });
     if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
     return answer.json();
   };
@@ -191,7 +185,9 @@ const watch = (child: ChildProcess, url: string, userDir: string, temporary: boo
   };
 
   return {
-    url,
+    get url() {
+      return url();
+    },
     userDir,
     pid: child.pid ?? 0,
     log: () => output,
