@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ahead } from "../support/crash/ahead";
 import { crash, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { House } from "../support/crash/house";
+import { finishAll, untilTold } from "../support/deploys";
 
 /** All that is in the journal's folder, folders included. */
 const everythingIn = ({ folder }: House): string[] =>
@@ -81,7 +82,8 @@ describe("the folder of the journal", function () {
         const life = await house.start({ step: "after:closed", nth: 3 });
         await life.send("runware", "kept", { ...more, payload: "a harbour [fault:never]" });
         await life.send("fal", "kept", { ...more, payload: "a harbour [fault:never]" });
-        await Promise.all([life.step("polled"), house.sandbox.event(({ event }) => event === "polled")]);
+        // Both are written down, and nothing is written while they are looked at: their jobs never end.
+        await life.until(() => life.count("after:submitted") === 2, "both run");
         check();
         await life.send("runware", "delivered", more);
         await life.send("fal", "delivered", more);
@@ -168,17 +170,18 @@ describe("the folder of the journal", function () {
   it("has its usual size, and the log says so, where settings.js names none that can be used", () =>
     inHouse({ settings: { fluxJobs: { maxBytes: "5 MB" } } }, async (house) => {
       const life = await house.start();
-      assert.match(life.nodeRed.log(), /fluxJobs in settings\.js cannot be used.*2 GB/);
+      await life.nodeRed.waitForLog(/fluxJobs in settings\.js cannot be used.*2 GB/);
       await life.send("fal", "message");
       await life.until(() => house.lines().length === 1, "the message came out");
       assert.equal(house.lines()[0]?.end, "delivered");
     }));
 
   it("with a damaged line sets that aside with a warning, and delivers the others", () =>
-    inHouse({ sandbox: { latency: 500 } }, async (house) => {
+    inHouse({ sandbox: untilTold }, async (house) => {
       const before = await house.start({ step: "after:submitted", nth: 2 });
       await Promise.all([before.send("fal", "damaged"), before.send("fal", "whole")]);
       await before.nodeRed.ended;
+      await finishAll(house);
       assert.deepEqual(house.lines(), []);
       const [segment = ""] = segmentsIn(house);
       const lines = readFileSync(segment, "utf8").split("\n");
@@ -212,11 +215,12 @@ describe("the folder of the journal", function () {
     }));
 
   it("with a damaged file beside it delivers the result without its message, and the others whole", () =>
-    inHouse({ sandbox: { latency: 500 } }, async (house) => {
+    inHouse({ sandbox: untilTold }, async (house) => {
       const before = await house.start({ step: "after:submitted", nth: 2 });
       const send = (topic: string, letter: string) => before.send("fal", topic, { large: letter.repeat(400_000) });
       await Promise.all([send("damaged", "x"), send("whole", "y")]);
       await before.nodeRed.ended;
+      await finishAll(house);
       const outside = everythingIn(house).find(
         (path) => statSync(path).size >= 400_000 && readFileSync(path, "latin1").startsWith("xxx"),
       );

@@ -3,6 +3,7 @@ import { ahead } from "../support/crash/ahead";
 import { crash, type Expected, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { Barrier, Entrance } from "../support/crash/house";
 import { timePasses } from "../support/crash/time-passes";
+import { finishAll, untilTold } from "../support/deploys";
 
 const once: Expected = { delivered: 1, submissions: 1, charges: 1 };
 
@@ -114,14 +115,15 @@ describe("messages with one idempotency key, when Node-RED is killed,", function
 
   for (const step of ["written:joined", "after:joined", "before:delivered", "written:delivered"] as const) {
     it(`at ${step}, are each answered by the one job that they share`, () =>
-      inHouse({}, async (house) => {
-        // Hears the second message before the first has its picture.
-        await house.sandbox.configure({ latency: 300 });
+      inHouse({ sandbox: untilTold }, async (house) => {
         const before = await house.start({ step });
         await before.send("fal", "first", key);
         // Of a request that is under way at fal nobody could say what became of it.
         await before.step("after:submitted");
         await before.send("fal", "second", key);
+        // The first has its picture no earlier than the second has joined it, of which Node-RED may have died.
+        await before.step("after:joined").catch(() => before.nodeRed.ended);
+        await finishAll(house);
         await before.nodeRed.ended;
         const life = await house.start();
         await probed(house, life, "fal");

@@ -5,7 +5,7 @@ import { openJournal } from "../../lib/jobs/journal/open";
 import { ahead } from "../support/crash/ahead";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { FlowNode, House, HouseOptions, Life } from "../support/crash/house";
-import { allOut, begun, changed, paidOnce, untilTold, wayTo, without } from "../support/deploys";
+import { allOut, begun, changed, finishAll, paidOnce, untilTold, wayTo, without } from "../support/deploys";
 
 const both = ["runware", "fal"] as const;
 const never = { payload: "a harbour [fault:never]" };
@@ -19,10 +19,7 @@ async function twoOfEach(life: Life): Promise<{ running: string[]; waiting: stri
   return { running, waiting };
 }
 
-const withShortGrace = (options: HouseOptions = {}): HouseOptions => ({
-  ...options,
-  account: { concurrency: 1, cancelAfter: 1, ...options.account },
-});
+const shortGrace: HouseOptions = { account: { concurrency: 1, cancelAfter: 1 } };
 
 const withoutBoth = (flow: readonly FlowNode[]): FlowNode[] => without(flow, "runware", "fal");
 
@@ -33,16 +30,17 @@ describe("the jobs of nodes that a deploy deletes", function () {
   const it = ahead();
 
   it("are cancelled after the grace period where that can be done, and the log says what became of each", () =>
-    inHouse(withShortGrace(), async (house) => {
+    inHouse(shortGrace, async (house) => {
       const life = await house.start();
       const { running, waiting } = await twoOfEach(life);
       await life.nodeRed.deploy(withoutBoth(house.flow), "nodes");
       for (const job of [...running, ...waiting]) await life.step("after:closed", job);
-      const log = life.nodeRed.log();
-      assert.match(log, new RegExp(`Job ${running[0]} was to be cancelled because its node was deleted, but .*billed`));
-      assert.match(log, /Job [\w-]+ was cancelled because its node was deleted/);
-      for (const job of waiting) {
-        assert.match(log, new RegExp(`Job ${job} was dropped because its node was deleted; nothing was sent for it`));
+      for (const said of [
+        `Job ${running[0]} was to be cancelled because its node was deleted, but .*billed`,
+        "Job [\\w-]+ was cancelled because its node was deleted",
+        ...waiting.map((job) => `Job ${job} was dropped because its node was deleted; nothing was sent for it`),
+      ]) {
+        await life.nodeRed.waitForLog(new RegExp(said));
       }
       assert.equal(await cancellations(house), 1);
       // Their places are free again, and they do not come back with their nodes.
@@ -53,7 +51,7 @@ describe("the jobs of nodes that a deploy deletes", function () {
     }));
 
   it("are delivered when the deletion is taken back within the grace period", () =>
-    inHouse(withShortGrace({ sandbox: untilTold }), async (house) => {
+    inHouse({ sandbox: untilTold }, async (house) => {
       const life = await house.start();
       for (const entrance of both) await begun(life, entrance, entrance);
       await life.nodeRed.deploy(withoutBoth(house.flow), "nodes");
@@ -70,12 +68,12 @@ describe("the jobs of nodes that a deploy deletes", function () {
   ];
   for (const [what, edit] of left) {
     it(`are given up after the next start when Node-RED was killed within the grace period, and ${what}`, () =>
-      inHouse(withShortGrace(), async (house) => {
-        const before = await house.start();
+      inHouse(shortGrace, async (house) => {
+        // As soon as it is written down that all four are away.
+        const before = await house.start({ step: "after:absence", nth: 4 });
         const { running, waiting } = await twoOfEach(before);
-        await before.nodeRed.deploy(edit(house.flow), "full");
-        for (const job of [...running, ...waiting]) await before.step("after:absence", job);
-        await before.nodeRed.kill();
+        await before.nodeRed.deploy(edit(house.flow), "full").catch(() => {});
+        await before.nodeRed.ended;
 
         const life = await house.start(undefined, {}, edit(house.flow));
         for (const job of [...running, ...waiting]) await life.step("after:closed", job);
@@ -119,9 +117,7 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
           for (const entrance of both) await begun(before, entrance, `${entrance} runs`);
           for (const entrance of both) await begun(before, entrance, `${entrance} waits`, { at: "after:waiting" });
           await before.nodeRed.kill();
-          // In this order: whatever is sent between the two must end as well.
-          await house.sandbox.configure({ latency: 0 });
-          await house.sandbox.finish();
+          await finishAll(house);
 
           const life = await house.start(undefined, {}, edit(house.flow));
           for (const probe of ["runware-probe", "fal-probe"] as const) {
@@ -148,20 +144,20 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
       for (const entrance of both) running.push(await begun(before, entrance, "runs", { note: `note of ${entrance}` }));
       const waiting = await begun(before, "fal", "waits", { at: "after:waiting" });
       await before.nodeRed.stop();
-      // In this order: whatever is sent between the two must end as well.
-      await house.sandbox.configure({ latency: 0 });
-      await house.sandbox.finish();
+      await finishAll(house);
       await beAbsentFor(7 * 24 * 3_600_000, house, [...running, waiting]);
 
       const between = await house.start(undefined, {}, withoutBoth(house.flow));
       for (const job of [...running, waiting]) await between.step("after:aside", job);
-      const log = between.nodeRed.log();
       const missing = "has been missing from the flows for 7 days";
-      assert.match(log, new RegExp(`Job ${waiting} was set aside: its node fal ${missing}; nothing was sent`));
-      const resumable = running.map((job, index) => {
-        const aside = `Job ${job} was set aside: its node ${both[index]} ${missing}; msg.resume with ([\\w-]+)`;
-        return log.match(aside)?.[1];
-      });
+      const aside = (job: string, entrance: string, what: string) =>
+        between.nodeRed.waitForLog(new RegExp(`Job ${job} was set aside: its node ${entrance} ${missing}; ${what}`));
+      await aside(waiting, "fal", "nothing was sent");
+      const resumable: (string | undefined)[] = [];
+      for (const [index, job] of running.entries()) {
+        const [, id] = await aside(job, both[index] ?? "", "msg.resume with ([\\w-]+)");
+        resumable.push(id);
+      }
       await between.nodeRed.stop();
 
       const life = await house.start();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { ahead } from "../support/crash/ahead";
 import { inHouse, probed } from "../support/crash/crash";
-import { allOut, begun, paidOnce, untilTold, without } from "../support/deploys";
+import { allOut, begun, finishAll, paidOnce, untilTold, without } from "../support/deploys";
 import type { NodeRedProcess } from "../support/node-red-process";
 
 const both = ["runware", "fal"] as const;
@@ -73,9 +73,7 @@ describe("a job that runs when another project is opened", function () {
         for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
         for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
         await openProject(nodeRed, "second");
-        // In this order: whatever is sent between the two must end as well.
-        await house.sandbox.configure({ latency: 0 });
-        await house.sandbox.finish();
+        await finishAll(house);
         await nodeRed.deploy(without(house.flow, "runware", "fal", "runware-in", "fal-in"));
         const more = { id: "more", type: "tab", label: "More" };
         await nodeRed.deploy([...without(house.flow, "runware", "fal"), more]);
@@ -110,9 +108,7 @@ describe("jobs that run when the flows are stopped in the editor's menu", functi
       for (const entrance of both) await begun(life, entrance, `${entrance} runs`);
       for (const entrance of both) await begun(life, entrance, `${entrance} waits`, { at: "after:waiting" });
       await set(life.nodeRed, "stop");
-      // In this order: whatever is sent between the two must end as well.
-      await house.sandbox.configure({ latency: 0 });
-      await house.sandbox.finish();
+      await finishAll(house);
       await house.sandbox.event(({ event }) => event === "finished");
       assert.equal(house.lines().length, 0);
       await paidOnce(house, 2);

@@ -67,6 +67,13 @@ export async function allOut(house: House, life: Life, topics: readonly string[]
 /** For a house whose jobs run until the test says that they are finished. */
 export const untilTold = { latency: 3_600_000 };
 
+/** Says that they are finished: those that run, and all that come after them. */
+export async function finishAll({ sandbox }: House): Promise<void> {
+  // In this order: whatever is sent between the two must end as well.
+  await sandbox.configure({ latency: 0 });
+  await sandbox.finish();
+}
+
 /** How often each job was sent to its service and paid for there. */
 export async function paidOnce({ sandbox }: House, jobs: number): Promise<void> {
   const counts = Object.values((await sandbox.report()).jobs).map(({ submissions, charges }) => [submissions, charges]);

@@ -219,10 +219,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 /** The lines of JSON in a file, which our own code wrote; none when it is not there. */
 function readLines<Content>(file: string): Content[] {
   try {
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): Content => JSON.parse(line));
+    // What comes after the last newline is still being written.
+    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+    return lines.map((line): Content => JSON.parse(line));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
