@@ -87,9 +87,12 @@ describe("a direct upload whose Node-RED is killed", function () {
 
   it("while its picture is waited for is found by a message that resumes the job", () =>
     inHouse(direct, async (house) => {
+      // The disk may take longer than the store does to say that the picture is there.
+      await house.sandbox.arm("503", { call: "HeadObject", count: 1000 });
       const before = await house.start({ step: "after:closed" });
       await before.send("runware", "message");
       await before.nodeRed.ended;
+      await house.sandbox.disarm();
       const [job = ""] = Object.keys((await house.sandbox.report()).jobs);
       assert.deepEqual(linesAbout(house, "message"), []);
       const life = await house.start();

@@ -196,12 +196,12 @@ describe("the folder of the journal", function () {
       await probed(house, life, "fal");
       assert.deepEqual(linesAbout(house, "damaged"), []);
       assert.equal(linesAbout(house, "whole")[0]?.end, "delivered");
-      assert.match(life.nodeRed.log(), /\[warn\] .*1 line.* cannot be read/);
+      await life.nodeRed.waitForLog(/\[warn\] .*1 line.* cannot be read/);
       const aside = readdirSync(house.folder).filter((name) => name.startsWith("damaged-"));
       assert.equal(aside.length, 1);
       assert.match(readFileSync(join(house.folder, String(aside[0])), "utf8"), /harbour, dam\?ged/);
       // Its id is told, because fal has it.
-      assert.match(life.nodeRed.log(), /has lost what job/);
+      await life.nodeRed.waitForLog(/has lost what job/);
       assert.deepEqual(await submissionsAt(house), [
         [1, 1],
         [1, 1],
@@ -232,8 +232,8 @@ describe("the folder of the journal", function () {
       await life.until(() => linesAbout(house, "whole").length === 1, "the other was delivered");
       await probed(house, life, "fal");
       assert.equal(linesAbout(house, "whole")[0]?.end, "delivered");
-      assert.match(life.nodeRed.log(), /\[warn\] .*cannot be read/);
-      assert.match(life.nodeRed.log(), /\[warn\] .*message of job .* is lost, its result is not/);
+      await life.nodeRed.waitForLog(/\[warn\] .*cannot be read/);
+      await life.nodeRed.waitForLog(/\[warn\] .*message of job .* is lost, its result is not/);
       const withoutTopic = house.lines().filter(({ topic }) => topic === undefined);
       assert.deepEqual(
         withoutTopic.map(({ end }) => end),

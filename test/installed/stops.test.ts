@@ -37,7 +37,7 @@ describe("Node-RED that is stopped while its services do not answer", function (
             warnings.join(),
           );
         }
-        assert.match(life.nodeRed.log(), /\[warn\] \[runware-flux-krea:runware\] .*missing in it: msg\.req, msg\.res/);
+        await life.nodeRed.waitForLog(/\[warn\] \[runware-flux-krea:runware\] .*missing in it: msg\.req, msg\.res/);
         await paidOnce(house, 2);
       }));
   }

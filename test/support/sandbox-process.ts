@@ -21,6 +21,7 @@ export interface SandboxProcess {
   readonly addresses: { readonly runware: { baseUrl: string }; readonly fal: Record<string, string> };
   configure(settings: NonNullable<SandboxOptions["settings"]>): Promise<void>;
   arm(fault: string, options?: { count?: number; call?: string }): Promise<void>;
+  disarm(): Promise<void>;
   /** Finishes all jobs that run, however long they were to take. */
   finish(): Promise<void>;
   /** What was asked, submitted and charged so far, by job and by kind of call. */
@@ -63,6 +64,7 @@ export async function startSandboxProcess(
     },
     configure: async (changes) => void (await ask("POST", "settings", changes)),
     arm: async (fault, options = {}) => void (await ask("POST", "faults", { fault, ...options })),
+    disarm: async () => void (await ask("DELETE", "faults")),
     finish: async () => void (await ask("POST", "finish")),
     report: async () =>
       (await ask("GET", "state")) as {
