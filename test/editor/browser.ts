@@ -38,8 +38,6 @@ export interface Editor {
   /** Opens a node's dialog and waits until it can be used. */
   open(id: string): Promise<void>;
   openAccount(id: string): Promise<void>;
-  /** Waits until Node-RED has put the focus into the open dialog, a moment after it opened; before a test uses keys. */
-  focused(): Promise<void>;
   /** Presses Done or Update, and waits until the dialog is gone. */
   done(): Promise<void>;
   /** Presses Cancel, and waits until the dialog is gone. */
@@ -84,35 +82,28 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
   });
   await page.evaluate("$.fx.off = true");
 
-  /** On a busy machine a click can come while the tray is still laid out, and is lost: it is then made once more. */
   const leave = async (buttons: string): Promise<void> => {
-    const isClosed = "$('.red-ui-tray').length === 0";
     await page.click(buttons);
-    await page.waitForFunction(isClosed, undefined, { timeout: 10_000 }).catch(async () => {
-      await page.click(buttons);
-      await page.waitForFunction(isClosed);
-    });
+    await page.waitForFunction("$('.red-ui-tray').length === 0");
   };
-  const opened = async (button: string): Promise<void> => {
-    await page.waitForSelector(button);
-    await page.waitForFunction("$('.red-ui-tray').length > 0 && $('.red-ui-tray:animated').length === 0");
-  };
+  /**
+   * A dialog with credentials is empty until Node-RED has told them, and each is laid out once more after that. What
+   * comes last is the focus; a click that came earlier might be lost.
+   */
+  const opened = () => page.waitForFunction("$('.red-ui-tray').has(document.activeElement).length > 0");
   return {
     page,
     complaints,
     get: <Value>(expression: string) => page.evaluate<Value>(expression),
     open: async (id) => {
       await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
-      await opened("#node-dialog-ok");
+      await opened();
     },
     openAccount: async (id) => {
       await page.evaluate(
         `RED.editor.editConfig('', RED.nodes.node(${JSON.stringify(id)}).type, ${JSON.stringify(id)})`,
       );
-      await opened("#node-config-dialog-ok");
-    },
-    focused: async () => {
-      await page.waitForFunction("$('.red-ui-tray').has(document.activeElement).length > 0");
+      await opened();
     },
     done: () => leave("#node-dialog-ok, #node-config-dialog-ok"),
     cancel: () => leave("#node-dialog-cancel, #node-config-dialog-cancel"),

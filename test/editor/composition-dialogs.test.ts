@@ -168,7 +168,6 @@ describe("the dialogs of composition", function () {
 
   it("add, move and remove entries", async () => {
     await editor.open("stack");
-    await editor.focused();
     assert.equal(await element("lora", 0).locator(".fluxwire-up").isDisabled(), true);
     assert.equal(await element("lora", 1).locator(".fluxwire-down").isDisabled(), true);
     await add("lora");

@@ -222,7 +222,6 @@ describe("the dialogs of storage", function () {
 
     it("put a field where the caret is, by a click", async () => {
       await editor.open("typing");
-      await editor.focused();
       await key().fill("a/b");
       await key().evaluate((input: HTMLInputElement) => input.setSelectionRange(2, 2));
       await editor.page.locator(".fluxwire-fields").getByRole("button", { name: "{seed}" }).click();

@@ -252,7 +252,6 @@ describe("the dialogs' knowledge of the wires", function () {
 
   it("shows a named node in the workspace, by keyboard too, and the open dialog can still be saved", async () => {
     await editor.open("linked");
-    await editor.focused();
     await wiring().getByRole("button", { name: "far" }).first().focus();
     await editor.page.keyboard.press("Enter");
     assert.equal(await editor.get("RED.workspaces.active()"), "other");
