@@ -17,6 +17,7 @@ import srpo from "../../nodes/runware-flux-srpo";
 import preprocess from "../../nodes/runware-preprocess";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
 import { deploy, type FlowNode, helper, type NodeInitializer, type RunningNode } from "./helper";
+import { throwUnhandled } from "./rejections";
 
 /** What became of one message. */
 export interface Outcome {
@@ -265,10 +266,6 @@ function ownKey(): string {
   return `sandbox-key-${keys}`;
 }
 
-/** What nobody handled: in a real Node-RED each of them ends the process. */
-const rejections: unknown[] = [];
-process.on("unhandledRejection", (reason) => rejections.push(reason));
-
 /**
  * Ends every flow and sandbox that a test has started.
  * @throws AggregateError when something in between would have ended a Node-RED process.
@@ -279,7 +276,7 @@ export async function stopFlows(): Promise<void> {
     await flow.sandbox.close();
     await rm(flow.userDir, { recursive: true, force: true });
   }
-  if (rejections.length > 0) throw new AggregateError(rejections.splice(0), "a rejection that nobody handled");
+  throwUnhandled();
 }
 
 let sent = 0;
