@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { ahead } from "../support/crash/ahead";
 import { crash, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { House } from "../support/crash/house";
-import { finishAll, untilTold } from "../support/deploys";
+import { finishAll } from "../support/deploys";
+import { untilTold } from "../support/until-told";
 
 /** All that is in the journal's folder, folders included. */
 const everythingIn = ({ folder }: House): string[] =>

@@ -3,7 +3,8 @@ import { ahead } from "../support/crash/ahead";
 import { crash, type Expected, inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { Barrier, Entrance } from "../support/crash/house";
 import { timePasses } from "../support/crash/time-passes";
-import { finishAll, untilTold } from "../support/deploys";
+import { finishAll } from "../support/deploys";
+import { untilTold } from "../support/until-told";
 
 const once: Expected = { delivered: 1, submissions: 1, charges: 1 };
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextMessageAt, nextPassing, sendAndRun, untilTold, withRunningJob } from "../support/controls";
+import { messagesAt, nextMessageAt, nextPassing, sendAndRun, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { onlyMessage } from "../support/outcomes";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 /** Messages of their own each time: a node fills those that it gets. */
@@ -37,7 +38,10 @@ describe("a job that waits in line and is cancelled", () => {
   afterEach(stopFlows);
 
   it("ends as FLUX_CANCELLED at Catch, is never sent and costs nothing", async () => {
-    const { flow, id, outcome } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
+    const { flow, id, outcome } = await withRunningJob(
+      { sandbox: untilTold, account: { concurrency: 1 } },
+      atRunware(),
+    );
     const accepted = nextPassing("after:waiting");
     const second = flow.send({ ...atRunware(), topic: "second" });
     const third = flow.send({ ...atRunware(), topic: "third" });
@@ -58,7 +62,7 @@ describe("a job that waits in line and is cancelled", () => {
     ["has its node made anew", async (flow: Flow) => void (await flow.restart())],
   ] as const) {
     it(`does not end Node-RED when it ${what} while it is being written down`, async () => {
-      const { flow } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
+      const { flow } = await withRunningJob({ sandbox: untilTold, account: { concurrency: 1 } }, atRunware());
       const writing = nextPassing("before:waiting");
       flow.receive(atRunware());
       const written = nextPassing("after:waiting");
@@ -70,7 +74,7 @@ describe("a job that waits in line and is cancelled", () => {
   }
 
   it("gives its place in the line and in the budget to the next", async () => {
-    const options = { ...untilTold, account: { concurrency: 1, line: 1, picturesPerHour: 2 } };
+    const options = { sandbox: untilTold, account: { concurrency: 1, line: 1, picturesPerHour: 2 } };
     const { flow } = await withRunningJob(options, atRunware());
     const accepted = nextPassing("after:waiting");
     const second = flow.send(atRunware());
@@ -88,7 +92,7 @@ describe("a job that waits in line for messages of two nodes and is cancelled", 
   afterEach(stopFlows);
 
   it("gives its place to the next when both of them cancel it at once", async () => {
-    const options = { ...untilTold, account: { concurrency: 1 }, nodes: twoNodes };
+    const options = { sandbox: untilTold, account: { concurrency: 1 }, nodes: twoNodes };
     const { flow, id } = await withRunningJob(options, atRunware());
     const accepted = nextPassing("after:waiting");
     const outcome = flow.send(atRunware());
@@ -110,7 +114,7 @@ describe("a job that runs at Runware and is cancelled", () => {
   afterEach(stopFlows);
 
   it("is no longer waited for, and the error says that it is still billed", async () => {
-    const { flow, id, outcome } = await withRunningJob(untilTold, { ...atRunware(), topic: "kept" });
+    const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold }, { ...atRunware(), topic: "kept" });
     const finished = flow.sandbox.once("finished");
     await cancel(flow, id);
     const ended = await outcome;
@@ -129,7 +133,7 @@ describe("a job that runs at Runware and is cancelled", () => {
   });
 
   it("gives its place among the running jobs to the next in line", async () => {
-    const { flow, id } = await withRunningJob({ ...untilTold, account: { concurrency: 1 } }, atRunware());
+    const { flow, id } = await withRunningJob({ sandbox: untilTold, account: { concurrency: 1 } }, atRunware());
     flow.receive(atRunware());
     const accepted = flow.sandbox.once("accepted");
     await cancel(flow, id);
@@ -137,7 +141,7 @@ describe("a job that runs at Runware and is cancelled", () => {
   });
 
   it("can still be had with msg.resume, because it is paid for", async () => {
-    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold }, atRunware());
     await cancel(flow, id);
     assertCancelled(await outcome, "yes", /still billed/);
     flow.sandbox.finish();
@@ -152,7 +156,7 @@ describe("a job at fal that is cancelled", () => {
 
   for (const whose of ["our", "fal's"]) {
     it(`is cancelled there when ${whose} id names it`, async () => {
-      const flow = await startFlow(fal(untilTold));
+      const flow = await startFlow(fal({ sandbox: untilTold }));
       const accepted = nextPassing("after:waiting");
       const { id, outcome } = await sendAndRun(flow, atFal());
       const cancelled = flow.sandbox.once("cancelled");
@@ -171,7 +175,7 @@ describe("a job at fal that is cancelled", () => {
   }
 
   it("is cancelled there as soon as the answer to its submit is heard, when that was still under way", async () => {
-    const flow = await startFlow(fal(untilTold));
+    const flow = await startFlow(fal({ sandbox: untilTold }));
     const accepted = flow.sandbox.once("accepted");
     const cancelled = flow.sandbox.once("cancelled");
     const outcome = flow.send(atFal());
@@ -204,7 +208,7 @@ describe("a job whose deadline has passed and that is cancelled", () => {
     ["fal", fal(), atFal, /was cancelled/],
   ] as const) {
     it(`is not asked for late any more, has no second error, and the log says what came of it (${service})`, async () => {
-      const running = { ...untilTold, ...options, node: { ...options.node, timeout: 1 } };
+      const running = { sandbox: untilTold, ...options, node: { ...options.node, timeout: 1 } };
       const { flow, outcome } = await withRunningJob(running, message());
       const caught = messagesAt("caught");
       const first = await outcome;
@@ -240,7 +244,7 @@ describe("msg.cancel that names nothing", () => {
   });
 
   it("is FLUX_VALIDATION for the job of another node, which goes on", async () => {
-    const { flow, id, outcome } = await withRunningJob({ ...untilTold, nodes: twoNodes }, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold, nodes: twoNodes }, atRunware());
     const caught = flow.nextCaught();
     flow.receiveAt("other", { cancel: id });
     const { error } = await caught;
@@ -273,7 +277,7 @@ describe("msg.cancel that names nothing", () => {
   }
 
   it("is FLUX_VALIDATION together with msg.resume: a job is cancelled or resumed", async () => {
-    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold }, atRunware());
     const { caught } = await flow.send({ cancel: id, resume: id });
     assert.equal(caught?.error.code, "FLUX_VALIDATION");
     flow.sandbox.finish();
@@ -293,7 +297,7 @@ describe("msg.cancel", () => {
   afterEach(stopFlows);
 
   it("true ends all jobs of this node, also those that came just before it, and none of another node", async () => {
-    const flow = await startFlow({ ...untilTold, nodes: twoNodes });
+    const flow = await startFlow({ sandbox: untilTold, nodes: twoNodes });
     const running = new Set<string>();
     const all = new Promise<void>((resolve) => {
       flow.sandbox.on("accepted", ({ id }) => {
@@ -313,7 +317,10 @@ describe("msg.cancel", () => {
   });
 
   it("ends every message that waits for the job", async () => {
-    const { flow, id, outcome } = await withRunningJob(untilTold, { ...atRunware(), idempotencyKey: "once" });
+    const { flow, id, outcome } = await withRunningJob(
+      { sandbox: untilTold },
+      { ...atRunware(), idempotencyKey: "once" },
+    );
     const joined = nextPassing("after:joined");
     const second = flow.send({ ...atRunware(), idempotencyKey: "once", topic: "second" });
     await joined;
@@ -326,7 +333,7 @@ describe("msg.cancel", () => {
 
   for (const isJoined of [true, false]) {
     it(`leaves a job to the other node that waits for it as well (${isJoined ? "already waiting" : "just joining"})`, async () => {
-      const { flow, id, outcome } = await withRunningJob({ ...untilTold, nodes: twoNodes }, atRunware());
+      const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold, nodes: twoNodes }, atRunware());
       if (isJoined) {
         const delivered = nextMessageAt("others");
         const joined = nextPassing("after:joined");

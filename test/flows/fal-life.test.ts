@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { withTimersHeld } from "../support/clock";
-import { untilTold } from "../support/controls";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const small = { image_size: { width: 128, height: 128 } };
@@ -31,7 +31,7 @@ describe("what a fal node shows of a running job", () => {
   afterEach(stopFlows);
 
   it("is its place in the queue, then its last log line, also in fields for Status nodes", async () => {
-    const flow = await startFlow(fal(untilTold));
+    const flow = await startFlow(fal({ sandbox: untilTold }));
     const queued = flow.nextStatus(({ queuePosition }) => queuePosition !== undefined);
     const logged = flow.nextStatus(({ log }) => log !== undefined);
     const done = flow.nextStatus(({ fill }) => fill === "green");

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { withClock } from "../support/clock";
-import { messagesAt, nextPassing, sendAndRun, untilTold, withRunningJob } from "../support/controls";
+import { messagesAt, nextPassing, sendAndRun, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
 import { noisePng } from "../support/pictures";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const idempotencyKey = "order-17";
@@ -51,7 +52,7 @@ for (const [service, options, message] of [
     it("joins the job that runs: one submission, and each message gets the picture beside its own properties", async () => {
       const [req, res] = [{ method: "POST" }, { _res: "one" }];
       const { flow, id, outcome } = await withRunningJob(
-        { ...options, ...untilTold },
+        { ...options, sandbox: untilTold },
         { ...message(), topic: "one", req, res },
       );
       const again = { req: { method: "PUT" }, res: { _res: "two" } };
@@ -94,7 +95,7 @@ for (const [service, options, message] of [
     });
 
     it("joins the job that runs across a deploy, with both messages", async () => {
-      const { flow, id } = await withRunningJob({ ...options, ...untilTold }, { ...message(), topic: "one" });
+      const { flow, id } = await withRunningJob({ ...options, sandbox: untilTold }, { ...message(), topic: "one" });
       const anew = await flow.restart();
       const delivered = anew.nextMessage();
       const joined = nextPassing("after:joined");
@@ -127,7 +128,7 @@ for (const [service, options, message] of [
     });
 
     it("has FLUX_TIMEOUT and then the late result of the job that is still asked for, once", async () => {
-      const running = { ...options, ...untilTold, node: { ...options.node, timeout: 1 } };
+      const running = { ...options, sandbox: untilTold, node: { ...options.node, timeout: 1 } };
       const { flow, outcome } = await withRunningJob(running, { ...message(), topic: "one" });
       const late = messagesAt("out");
       const first = await outcome;
@@ -155,7 +156,7 @@ describe("an idempotency key", () => {
 
   it("brings every picture of a batch to each message", async () => {
     const batch = () => ({ ...atRunware(), flux: { width: 128, height: 128, numberResults: 3 } });
-    const { flow, outcome } = await withRunningJob(untilTold, { ...batch(), topic: "one" });
+    const { flow, outcome } = await withRunningJob({ sandbox: untilTold }, { ...batch(), topic: "one" });
     const joined = nextPassing("after:joined");
     const joining = flow.send({ ...batch(), topic: "two" });
     await joined;
@@ -172,7 +173,7 @@ describe("an idempotency key", () => {
   });
 
   it("is that of the first request: another request with it is FLUX_VALIDATION, while it runs and afterwards", async () => {
-    const { flow, outcome } = await withRunningJob(untilTold, atRunware());
+    const { flow, outcome } = await withRunningJob({ sandbox: untilTold }, atRunware());
     assertOtherRequest(await flow.send({ ...atRunware(), payload: "another picture" }));
     assertOtherRequest(await flow.send({ ...atRunware(), flux: { width: 256, height: 128 } }));
     flow.sandbox.finish();
@@ -231,7 +232,7 @@ describe("an idempotency key", () => {
   });
 
   it("brings what was cancelled and is paid for, without paying again", async () => {
-    const { flow, id, outcome } = await withRunningJob(untilTold, atRunware());
+    const { flow, id, outcome } = await withRunningJob({ sandbox: untilTold }, atRunware());
     await flow.send({ cancel: id });
     assert.equal((await outcome).caught?.error.code, "FLUX_CANCELLED");
     flow.sandbox.finish();
@@ -245,7 +246,7 @@ describe("an idempotency key", () => {
     ["serves where no journal is kept", { journal: false }, 1],
   ] as const) {
     it(what, async () => {
-      const flow = await startFlow({ account, ...untilTold });
+      const flow = await startFlow({ account, sandbox: untilTold });
       const { outcome } = await sendAndRun(flow, atRunware());
       const second = flow.send(atRunware());
       await flow.sandbox.once("polled");

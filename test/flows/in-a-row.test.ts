@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextMessageAt, nextPassing, untilTold } from "../support/controls";
+import { messagesAt, nextMessageAt, nextPassing } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { coreNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const size = { width: 128, height: 128 };
@@ -103,7 +104,7 @@ describe("two inference nodes in a row", () => {
 
   it("give a late result of the first to the second once, as a message like any other", async () => {
     // On one wire it is the very same object that the first node was given back.
-    const options = twoInARow(untilTold, { timeout: 1 });
+    const options = twoInARow({ sandbox: untilTold }, { timeout: 1 });
     const [first] = options.chain ?? [];
     const flow = await startFlow({ ...options, chain: first ? [first] : [] });
     const late = nextMessageAt("flux");
@@ -123,7 +124,7 @@ describe("two inference nodes in a row", () => {
   });
 
   it("keep a late result of the second out of the first", async () => {
-    const flow = await startFlow(twoInARow({ ...untilTold, node: { timeout: 1 } }));
+    const flow = await startFlow(twoInARow({ sandbox: untilTold, node: { timeout: 1 } }));
     const first = messagesAt("first");
     const accepted = flow.sandbox.once("accepted");
     const outcome = flow.send({ payload: prompt, flux: size });
@@ -142,7 +143,7 @@ describe("two inference nodes in a row", () => {
 
   for (const at of ["first", "flux"]) {
     it(`keep their jobs apart when a deploy comes while the ${at === "first" ? "first" : "second"} one waits`, async () => {
-      const flow = await startFlow(twoInARow(untilTold));
+      const flow = await startFlow(twoInARow({ sandbox: untilTold }));
       const accepted = flow.sandbox.once("accepted");
       flow.receiveAt("first", { payload: prompt, flux: size, topic: "kept" });
       await accepted;
@@ -204,7 +205,7 @@ describe("three inference nodes in fan-out", () => {
   });
 
   it("cancel in one of them what is that one's, and go on in the others", async () => {
-    const { send, flow } = await fanOut(untilTold);
+    const { send, flow } = await fanOut({ sandbox: untilTold });
     const reached = outs.map(messagesAt);
     let accepted = 0;
     const all = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { untilTold } from "../support/controls";
 import { type Flow, startFlow, stopFlows } from "../support/flow";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const size = { width: 128, height: 128 };
@@ -9,7 +9,7 @@ describe("a node that is closed", () => {
   afterEach(stopFlows);
 
   it("sends nothing, shows nothing and asks nothing any more", async () => {
-    const flow = await startFlow(untilTold);
+    const flow = await startFlow({ sandbox: untilTold });
     const { calls, sandbox } = flow;
     const submitted = sandbox.once("accepted");
     flow.receive({ payload: prompt, flux: size });

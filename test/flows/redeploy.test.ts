@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { startSandbox } from "../../sandbox";
-import {
-  messagesAt,
-  nextMessageAt,
-  nextPassing,
-  nextPassings,
-  sendAndRun,
-  untilTold,
-  withRunningJob,
-} from "../support/controls";
+import { messagesAt, nextMessageAt, nextPassing, nextPassings, sendAndRun, withRunningJob } from "../support/controls";
 import { type DeployKind, type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 import type { FlowNode } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const atRunware = () => ({ payload: prompt, flux: { width: 128, height: 128 } });
@@ -44,7 +37,7 @@ describe("a job that runs while the flows are deployed", () => {
       it(`is delivered once by the new node, with the HTTP request of its message (${kind}, ${service})`, async () => {
         const req = { method: "POST", socket: { destroy: () => {} } };
         const res = { _res: { json: () => {} } };
-        const flow = await startFlow({ ...options, ...untilTold });
+        const flow = await startFlow({ ...options, sandbox: untilTold });
         const { id } = await sendAndRun(flow, { ...message(), topic: "kept", req, res });
         await flow.deploy(nameChanged, kind);
         const delivered = messagesAt("out");
@@ -61,7 +54,7 @@ describe("a job that runs while the flows are deployed", () => {
     }
 
     it(`is delivered in the form that the edited node chooses (${service})`, async () => {
-      const { flow, id } = await withRunningJob({ ...options, ...untilTold }, message());
+      const { flow, id } = await withRunningJob({ ...options, sandbox: untilTold }, message());
       await flow.deploy(edited("flux", { output: "buffer", results: "all" }));
       const delivered = flow.nextMessage();
       flow.sandbox.finish();
@@ -73,7 +66,7 @@ describe("a job that runs while the flows are deployed", () => {
 
     it(`is parked while its node or its flow is disabled, and delivered when that is enabled again (${service})`, async () => {
       for (const disabled of [edited("flux", { d: true }), edited("tab", { disabled: true })]) {
-        const { flow, id } = await withRunningJob({ ...options, ...untilTold }, { ...message(), topic: "kept" });
+        const { flow, id } = await withRunningJob({ ...options, sandbox: untilTold }, { ...message(), topic: "kept" });
         const settled = nextPassing("after:settled");
         await flow.deploy(disabled);
         flow.sandbox.finish();
@@ -93,7 +86,7 @@ describe("a job that runs while the flows are deployed", () => {
       ["another address", {}],
     ] as const) {
       it(`is delivered from where it was sent when the account gets ${what} meanwhile, and is sent once (${service})`, async () => {
-        const { flow, id } = await withRunningJob({ ...options, ...untilTold }, message());
+        const { flow, id } = await withRunningJob({ ...options, sandbox: untilTold }, message());
         const elsewhere = await startSandbox();
         const addresses = what === "another address" ? elsewhere.addresses[service === "fal" ? "fal" : "runware"] : {};
         await flow.deploy(edited("account", { ...changes, ...addresses }));
@@ -109,11 +102,14 @@ describe("a job that runs while the flows are deployed", () => {
   }
 
   it("keeps Catch and Status nodes working: its failure is raised once, by the new node", async () => {
-    const { flow, id } = await withRunningJob(untilTold, {
-      ...atRunware(),
-      payload: `${prompt} [fault:fail]`,
-      topic: "kept",
-    });
+    const { flow, id } = await withRunningJob(
+      { sandbox: untilTold },
+      {
+        ...atRunware(),
+        payload: `${prompt} [fault:fail]`,
+        topic: "kept",
+      },
+    );
     await flow.deploy(nameChanged);
     const caught = messagesAt("caught");
     const failed = flow.nextStatus(({ fill }) => fill === "red");
@@ -147,7 +143,7 @@ describe("a job that runs while the flows are deployed", () => {
   });
 
   it("is FLUX_TIMEOUT by its deadline, which a deploy does not begin anew, and delivered late by the new node", async () => {
-    const { flow, id } = await withRunningJob({ ...untilTold, node: { timeout: 1 } }, atRunware());
+    const { flow, id } = await withRunningJob({ sandbox: untilTold, node: { timeout: 1 } }, atRunware());
     const caught = flow.nextCaught();
     await flow.deploy(nameChanged);
     assert.deepEqual([(await caught).error.code, (await caught).error.cause.requestId], ["FLUX_TIMEOUT", id]);
@@ -222,7 +218,7 @@ describe("messages that wait in line while the flows are deployed", () => {
     // One of its own: ports are used again, and budgets outlive accounts.
     const apiKey = crypto.randomUUID();
     const { flow, id } = await withRunningJob(
-      { apiKey, ...untilTold, ...options, account },
+      { apiKey, sandbox: untilTold, ...options, account },
       { ...atRunware(), topic: 0 },
     );
     flow.sandbox.configure({ latency: 5 });

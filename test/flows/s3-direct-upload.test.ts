@@ -3,10 +3,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "../../lib/node-red/types";
 import { bucketIn } from "../support/bucket";
-import { nextPassing, untilTold } from "../support/controls";
+import { nextPassing } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { type FlowNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
+import { untilTold } from "../support/until-told";
 
 const presign = { type: "flux-s3-presign", id: "presign", name: "place", bucket: "bucket" };
 const confirm = { type: "flux-s3-upload", id: "awaiting", bucket: "bucket", mode: "confirm" };
@@ -147,7 +148,7 @@ describe("a picture that the service writes straight into the bucket", () => {
   });
 
   it("is signed anew, and sent once, when the job waited through a deploy", async () => {
-    const flow = await direct({ account: { concurrency: 1 }, ...untilTold });
+    const flow = await direct({ account: { concurrency: 1 }, sandbox: untilTold });
     const ids: string[] = [];
     flow.sandbox.on("accepted", ({ id }) => ids.push(id));
     const submitted = flow.sandbox.once("accepted");
@@ -182,7 +183,7 @@ describe("a picture that the service writes straight into the bucket", () => {
     };
     const flow = await direct({
       account: { concurrency: 1 },
-      ...untilTold,
+      sandbox: untilTold,
       types: [slowCloser as never],
       nodes: [{ id: "slow", z: "tab", type: "slow-closer", wires: [] }],
     });
@@ -302,7 +303,7 @@ describe("a direct upload that cannot be", () => {
       ],
       [(nodes: readonly FlowNode[]) => nodes.filter(({ id }) => id !== "bucket"), /missing or disabled/],
     ] as const) {
-      const flow = await direct({ account: { concurrency: 1 }, ...untilTold });
+      const flow = await direct({ account: { concurrency: 1 }, sandbox: untilTold });
       const submitted = flow.sandbox.once("accepted");
       flow.receiveAt("presign", asked());
       await submitted;

@@ -5,7 +5,8 @@ import { openJournal } from "../../lib/jobs/journal/open";
 import { ahead } from "../support/crash/ahead";
 import { inHouse, linesAbout, probed } from "../support/crash/crash";
 import type { FlowNode, House, HouseOptions, Life } from "../support/crash/house";
-import { allOut, begun, changed, finishAll, paidOnce, untilTold, wayTo, without } from "../support/deploys";
+import { allOut, begun, changed, finishAll, paidOnce, wayTo, without } from "../support/deploys";
+import { untilTold } from "../support/until-told";
 
 const both = ["runware", "fal"] as const;
 const never = { payload: "a harbour [fault:never]" };

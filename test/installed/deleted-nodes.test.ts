@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
+import { untilTold } from "../support/until-told";
 
 interface FlowNode {
   id: string;
@@ -28,7 +29,7 @@ describe("a job of a node inside a subflow", function () {
   let flows: FlowNode[];
 
   before(async () => {
-    sandbox = await startSandbox({ settings: { latency: 3_600_000 } });
+    sandbox = await startSandbox({ settings: untilTold });
     flows = flowAt(sandbox.addresses.fal);
     nodeRed = await startNodeRed({ flows });
   });

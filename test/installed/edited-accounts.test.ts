@@ -5,7 +5,8 @@ import { ahead } from "../support/crash/ahead";
 import { inHouse, linesAbout } from "../support/crash/crash";
 import type { FlowNode, House } from "../support/crash/house";
 import { timePasses } from "../support/crash/time-passes";
-import { allOut, begun, changed, finishAll, paidOnce, untilTold } from "../support/deploys";
+import { allOut, begun, changed, finishAll, paidOnce } from "../support/deploys";
+import { untilTold } from "../support/until-told";
 
 const both = ["runware", "fal"] as const;
 

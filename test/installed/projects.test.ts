@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { ahead } from "../support/crash/ahead";
 import { inHouse, probed } from "../support/crash/crash";
-import { allOut, begun, finishAll, paidOnce, untilTold, without } from "../support/deploys";
+import { allOut, begun, finishAll, paidOnce, without } from "../support/deploys";
 import type { NodeRedProcess } from "../support/node-red-process";
+import { untilTold } from "../support/until-told";
 
 const both = ["runware", "fal"] as const;
 

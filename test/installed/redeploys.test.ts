@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { ahead } from "../support/crash/ahead";
 import { inHouse } from "../support/crash/crash";
 import type { FlowNode } from "../support/crash/house";
-import { allOut, begun, changed, paidOnce, subflowOf, untilTold, wayTo } from "../support/deploys";
+import { allOut, begun, changed, paidOnce, subflowOf, wayTo } from "../support/deploys";
 import type { DeployType } from "../support/node-red-process";
+import { untilTold } from "../support/until-told";
 
 const krea = { type: "runware-flux-krea", account: "account-runware", version: 1 };
 const falSrpo = { type: "fal-flux-srpo", account: "account-fal", version: 1 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import sharp from "sharp";
 import { newsOf } from "../../sandbox/fal/news";
+import { untilTold } from "../support/until-told";
 import {
   ask,
   detailsIn,
@@ -14,7 +15,7 @@ import {
   submit,
   textToImage,
 } from "./fal-support";
-import { admin, closeSandboxes, download, finishJobs, openSandbox, untilFinished } from "./support";
+import { admin, closeSandboxes, download, finishJobs, openSandbox } from "./support";
 
 /** A job that stays in this state for as long as a test may look. */
 const running = (members = {}) => input({ prompt: "a red lighthouse [fault:never]", ...members });
@@ -314,7 +315,7 @@ describe("cancelling a job of fal's queue", () => {
   });
 
   it("may come too late for a running one, which then delivers", async () => {
-    const sandbox = await openSandbox({ settings: { cancelRunning: "finishes", latency: untilFinished } });
+    const sandbox = await openSandbox({ settings: { cancelRunning: "finishes", ...untilTold } });
     const job = await enqueue(sandbox);
     assert.equal((await job.cancel()).status, 202);
     assert.equal((await job.status()).body.status, "IN_PROGRESS");

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import {
-  admin,
-  closeSandboxes,
-  download,
-  finishJobs,
-  inference,
-  openSandbox,
-  poll,
-  post,
-  untilFinished,
-} from "./support";
+import { untilTold } from "../support/until-told";
+import { admin, closeSandboxes, download, finishJobs, inference, openSandbox, poll, post } from "./support";
 
 const withFault = (fault: string, members: Record<string, unknown> = {}) =>
   inference({ positivePrompt: `a red lighthouse [fault:${fault}]`, ...members });
@@ -184,7 +175,7 @@ describe("a job that takes long", () => {
   afterEach(closeSandboxes);
 
   it("is finished when the admin interface is told so; one that comes later, or never ends, is not", async () => {
-    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
+    const sandbox = await openSandbox({ settings: untilTold });
     const [first, never, later] = [{}, { positivePrompt: "a lighthouse [fault:never]" }, {}].map((more) =>
       inference({ deliveryMethod: "async", ...more }),
     );

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { preprocess } from "../../lib/models/preprocess";
 import type { Sandbox } from "../../sandbox";
 import { drawnText } from "../support/drawn-text";
+import { untilTold } from "../support/until-told";
 import {
   closeSandboxes,
   download,
@@ -17,7 +18,6 @@ import {
   poll,
   post,
   preprocessing,
-  untilFinished,
 } from "./support";
 
 const models = preprocess.facts.leaves.find(({ path }) => path === "model")?.choices ?? [];
@@ -72,7 +72,7 @@ describe("a guide image of the sandbox", () => {
   });
 
   it("is acknowledged, polled for and found in the archive like any picture", async () => {
-    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
+    const sandbox = await openSandbox({ settings: untilTold });
     const image = `data:image/png;base64,${onePixel}`;
     const task = preprocessing({ inputs: { image }, deliveryMethod: "async", includeCost: true });
     const { taskType, taskUUID } = task;

@@ -92,9 +92,6 @@ export async function admin(
   return { status: response.status, body: await response.json() };
 }
 
-/** A latency for jobs that end when `finishJobs` says so, however slow the machine is. */
-export const untilFinished = 3_600_000;
-
 /** Ends all jobs that run, and resolves when that one has. */
 export async function finishJobs(sandbox: Sandbox, id: string): Promise<void> {
   const finished = sandbox.once("finished", (job) => job.id === id);

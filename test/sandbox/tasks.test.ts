@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { untilTold } from "../support/until-told";
 import {
   admin,
   closeSandboxes,
@@ -15,7 +16,6 @@ import {
   openSandbox,
   poll,
   post,
-  untilFinished,
 } from "./support";
 
 describe("the sandbox, spoken to like the service", () => {
@@ -41,7 +41,7 @@ describe("the sandbox, spoken to like the service", () => {
   });
 
   it("acknowledges an asynchronous task at once, and gives its state to polls", async () => {
-    const sandbox = await openSandbox({ settings: { latency: untilFinished } });
+    const sandbox = await openSandbox({ settings: untilTold });
     const task = inference({ deliveryMethod: "async", numberResults: 3, seed: 7 });
     const { status, data } = await post(sandbox, [task]);
     assert.equal(status, 200);

@@ -26,9 +26,6 @@ export function nextPassings(step: Step, count: number): Promise<string[]> {
   });
 }
 
-/** For flows whose jobs run until the test says so with `sandbox.finish()`, however long what it does meanwhile takes. */
-export const untilTold: FlowOptions = { sandbox: { latency: 3_600_000 } };
-
 export interface RunningJob {
   flow: Flow;
   /** Under which the service knows it. */

@@ -64,9 +64,6 @@ export async function allOut(house: House, life: Life, topics: readonly string[]
   }
 }
 
-/** For a house whose jobs run until the test says that they are finished. */
-export const untilTold = { latency: 3_600_000 };
-
 /** Says that they are finished: those that run, and all that come after them. */
 export async function finishAll({ sandbox }: House): Promise<void> {
   // In this order: whatever is sent between the two must end as well.
