@@ -48,7 +48,6 @@ export class Absences {
     const isDeleted = (id: string) => flows.isDeploy && before?.home === flows.home && before.has(id);
     for (const kept of jobs) this.#weigh(kept, flows, isDeleted);
     this.#giveUp();
-    this.#looking ??= setInterval(() => this.#giveUp(), LOOK_EVERY).unref();
   }
 
   #weigh(kept: KeptJob, { home, has }: PresentFlows, isDeleted: (nodeId: string) => boolean): void {
@@ -96,5 +95,12 @@ export class Absences {
       this.#waiting.delete(kept);
       void this.#options.setAside(kept);
     }
+    this.#lookAgain();
+  }
+
+  /** A timer for nothing would hold all that belongs to a Node-RED which its process has long stopped. */
+  #lookAgain(): void {
+    clearTimeout(this.#looking);
+    this.#looking = this.#waiting.size === 0 ? undefined : setTimeout(() => this.#giveUp(), LOOK_EVERY).unref();
   }
 }

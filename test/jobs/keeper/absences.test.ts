@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Absences } from "../../../lib/jobs/keeper/absences";
 import type { Claim } from "../../../lib/jobs/keeper/claim";
 import { type KeptJob, keptJob } from "../../../lib/jobs/keeper/kept-job";
+import { collect } from "../../support/garbage";
 import { aJob } from "../job";
 
 const SECOND = 1000;
@@ -179,5 +181,21 @@ describe("a job whose node is not in the flows", () => {
     start(["m"]);
     pass(30 * DAY);
     assert.deepEqual(done, ["dropped for n"]);
+  });
+});
+
+describe("a Node-RED that its process has stopped", () => {
+  it("is forgotten when no job waits for a node", async () => {
+    const options = { note: async () => {}, drop: async () => {}, setAside: async () => {} };
+    const start = (): WeakRef<typeof options> => {
+      const own = { ...options };
+      new Absences(own).look([], { home: "flows.json", isDeploy: false, has: () => true });
+      return new WeakRef(own);
+    };
+    const nodeRed = start();
+    // A WeakRef holds on until the turn is over.
+    await nextTurn();
+    collect();
+    assert.equal(nodeRed.deref(), undefined);
   });
 });
