@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Translate } from "../editor/node-red";
 import type { ModelFacts } from "../lib/models/model";
 import { expandHtml } from "./expand-html";
@@ -11,6 +11,12 @@ type Texts = { [key: string]: string | Texts };
 const tableMarker = "<!-- parameters -->";
 
 const readTexts = (file: string): Texts => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
+
+/** Texts that nodes have in common: each file holds those below the key that it is named after. */
+export const readShared = (folder: string): Texts => {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return Object.fromEntries(files.map((file) => [basename(file, ".json"), readTexts(join(folder, file))]));
+};
 
 const merge = (base: Texts, over: Texts): Texts => {
   const merged: Texts = { ...base };
@@ -82,7 +88,7 @@ export const buildCatalogues = (source: string, target: string, nodes: ReadonlyM
     const from = join(source, language);
     const to = join(target, language);
     mkdirSync(to, { recursive: true });
-    const shared = readTexts(join(from, "shared.json"));
+    const shared = readShared(join(from, "shared"));
     for (const [type, subject] of nodes) {
       const texts = merge(sharedFor(shared, subject), readTexts(join(from, `${type}.json`)));
       writeFileSync(join(to, `${type}.json`), JSON.stringify(texts));

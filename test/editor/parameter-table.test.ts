@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { hintOf } from "../../editor/wording";
 import { falSrpo } from "../../lib/models/fal-srpo";
 import { krea } from "../../lib/models/krea";
 import type { Leaf, NodeModel } from "../../lib/models/model";
 import { nodeFacts } from "../../lib/models/node-facts";
-import { translator } from "../../scripts/build-catalogues";
+import { readShared, translator } from "../../scripts/build-catalogues";
 import { parameterTable } from "../../scripts/parameter-table";
 
-const t = translator(JSON.parse(readFileSync(resolve(__dirname, "../../locales/en-US/shared.json"), "utf8")));
+const t = translator(readShared(resolve(__dirname, "../../locales/en-US/shared")));
 
 const leafOf = (model: NodeModel, path: string): Leaf => {
   const leaf = nodeFacts(model).leaves.find((candidate) => candidate.path === path);
