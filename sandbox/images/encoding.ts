@@ -11,17 +11,6 @@ export const contentTypes: Readonly<Record<Format, string>> = {
 };
 export const extensions: Readonly<Record<Format, string>> = { JPG: "jpg", PNG: "png", WEBP: "webp" };
 
-let loading: Promise<typeof Sharp | undefined> | undefined;
-
-/** The optional image encoder, loaded on first use; undefined when it is not installed. */
-export function loadSharp(): Promise<typeof Sharp | undefined> {
-  loading ??= import("sharp").then(
-    (loaded) => loaded.default,
-    () => undefined,
-  );
-  return loading;
-}
-
 /**
  * Encodes a picture. Without an encoder only PNG can be made.
  * @param quality 1 to 100, for JPG and WEBP

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { loadEncoder } from "../../lib/pictures/encoder";
 import { doneAt, type Job, type Jobs } from "../jobs";
 import type { Journal } from "../journal";
 import type { SandboxSettings } from "../settings";
-import { contentTypes, encode, extensions, type Format, loadSharp } from "./encoding";
+import { contentTypes, encode, extensions, type Format } from "./encoding";
 import { Files, type ImageFile, Shelf } from "./files";
 import { isTransparent, paint } from "./paint";
 
@@ -144,6 +145,6 @@ export class Images {
   }
 
   async #sharp() {
-    return this.#options.settings().pngOnly ? undefined : loadSharp();
+    return this.#options.settings().pngOnly ? undefined : loadEncoder();
   }
 }
