@@ -44,6 +44,7 @@ export const editInference = (node: EditorNode): void => {
       composers.refresh();
       hideNeedless();
     },
+    drawn: () => hideNeedless(),
   };
   const composers = composerLines(node, settings, () => state.values);
   dialogs.set(node, { model, state, settings });

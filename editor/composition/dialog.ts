@@ -56,6 +56,7 @@ export const editComposition = (node: EditorNode): void => {
     startsLists: true,
     withSource: parameters,
     changed: refresh,
+    drawn: refresh,
   };
   dialogs.set(node, { composition, state, settings });
 

@@ -43,6 +43,7 @@ export const choiceBlock = (
       state.values.delete(path);
       for (const [name, typed] of putAside) state.values.set(name, typed);
       show(true);
+      state.drawn();
       state.changed();
     },
     leave: () => {

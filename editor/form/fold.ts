@@ -6,6 +6,8 @@ export interface Fold {
   isOpen(): boolean;
   /** Says a few words at the end of the heading, which are read while the part is folded too. */
   remark(text: string): void;
+  /** Says in the heading that something has to be corrected; an empty text: nothing has. */
+  problem(text: string): void;
 }
 
 /**
@@ -21,12 +23,14 @@ export const foldingBlock = (
   opened: () => void = () => undefined,
 ): Fold => {
   const remark = element("span", { class: "fluxwire-count" });
+  const wrong = element("span", { class: "fluxwire-problems" });
   const arrow = icon("angle-right");
   const head = element(
     "button",
     { type: "button", class: "fluxwire-section-heading" },
     arrow,
     element("span", {}, title),
+    wrong,
     remark,
   );
   body.classList.add("fluxwire-section-body");
@@ -45,6 +49,9 @@ export const foldingBlock = (
     isOpen: () => !body.hidden,
     remark: (text) => {
       remark.textContent = text;
+    },
+    problem: (text) => {
+      wrong.replaceChildren(...(text === "" ? [] : [icon("exclamation-triangle"), text]));
     },
   };
 };

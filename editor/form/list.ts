@@ -32,7 +32,7 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
 
   const add = button(t("dialog.add"), "plus", () => {
     shown += 1;
-    draw();
+    drawAgain();
   });
   add.classList.add("fluxwire-add");
   const body = element("div", {});
@@ -43,12 +43,17 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
     body.append(...Array.from({ length: shown }, (_, index) => elementBlock(index)));
   };
 
+  const drawAgain = (): void => {
+    draw();
+    state.drawn();
+  };
+
   const elementBlock = (index: number): HTMLElement => {
     const remove = button("", "trash-o", () => {
       state.values = withoutElement(state.values, path, index);
       shown -= 1;
       state.changed();
-      draw();
+      drawAgain();
     });
     remove.classList.add("fluxwire-remove");
     const title = t("dialog.element", { label: labelOf(field.path, t), number: index + 1 });
@@ -79,7 +84,7 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
       const move = button("", `arrow-${direction}`, () => {
         state.values = withSwapped(state.values, path, index, other);
         state.changed();
-        draw();
+        drawAgain();
         // Where the button is now, so that a second press moves the same element on.
         body.children[other]?.querySelector<HTMLElement>(`.fluxwire-${direction}`)?.focus();
       });
@@ -92,7 +97,7 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
   const top = heading(field.path, field.list.required === true, t);
   block.append(top, body);
   draw();
-  if (!state.withSource?.includes(path)) offerSource(path, top, [body, add], draw, state);
+  if (!state.withSource?.includes(path)) offerSource(path, top, [body, add], drawAgain, state);
   top.append(add);
   return block;
 };

@@ -42,6 +42,7 @@ export const pairBlock = (field: PairField, path: string, state: FormState): HTM
     const before = state.values.get(to) ?? putAside.get(to);
     if (before) state.values.set(to, before);
     show(unit);
+    state.drawn();
     block.querySelector("select")?.focus();
     state.changed();
   };

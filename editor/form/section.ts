@@ -20,6 +20,8 @@ const countSet = (fields: readonly Field[], state: FormState): number => {
 export interface ParameterSection extends Pick<Fold, "element" | "isOpen"> {
   /** Brings the number in the heading up to date. */
   refresh(): void;
+  /** Says in the heading how many values have to be corrected. */
+  problem(count: number): void;
 }
 
 /**
@@ -40,6 +42,7 @@ export const sectionBlock = (
     if (drawn) return;
     drawn = true;
     body.append(...fieldRows(section.fields, "", state));
+    state.drawn();
   };
   const fold = foldingBlock(section.group, t(`groups.${section.group}`), body, open, draw);
   const refresh = (): void => {
@@ -47,5 +50,6 @@ export const sectionBlock = (
     fold.remark(set === 0 ? "" : t("dialog.countSet", { count: set }));
   };
   refresh();
-  return { element: fold.element, isOpen: fold.isOpen, refresh };
+  const problem = (count: number): void => fold.problem(count === 0 ? "" : t("dialog.toCorrect", { count }));
+  return { element: fold.element, isOpen: fold.isOpen, refresh, problem };
 };

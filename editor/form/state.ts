@@ -11,4 +11,6 @@ export interface FormState {
   /** The parameter that a setting outside of the form fills too: it is not needed here. */
   readonly filledElsewhere?: string;
   changed(): void;
+  /** Called when controls have come, or others have taken their place: a section is opened, a list is drawn again. */
+  drawn(): void;
 }
