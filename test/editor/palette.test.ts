@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { nodeModels } from "../../lib/models/catalogue";
 import { compositions } from "../../lib/models/composition/catalogue";
@@ -84,11 +84,5 @@ describe("the palette", () => {
       assert.equal(labelStyle.call({ name: "mine" }), "node_label_italic", type);
       assert.equal(labelStyle.call({}), "", type);
     }
-  });
-
-  it("gives every node an icon of its own", () => {
-    const icons = types.map((type) => registerWithoutBundle(type).definition.icon);
-    assert.equal(new Set(icons).size, types.length);
-    for (const icon of icons) assert.ok(existsSync(resolve(repository, "icons", icon)), icon);
   });
 });

@@ -47,12 +47,6 @@ describe("a node's template", () => {
         assert.doesNotMatch(form, /\son\w+=/);
         assert.doesNotMatch(form, /style=|#[0-9a-f]{3,6}\b/i);
       });
-
-      it("has its icon", () => {
-        const { icon } = registerWithoutBundle(type).definition;
-        const svg = readFileSync(join(repository, "icons", icon), "utf8");
-        assert.match(svg, /width="40" height="60"/);
-      });
     });
   }
 
