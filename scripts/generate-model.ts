@@ -19,13 +19,13 @@ const modulePath = (folder: string, name: string): string => {
 
 /**
  * The validator as source: AJV in strict mode, every violation, nothing compiled at run time.
- * `multipleOf` compares with a tolerance, because 0.07 / 0.01 is not 7 in floating point; `verbose` hands over the
- * violated part of the schema, which the texts of violations need.
+ * `multipleOf` compares with a tolerance, because 0.07 / 0.01 is not 7 in floating point. AJV's own sentences are left
+ * out: the texts of violations are ours, and browsers load the validators too.
  */
 const validatorSource = (schema: ModelSchema, formatsModule: string): string => {
   const ajv = new Ajv2020({
     allErrors: true,
-    verbose: true,
+    messages: false,
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
@@ -89,13 +89,27 @@ const leafOf = (path: string, schema: Schema, group: Group, required: boolean): 
 const hasType = (schema: Schema, type: string): boolean =>
   Array.isArray(schema.type) ? schema.type.includes(type) : schema.type === type;
 
+/** Members of which an object may have one at most: `oneOfTwo` of `fragments/schema.ts`. */
+const exclusiveMembers = ({ allOf = [] }: Schema): [string, string][] =>
+  allOf.flatMap(({ not }): [string, string][] => {
+    const [first, second] = not?.required ?? [];
+    return first === undefined || second === undefined ? [] : [[first, second]];
+  });
+
 /** Reads leaves, lists and objects off a schema, in its order. */
 const readFacts = (schema: ModelSchema): ModelFacts => {
   const leaves: Leaf[] = [];
   const lists: List[] = [];
   const objects: string[] = [];
+  const exclusive: [string, string][] = [];
 
   const readMembers = (owner: Schema, prefix: string, group: Group): void => {
+    exclusive.push(
+      ...exclusiveMembers(owner).map(([first, second]): [string, string] => [
+        `${prefix}${first}`,
+        `${prefix}${second}`,
+      ]),
+    );
     for (const [name, member] of Object.entries(owner.properties ?? {})) {
       read(`${prefix}${name}`, member, member["x-group"] ?? group, owner.required?.includes(name) ?? false);
     }
@@ -128,7 +142,7 @@ const readFacts = (schema: ModelSchema): ModelFacts => {
   };
 
   readMembers(schema, "", "advanced");
-  return { leaves, lists, objects };
+  return { leaves, lists, objects, ...(exclusive.length > 0 && { exclusive }) };
 };
 
 /** "runware-flux-srpo" -> "RunwareFluxSrpo". */

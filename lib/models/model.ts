@@ -74,6 +74,8 @@ export interface ModelFacts {
   lists: readonly List[];
   /** Paths of parameters that are objects: `acceleratorOptions`, `hiresFix`, `lora[]`. */
   objects: readonly string[];
+  /** Two parameters of one object of which a request may have one: a step, and the same as a percentage. */
+  exclusive?: readonly (readonly [string, string])[];
 }
 
 /** The shape of what AJV's standalone validators report; the fields that we read. */
@@ -81,9 +83,6 @@ export interface SchemaError {
   instancePath: string;
   keyword: string;
   params: Record<string, unknown>;
-  /** The violated part of the schema. */
-  schema?: unknown;
-  message?: string;
 }
 
 /** A validator compiled at build time. */

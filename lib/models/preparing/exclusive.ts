@@ -1,18 +1,10 @@
 import type { ParameterSet } from "../model";
-import { parametersOf } from "../parameters";
 import { readPath, removeAt, valueAt } from "../paths";
 import type { FluxRequest } from "../request";
 
-/** The service takes a step or the same as a percentage, and names the latter after the former. */
-const asPercentage = (path: string): string => `${path}Percentage`;
-
 /** The pairs of a model's parameters that exclude each other, outside of lists: those are replaced as a whole. */
-export const exclusivePairs = (model: ParameterSet): [step: string, percentage: string][] => {
-  const { leaves } = parametersOf(model);
-  return [...leaves.keys()].flatMap((path): [string, string][] =>
-    leaves.has(asPercentage(path)) && !path.includes("[]") ? [[path, asPercentage(path)]] : [],
-  );
-};
+export const exclusivePairs = ({ facts }: ParameterSet): (readonly [string, string])[] =>
+  (facts.exclusive ?? []).filter(([first]) => !first.includes("[]"));
 
 /**
  * Takes out of the dialog, in place, the half of a pair that only the dialog gives, where `msg.flux` gives the other: a
@@ -20,8 +12,8 @@ export const exclusivePairs = (model: ParameterSet): [step: string, percentage: 
  */
 export const giveWay = (model: ParameterSet, dialog: FluxRequest, flux: FluxRequest): void => {
   const isGiven = (path: string): boolean => valueAt(flux, readPath(path)) !== undefined;
-  for (const [step, percentage] of exclusivePairs(model)) {
-    if (isGiven(step) === isGiven(percentage)) continue;
-    removeAt(dialog, readPath(isGiven(step) ? percentage : step));
+  for (const [first, second] of exclusivePairs(model)) {
+    if (isGiven(first) === isGiven(second)) continue;
+    removeAt(dialog, readPath(isGiven(first) ? second : first));
   }
 };

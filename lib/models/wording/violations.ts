@@ -2,14 +2,14 @@ import type { Violation } from "../../errors";
 import { models } from "../catalogue";
 import type { Leaf, Model, ParameterSet, SchemaError } from "../model";
 import { knows, type Parameters, parametersOf } from "../parameters";
-import { generalPath, type Path, pathOfPointer, readPath, valueAt, writePath } from "../paths";
+import { generalPath, type Path, valueAt, writePath } from "../paths";
 import { isJsonBuffer, MAKE_BUFFER } from "../preparing/json-buffer";
-import { isObject } from "../preparing/merge";
 import { type Origins, originsAround } from "../preparing/origins";
 import type { FluxRequest } from "../request";
 import { formHint } from "./form-hint";
 import { nearest } from "./nearest";
 import { otherName } from "./other-names";
+import { type SchemaFinding, schemaFindings } from "./schema-findings";
 import { endpointInWords, modeInWords, modelInWords } from "./titles";
 import { allowedValues, alternatives, describe, grouped, named, reportedValue } from "./wording";
 
@@ -167,16 +167,7 @@ const unknownViolation = (model: ParameterSet, path: Path, value: unknown, conte
   };
 };
 
-/** Of an object that is missing, the one parameter in it that is missed. */
-const missedIn = (model: ParameterSet, path: Path): Path => {
-  const owner = generalPath(path);
-  const inside = model.facts.leaves.filter((leaf) => leaf.required && leaf.path.startsWith(`${owner}.`));
-  const [only] = inside;
-  return only !== undefined && inside.length === 1 ? [...path, ...readPath(only.path.slice(owner.length + 1))] : path;
-};
-
-const missingViolation = (model: ParameterSet, within: Path, reason: string): Violation => {
-  const path = missedIn(model, within);
+const missingViolation = (model: ParameterSet, path: Path, reason: string): Violation => {
   const parameter = writePath(path);
   const leaf = parametersOf(model).leaves.get(generalPath(path));
   const allowed = leaf && allowedValues(leaf);
@@ -187,67 +178,41 @@ const missingViolation = (model: ParameterSet, within: Path, reason: string): Vi
   };
 };
 
-const memberNames = (schema: unknown): readonly string[] => {
-  const required = valueAt(schema, ["required"]);
-  return Array.isArray(required) ? required.map(String) : [];
-};
-
-const violationOf = (model: ParameterSet, request: unknown, error: SchemaError, context: Context): Violation => {
+const violationOf = (model: ParameterSet, request: unknown, finding: SchemaFinding, context: Context): Violation => {
   const { sources } = context;
+  const { path } = finding;
   const parameters = parametersOf(model);
-  const path = pathOfPointer(request, error.instancePath);
+  const parameter = writePath(path);
   const value = valueAt(request, path);
-  const member = (key: string): Path => [...path, String(error.params[key])];
-  switch (error.keyword) {
-    case "required":
-      return missingViolation(
-        model,
-        member("missingProperty"),
-        `${path.length === 0 ? endpointInWords(model) : named(writePath(path))} needs it`,
-      );
-    case "dependentRequired":
-      return missingViolation(
-        model,
-        member("missingProperty"),
-        `${String(error.params.property)} is given, and the two go together`,
-      );
-    case "additionalProperties": {
-      const unknown = member("additionalProperty");
-      return unknownViolation(model, unknown, valueAt(request, unknown), context);
+  switch (finding.kind) {
+    case "missing": {
+      const { owner, partner } = finding;
+      const needing = owner.length === 0 ? endpointInWords(model) : named(writePath(owner));
+      const reason = partner === undefined ? `${needing} needs it` : `${partner} is given, and the two go together`;
+      return missingViolation(model, path, reason);
     }
-    case "not": {
-      const [first, second] = memberNames(error.schema);
-      if (first === undefined || second === undefined) break;
-      const parameter = writePath([...path, first]);
-      return { parameter, message: `${named(parameter)} and ${second} exclude each other: use one of the two.` };
+    case "unknown":
+      return unknownViolation(model, path, value, context);
+    case "exclusive":
+      return {
+        parameter,
+        message: `${named(parameter)} and ${finding.other} exclude each other: use one of the two.`,
+      };
+    case "list":
+      return listViolation(parameters, path, value, sources);
+    case "object":
+      return objectViolation(parameters, path, value);
+    case "value":
+    case "other": {
+      const leaf = parameters.leaves.get(generalPath(path));
+      if (leaf) return leafViolation(leaf, parameter, value, sources);
+      return { parameter, message: `${named(parameter)} is ${describe(value)}, which the service does not take.` };
     }
   }
-  const general = generalPath(path);
-  if (parameters.lists.has(general)) return listViolation(parameters, path, value, sources);
-  if (parameters.objects.has(general)) return objectViolation(parameters, path, value);
-  const leaf = parameters.leaves.get(general);
-  if (leaf) return leafViolation(leaf, writePath(path), value, sources);
-  const parameter = writePath(path);
-  return { parameter, message: `${named(parameter)} is ${describe(value)}, which the service does not take.` };
-};
-
-/** To JSON Schema, what is no object has every member, so also both that exclude each other. */
-const isVacuous = (request: unknown, { keyword, schema, instancePath }: SchemaError): boolean =>
-  keyword === "not" &&
-  memberNames(schema).length > 0 &&
-  !isObject(valueAt(request, pathOfPointer(request, instancePath)));
-
-/** Of a parameter that is a plain value or an object, an object is no failed plain value. */
-const isOtherForm = (model: ParameterSet, request: unknown, { keyword, instancePath }: SchemaError): boolean => {
-  if (!["type", "enum", "anyOf"].includes(keyword)) return false;
-  const path = pathOfPointer(request, instancePath);
-  const { leaves, objects } = parametersOf(model);
-  const general = generalPath(path);
-  return leaves.has(general) && objects.has(general) && isObject(valueAt(request, path));
 };
 
 /**
- * What the validator of a model found, in words: one violation per parameter, however many keywords it fails.
+ * What the validator of a model found, in words: one violation per parameter.
  *
  * @param errors of the last call to `model.validate`
  * @param taken parameters that have their violation already
@@ -257,14 +222,7 @@ export const schemaViolations = (
   request: unknown,
   errors: readonly SchemaError[],
   options: Context & { allowUnknown?: boolean; taken?: ReadonlySet<string> } = {},
-): Violation[] => {
-  const found = new Map<string, Violation>();
-  for (const error of errors) {
-    if (options.allowUnknown && error.keyword === "additionalProperties") continue;
-    if (isVacuous(request, error) || isOtherForm(model, request, error)) continue;
-    const violation = violationOf(model, request, error, options);
-    if (options.taken?.has(violation.parameter) || found.has(violation.parameter)) continue;
-    found.set(violation.parameter, violation);
-  }
-  return [...found.values()];
-};
+): Violation[] =>
+  [...schemaFindings(model, request, errors, options.allowUnknown)]
+    .filter(([parameter]) => !options.taken?.has(parameter))
+    .map(([, finding]) => violationOf(model, request, finding, options));
