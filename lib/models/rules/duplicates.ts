@@ -20,6 +20,7 @@ export function* modelsTwice(list: string, of: unknown): Iterable<Finding & Warn
         level: "warning",
         parameter,
         other,
+        told: { key: "modelTwice", others: { other } },
         message: `${named(parameter)} is ${shown}, the same as ${named(other)}: both are sent.`,
       };
     }

@@ -8,6 +8,7 @@ export const negativePromptIgnored: Rule = function* (request) {
   if (request.negativePrompt === undefined || guidance === undefined || guidance > 1) return;
   yield warning(
     "negativePrompt",
+    { key: "negativePromptIgnored", values: { guidance }, others: { scale: "CFGScale" } },
     `negativePrompt has no effect while CFGScale is ${guidance}: use a CFGScale above 1.`,
   );
 };
@@ -20,6 +21,7 @@ export const ipAdaptersOfOtherModels: Rule = function* (request) {
     const parameter = `ipAdapters[${index}].model`;
     yield warning(
       parameter,
+      { key: "ipAdapterOfOtherModels" },
       `${named(parameter)} is ${model.slice(0, 40)}, an IP-Adapter for Stable Diffusion or SDXL; for FLUX.1 [dev] Runware lists runware:56@1 to runware:56@4.`,
     );
   }

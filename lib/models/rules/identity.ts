@@ -12,12 +12,14 @@ export const acePlusPlusMasks: Rule = function* ({ acePlusPlus }) {
   if (type === "local_editing" && !hasMasks) {
     yield error(
       "acePlusPlus.masks",
+      { key: "maskMissing", others: { task: "acePlusPlus.type" } },
       "acePlusPlus.masks is missing: the type local_editing needs a mask of the region to edit.",
     );
   }
   if ((type === "portrait" || type === "subject") && hasMasks) {
     yield error(
       "acePlusPlus.masks",
+      { key: "maskNeedless", others: { task: "acePlusPlus.type" } },
       `acePlusPlus.masks belongs to the type local_editing only, and the type here is ${type}. Leave the masks out, or set acePlusPlus.type to local_editing.`,
     );
   }
@@ -28,6 +30,7 @@ export const acePlusPlusModel: Rule = function* ({ acePlusPlus, model }) {
   if (acePlusPlus === undefined || model === ACE_PLUS_PLUS_MODEL) return;
   yield warning(
     "acePlusPlus",
+    { key: "acePlusPlusModel", values: { model: ACE_PLUS_PLUS_MODEL } },
     `acePlusPlus: Runware describes ACE++ for the model ${ACE_PLUS_PLUS_MODEL} (FLUX Fill); here it may fail or do nothing.`,
   );
 };
@@ -39,6 +42,7 @@ export const pulidTrueCfg: Rule = function* ({ pulid }) {
   if (start === undefined) return;
   yield warning(
     "pulid.trueCFGScale",
+    { key: "pulidTrueGuidance", others: { start: `pulid.${start}` } },
     `pulid.trueCFGScale together with pulid.${start}: the service may refuse the two together.`,
   );
 };

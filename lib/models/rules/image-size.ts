@@ -9,6 +9,7 @@ export const sideLeftOut: Rule = function* ({ image_size }) {
   if (typeof image_size !== "object" || image_size === null) return;
   for (const side of sides) {
     if (member(image_size, side) !== undefined) continue;
-    yield warning(`image_size.${side}`, `image_size.${side} is not given: fal makes it ${STANDARD_SIDE} pixels.`);
+    const told = { key: "sideLeftOut", values: { pixels: STANDARD_SIDE } };
+    yield warning(`image_size.${side}`, told, `image_size.${side} is not given: fal makes it ${STANDARD_SIDE} pixels.`);
   }
 };

@@ -10,6 +10,7 @@ export const settingsOfOthers: Rule = function* ({ model, settings }) {
     if (value === undefined || kind === owner) continue;
     yield error(
       `settings.${name}`,
+      { key: "settingOfOther", values: { owner, kind }, others: { model: "model" } },
       `settings.${name} belongs to the preprocessor ${owner}, and the one here is ${kind}. Leave it out, or choose ${owner}.`,
       { value },
     );
@@ -23,6 +24,7 @@ export const thresholdsInOrder: Rule = function* ({ settings }) {
   if (low === undefined || high === undefined || low < high) return;
   yield error(
     "settings.lowThresholdCanny",
+    { key: "notBelow", values: { high }, others: { other: "settings.highThresholdCanny" } },
     `settings.lowThresholdCanny is ${low}, but must be below highThresholdCanny, which is ${high}.`,
     { value: low, allowed: `below ${high}` },
   );

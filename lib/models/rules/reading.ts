@@ -1,4 +1,4 @@
-import type { Finding } from "./rule";
+import type { Finding, Told } from "./rule";
 
 /** A member of an object; undefined where there is no object or no such member. */
 export const member = (owner: unknown, name: string): unknown =>
@@ -13,15 +13,22 @@ export const numberIn = (owner: unknown, name: string): number | undefined => {
 /** The elements of a list; none where there is no list. */
 export const elements = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
 
-export const warning = (parameter: string, message: string): Finding => ({ level: "warning", parameter, message });
+export const warning = (parameter: string, told: Told, message: string): Finding => ({
+  level: "warning",
+  parameter,
+  told,
+  message,
+});
 
 export const error = (
   parameter: string,
+  told: Told,
   message: string,
   more: { value?: unknown; allowed?: string; missing?: string } = {},
 ): Finding => ({
   level: "error",
   parameter,
+  told,
   message,
   ...more,
 });

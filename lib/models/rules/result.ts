@@ -9,6 +9,7 @@ export const layerDiffuseFormat: Rule = function* ({ layerDiffuse, outputFormat 
   if (outputFormat !== undefined && outputFormat !== "JPG") return;
   yield error(
     "outputFormat",
+    { key: "noTransparency", others: { transparent: "layerDiffuse" } },
     `outputFormat ${given}, but layerDiffuse makes transparent pictures: set it to PNG or WEBP.`,
     {
       value: outputFormat,
@@ -22,6 +23,7 @@ export const ttlNeedsUrl: Rule = function* ({ ttl, outputType }) {
   if (ttl === undefined || outputType === undefined || outputType === "URL") return;
   yield error(
     "ttl",
+    { key: "lifeWithoutUrl" },
     "ttl limits how long a URL works, but this request asks for picture data instead of a URL. Leave ttl out, or choose URL output.",
     {
       value: ttl,
@@ -35,6 +37,7 @@ export const uploadOneResult: Rule = function* (request) {
   if (request.uploadEndpoint === undefined || results <= 1) return;
   yield error(
     "uploadEndpoint",
+    { key: "uploadOfSeveral", values: { results }, others: { count: "numberResults" } },
     `uploadEndpoint takes one picture, but numberResults is ${results}: each picture would overwrite the one before.`,
     {
       allowed: "numberResults 1",

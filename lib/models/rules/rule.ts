@@ -1,6 +1,15 @@
 import type { Violation } from "../../errors";
 import type { FluxRequest } from "../request";
 
+/** What a rule found in a form that can be worded in any language: a text of the catalogue's `rules`. */
+export interface Told {
+  key: string;
+  /** What goes into the text. */
+  values?: Readonly<Record<string, string | number>>;
+  /** Other parameters that the finding goes by, as paths; their names go into the text. */
+  others?: Readonly<Record<string, string>>;
+}
+
 /** What the author should know of a parameter. `other` is a second parameter that the message names. */
 export interface Warning {
   parameter: string;
@@ -12,7 +21,10 @@ export interface Warning {
  * What a rule found: an error stops the request, a warning travels with the result in `msg.job.warnings`. Where an error
  * is that another parameter is missing, `missing` names that: one cause is told once.
  */
-export type Finding = ({ level: "error"; missing?: string } & Violation) | ({ level: "warning" } & Warning);
+export type Finding = { told: Told } & (
+  | ({ level: "error"; missing?: string } & Violation)
+  | ({ level: "warning" } & Warning)
+);
 
 /** Reads the bytes of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
 export type PictureReader = (parameter: string) => Buffer | undefined;

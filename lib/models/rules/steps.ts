@@ -8,10 +8,16 @@ function* endAfterStart(owner: unknown, at: string, start: string, end: string):
   const last = numberIn(owner, end);
   if (first === undefined || last === undefined || last > first) return;
   const parameter = `${at}.${end}`;
-  yield error(parameter, `${named(parameter)} is ${last}, but must be greater than ${start}, which is ${first}.`, {
-    value: last,
-    allowed: `greater than ${first}`,
-  });
+  const told = { key: "notAfter", values: { first }, others: { start: `${at}.${start}` } };
+  yield error(
+    parameter,
+    told,
+    `${named(parameter)} is ${last}, but must be greater than ${start}, which is ${first}.`,
+    {
+      value: last,
+      allowed: `greater than ${first}`,
+    },
+  );
 }
 
 /** A step that the request does not reach. */
@@ -20,7 +26,10 @@ function* withinSteps(owner: unknown, at: string, end: string, steps: number | u
   if (steps === undefined || last === undefined || last <= steps) return;
   const parameter = `${at}.${end}`;
   const message = `${named(parameter)} is ${last}, but this request has ${steps} steps. Use a value up to ${steps}, or ${end}Percentage.`;
-  yield error(parameter, message, { value: last, allowed: `up to ${steps}` });
+  yield error(parameter, { key: "beyondSteps", values: { steps }, others: { all: "steps" } }, message, {
+    value: last,
+    allowed: `up to ${steps}`,
+  });
 }
 
 /** When the cache of the accelerators ends. */
@@ -47,5 +56,8 @@ export const pulidStartStep: Rule = function* (request) {
   const steps = numberIn(request, "steps");
   if (start === undefined || steps === undefined || start < steps) return;
   const message = `pulid.CFGstartStep is ${start}, but this request has ${steps} steps. Use a value below ${steps}, or CFGstartStepPercentage.`;
-  yield error("pulid.CFGstartStep", message, { value: start, allowed: `below ${steps}` });
+  yield error("pulid.CFGstartStep", { key: "startBeyondSteps", values: { steps }, others: { all: "steps" } }, message, {
+    value: start,
+    allowed: `below ${steps}`,
+  });
 };
