@@ -8,7 +8,7 @@ export const controlId = (): string => `fluxwire-control-${++made}`;
 
 interface RowTexts {
   label: string;
-  /** One sentence, shown when the pointer rests on the label. */
+  /** One sentence: for the pointer that rests on the label, for a reader, and below the control on demand. */
   help?: string;
   /** A few words under the control: range, default. */
   hint?: string;
@@ -17,23 +17,59 @@ interface RowTexts {
 }
 
 /** A line of a dialog: a label, a control, and a hint below it. */
-export const row = ({ label, help = "", hint = "", control }: RowTexts, content: Node): HTMLElement => {
-  const name = element("label", { class: "fluxwire-label", for: control }, label);
-  if (help !== "") {
-    name.classList.add("fluxwire-helped");
-    page.RED.popover.tooltip(page.$(name), help);
-  }
+export const row = ({ label, help = "", hint = "", control = controlId() }: RowTexts, content: Node): HTMLElement => {
+  const name = element("label", { class: "fluxwire-label", id: `${control}-label`, for: control }, label);
   const cell = element("div", { class: "fluxwire-cell" }, content);
-  const made = element("div", { class: "fluxwire-row" }, name, cell);
+  const named = element("div", { class: "fluxwire-name" }, name);
+  const made = element("div", { class: "fluxwire-row" }, named, cell);
+  if (help !== "") addHelp(help, control, name, named, cell);
+  describe(made, control);
   showHint(made, hint);
   return made;
+};
+
+/** A sentence that a small button shows and hides; with 80 fields, it is hidden at first. */
+const addHelp = (help: string, control: string, name: HTMLElement, named: HTMLElement, cell: HTMLElement): void => {
+  const text = element("div", { class: "fluxwire-help", id: `${control}-help` }, help);
+  text.hidden = true;
+  const id = `${control}-ask`;
+  const ask = element(
+    "button",
+    { type: "button", class: "fluxwire-ask", id, "aria-labelledby": `${name.id} ${id}`, "aria-expanded": "false" },
+    "?",
+  );
+  ask.addEventListener("click", () => {
+    text.hidden = !text.hidden;
+    ask.setAttribute("aria-expanded", String(!text.hidden));
+  });
+  for (const part of [name, ask]) page.RED.popover.tooltip(page.$(part), help);
+  named.append(ask);
+  cell.append(text);
+};
+
+/** Tells readers the name, the hint and the help of whatever takes the focus in a row. */
+const describe = (made: HTMLElement, control: string): void => {
+  const parts = made.querySelectorAll<HTMLElement>(".fluxwire-cell :is(input, select, textarea, button)");
+  const widgetParts = /red-ui-typedInput-(type-select|option-trigger|option-expand)/;
+  for (const part of parts) {
+    part.setAttribute("aria-describedby", `${control}-hint ${control}-help`);
+    // Their own text says what is chosen, not for what.
+    if (!widgetParts.test(part.className)) continue;
+    part.id = controlId();
+    part.setAttribute("aria-labelledby", `${control}-label ${part.id}`);
+  }
 };
 
 /** Puts another hint below a row's control, or none. */
 export const showHint = (shown: HTMLElement, hint: string): void => {
   const cell = shown.querySelector(".fluxwire-cell");
+  const label = shown.querySelector("label");
   cell?.querySelector(":scope > .fluxwire-hint")?.remove();
-  if (hint !== "") cell?.append(element("div", { class: "fluxwire-hint" }, hint));
+  if (hint === "") return;
+  const line = element("div", { class: "fluxwire-hint", id: `${label?.htmlFor}-hint` }, hint);
+  const help = cell?.querySelector(":scope > .fluxwire-help");
+  if (help) help.before(line);
+  else cell?.append(line);
 };
 
 interface Choice {

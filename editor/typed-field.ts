@@ -129,6 +129,10 @@ interface TypedInput {
   element: HTMLElement;
   /** Offers another kind of value, with nothing in it yet. */
   turnTo(type: string): void;
+  /** Shows another value; a change by whoever calls this is none by a person. */
+  show(typed: Typed): void;
+  /** Takes the keyboard to where the value is typed or chosen. */
+  focus(): void;
 }
 
 /** One of Node-RED's typed inputs; `changed` is called with what is in it whenever a person changes that. */
@@ -139,18 +143,22 @@ export const typedInput = (
   changed: (typed: Typed) => void,
 ): TypedInput => {
   const id = controlId();
-  const input = element("input", { type: "text", id, class: "fluxwire-wide", placeholder });
+  const input = element("input", { type: "text", class: "fluxwire-wide", placeholder });
   const holder = element("div", { class: "fluxwire-typed" }, input);
   const first = types[0];
   const widget = page.$(input).typedInput({
     default: typeof first === "string" ? first : (first?.value ?? "str"),
     types,
   });
+  // The label's: the one made above is hidden by the widget.
+  holder.querySelector("input.red-ui-typedInput-input")?.setAttribute("id", id);
   widget.typedInput("type", shown.type);
   widget.typedInput("value", shown.value);
   // The widget also reports its own set-up and what it shows for an unset choice; only a difference is a change.
   let last = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+  let isShowing = false;
   widget.on("change", () => {
+    if (isShowing) return;
     const now = { type: widget.typedInput("type"), value: widget.typedInput("value") };
     if (now.type === last.type && now.value === last.value) return;
     last = now;
@@ -160,10 +168,28 @@ export const typedInput = (
     // In this order: what stands for "another one" in the list is never taken for a text.
     widget.typedInput("value", "");
     widget.typedInput("type", type);
-    holder.querySelector<HTMLElement>("input.red-ui-typedInput-input")?.focus();
+    focus();
   };
-  return { id, element: holder, turnTo };
+  const focus = (): void => {
+    const parts = holder.querySelectorAll<HTMLElement>(
+      "input.red-ui-typedInput-input, .red-ui-typedInput-container button",
+    );
+    [...parts].find((part) => part.offsetParent !== null && !part.matches(".red-ui-typedInput-type-select"))?.focus();
+  };
+  const show = ({ type, value }: Typed): void => {
+    isShowing = true;
+    widget.typedInput("type", type);
+    widget.typedInput("value", value);
+    last = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+    isShowing = false;
+  };
+  return { id, element: holder, turnTo, show, focus };
 };
+
+interface TypedField extends Pick<TypedInput, "id" | "element" | "focus"> {
+  /** Shows another value, or that none is set. */
+  show(typed: Typed | undefined): void;
+}
 
 /**
  * The control for one parameter. `changed` gets `undefined` when the author empties it.
@@ -176,17 +202,18 @@ export const typedField = (
   t: Translate,
   changed: (typed: Typed | undefined) => void,
   own?: OwnValues,
-): TypedInput => {
+): TypedField => {
   const reason = ({ key, values }: Problem): string => t(`checks.${key}`, { ...values, label: labelOf(leaf.path, t) });
   const literals = literalsOf(leaf);
   const typedIn: OwnValues = { label: t("dialog.another"), chosen: false, choose: () => control.turnTo("str") };
   const further = own ?? (leaf.known ? typedIn : undefined);
   const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason, further)), ...sources];
   const unset = { type: literals[0] ?? "str", value: further?.chosen ? OWN : "" };
-  const shown = current ? { type: shownType(leaf, current), value: current.value } : unset;
-  const control = typedInput(types, shown, placeholderOf(leaf), ({ type, value }) => {
+  const asShown = (typed: Typed): Typed => ({ type: shownType(leaf, typed), value: typed.value });
+  const control = typedInput(types, current ? asShown(current) : unset, placeholderOf(leaf), ({ type, value }) => {
     if (further && type === "choice" && value === OWN) further.choose();
     else changed(value === "" ? undefined : { type: savedType(leaf, type), value });
   });
-  return control;
+  const show = (typed: Typed | undefined): void => control.show(typed ? asShown(typed) : { ...unset, value: "" });
+  return { ...control, show };
 };
