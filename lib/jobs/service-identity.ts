@@ -12,7 +12,7 @@ export interface ServiceIdentity {
 }
 
 /** What an account is now. */
-interface PresentService {
+export interface PresentService {
   provider: string;
   environment: string;
   addresses: Addresses;

@@ -15,3 +15,7 @@ export const models: readonly Model[] = nodeModels.flatMap((model) =>
 
 /** The model, or endpoint, that a provider knows by this id: `runware:111@1`. */
 export const modelById = (id: string): Model | undefined => models.find((model) => model.id === id);
+
+/** The same of what a job runs: jobs of a tool name which one of its kind was meant. */
+export const modelOfJob = (id: string): Model | undefined =>
+  models.find((model) => model.id === id || (model.resultInto !== undefined && id.startsWith(`${model.id}@`)));

@@ -4,7 +4,7 @@ import { FluxError } from "../errors";
 import type { BudgetLimits } from "../jobs/budget/limits";
 import { LATE_PACE, type LatePace, SANDBOX_LATE_PACE } from "../jobs/late";
 import { type Leave, type Service, ServiceRegistry } from "../jobs/service";
-import { identityOf, isSameService, type ServiceIdentity } from "../jobs/service-identity";
+import { identityOf, isSameService, type PresentService, type ServiceIdentity } from "../jobs/service-identity";
 import { createDispatcher, type DispatcherSettings } from "../net/dispatcher";
 import { exchange } from "../net/http";
 import { mayCarryKey } from "../net/key-address";
@@ -97,13 +97,7 @@ export class Account {
     this.#retire = retire;
     if (this.#closed) await this.close();
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
-    const { environment } = settings;
-    const present = {
-      provider: this.#kind.provider,
-      environment,
-      addresses: environment === "sandbox" ? settings.addresses : addresses,
-      apiKey,
-    };
+    const present = presentService(this.#kind, this.#access);
     return {
       service,
       addresses,
@@ -113,6 +107,14 @@ export class Account {
       isFor: (identity) => isSameService(identity, present),
       hold: () => this.#hold(),
     };
+  }
+
+  /**
+   * The service, environment and key that its jobs are accepted for now. Nothing is opened for that.
+   * @throws FluxError FLUX_CONFIG when the account cannot be used as it is set.
+   */
+  present(): PresentService {
+    return presentService(this.#kind, this.#access);
   }
 
   #hold(): () => Promise<void> {
@@ -143,6 +145,18 @@ export class Account {
     if (isShared) dispatcher?.close().catch(() => {});
     else await dispatcher?.destroy();
   }
+}
+
+/** @throws FluxError FLUX_CONFIG when the account cannot be used as it is set. */
+function presentService(kind: AccountKind, access: AccountAccess): PresentService {
+  const { environment, addresses } = access.settings;
+  return {
+    provider: kind.provider,
+    environment,
+    // The port of the sandbox inside Node-RED changes with each start.
+    addresses: environment === "sandbox" ? addresses : settledAddresses(kind.addresses, addresses),
+    apiKey: accountKey(kind, access),
+  };
 }
 
 /** Everything that an account's requests need, settled. */
@@ -190,14 +204,17 @@ function accountKey({ title }: AccountKind, { settings, apiKey }: AccountAccess)
 /** @throws FluxError FLUX_CONFIG when the key would travel in the clear. */
 async function accountAddresses(kind: AccountKind, settings: AccountAccess["settings"]): Promise<Addresses> {
   const { addresses, environment } = settings;
-  const usual = environment === "sandbox" ? await sandboxAddresses(kind.provider) : kind.addresses;
-  return Object.fromEntries(
-    Object.entries(usual).map(([property, address]) => [
-      property,
-      checkedAddress(property, addresses[property]) ?? address,
-    ]),
+  return settledAddresses(
+    environment === "sandbox" ? await sandboxAddresses(kind.provider) : kind.addresses,
+    addresses,
   );
 }
+
+/** @throws FluxError FLUX_CONFIG when the key would travel in the clear. */
+const settledAddresses = (usual: Addresses, own: Addresses): Addresses =>
+  Object.fromEntries(
+    Object.entries(usual).map(([property, address]) => [property, checkedAddress(property, own[property]) ?? address]),
+  );
 
 /** An address as it is used, without a slash at its end; undefined when none is set. */
 function checkedAddress(property: string, address: string | undefined): string | undefined {

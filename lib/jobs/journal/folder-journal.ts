@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { FluxError } from "../../errors";
 import { passes } from "../steps";
 import { decode } from "./decode";
 import { type Encoded, encode, fileMark, type Outside } from "./encode";
-import { type FileLayer, realFiles } from "./file-layer";
+import { type FileLayer, orMissing, realFiles } from "./file-layer";
 import type { Home } from "./home";
 import { Homes } from "./homes";
 import type { Journal, JournalEntry, JournalOptions, NewEntry, ReadData } from "./journal";
@@ -12,6 +13,7 @@ import { type Content, contentOf, contentValue } from "./outside-files";
 import { type Pace, usualPace } from "./pace";
 import { Room } from "./room";
 import { inWords, notWritten, takenOver } from "./storage-error";
+import { writeWhole } from "./write-whole";
 
 export interface OpenOptions extends JournalOptions {
   /** The disk; tests have others. */
@@ -78,6 +80,21 @@ export class FolderJournal implements Journal {
 
   read(data: unknown): Promise<ReadData> {
     return decode(data, async (file) => contentValue(await this.#homes.bytes(file.sha256), file));
+  }
+
+  async readBeside(name: string): Promise<string | undefined> {
+    const home = this.#homes.current;
+    if (home?.folder !== this.#options.folder) return undefined;
+    const { files = realFiles } = this.#options;
+    return (await files.read(join(home.folder, name)).catch(orMissing(undefined)))?.toString("utf8");
+  }
+
+  async writeBeside(name: string, text: string): Promise<void> {
+    await this.flush();
+    const home = await this.#homes.forWriting();
+    if (home.folder !== this.#options.folder) return;
+    const { files = realFiles } = this.#options;
+    await writeWhole(files, home.folder, name, [Buffer.from(text)]);
   }
 
   async flush(): Promise<void> {

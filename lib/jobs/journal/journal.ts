@@ -56,6 +56,16 @@ export interface Journal {
   write(entry: NewEntry, isNew?: boolean): Promise<void>;
   /** Brings the data of an entry back. Rejects with FLUX_STORAGE when a file that belongs to it cannot be read. */
   read(data: unknown): Promise<ReadData>;
+  /**
+   * The content of a small file in the folder that is about all jobs; undefined when there is none, and in a process that
+   * found another one at work here. Rejects with the system error.
+   */
+  readBeside(name: string): Promise<string | undefined>;
+  /**
+   * Puts such a file in the place of the one before it, once everything written so far is durable. Does nothing in a
+   * process that found another one at work here: the file is that one's. Rejects with the system error.
+   */
+  writeBeside(name: string, text: string): Promise<void>;
   /** Resolves once everything written so far is durable, or has failed. */
   flush(): Promise<void>;
   /** The same, and then lets go of the folder. */

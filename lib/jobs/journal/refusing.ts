@@ -14,6 +14,8 @@ export const refusing = (refusal: FluxError, close: () => Promise<void>): Journa
   found: [],
   write: () => Promise.reject(refusal),
   read: async (value) => ({ value, dropped: [], cut: [] }),
+  readBeside: async () => undefined,
+  writeBeside: async () => {},
   flush: async () => {},
   close,
 });

@@ -1,3 +1,4 @@
+import { Costs } from "../costs/costs";
 import type { Journal, JournalEntry } from "../journal/journal";
 import { refusing, unusable } from "../journal/refusing";
 import { asFluxError } from "../unexpected";
@@ -39,6 +40,8 @@ export class Keeper {
   readonly intake: Intake;
   /** Where claims get their results. */
   readonly deliveries: Deliveries;
+  /** What jobs did cost. */
+  readonly costs: Costs;
   readonly #options: KeeperOptions;
   readonly #book = new JobBook();
   readonly #nodes = new AttachedNodes();
@@ -55,7 +58,8 @@ export class Keeper {
     const book = this.#book;
     const nodes = this.#nodes;
     const writer = new Writer(() => this.#journal, warn);
-    const reservations = new Reservations(writer);
+    const costs = new Costs(warn);
+    const reservations = new Reservations(writer, costs);
     const returns = new Returns(nodes, warn);
     const runner: Runner = new Runner({
       writer,
@@ -81,6 +85,7 @@ export class Keeper {
     const endings = new Endings({ book, runner, reservations, writer, warn });
     this.intake = new Intake({ book, reservations, writer, runner, runs });
     this.deliveries = deliveries;
+    this.costs = costs;
     this.#absences = new Absences({
       note: (kept) => writer.note(kept.job, "absence", kept.absence),
       drop: (kept, nodeIds) => endings.drop(kept, nodeIds),
@@ -105,6 +110,7 @@ export class Keeper {
       for (const kept of open) this.#book.take(kept);
       for (const id of aside) this.#book.addAside(id);
       this.#reservations.found([...spendings, ...reservationsOf(open, closed)], prices);
+      await this.costs.load(journal);
       this.#journal = journal;
     } catch (error) {
       const refusal = unusable(asFluxError(error));
@@ -131,6 +137,7 @@ export class Keeper {
       if (this.#nodes.remove(nodeId, recipient)) for (const kept of this.#book.open) this.#nodes.leave(kept, nodeId);
       await this.ready;
       await this.#writer.flush();
+      await this.costs.flush();
     };
   }
 
@@ -166,6 +173,7 @@ export class Keeper {
     this.stopping();
     this.#park();
     await this.ready;
+    await this.costs.close();
     await this.#journal?.close();
   }
 

@@ -1,6 +1,7 @@
 import { type Budget, type Reservation, settleReservation, type Taken } from "../budget/budget";
 import { isLimited } from "../budget/limits";
 import type { Price } from "../budget/prices";
+import type { Costs } from "../costs/costs";
 import type { Job, Outcome } from "../job";
 import type { ServiceIdentity } from "../service-identity";
 import { totalCost } from "../total-cost";
@@ -28,9 +29,11 @@ export class Reservations {
   /** The budgets that know it: as few as a process sees keys. */
   readonly #restored = new Set<Budget>();
   readonly #writer: Writer;
+  readonly #costs: Pick<Costs, "settled">;
 
-  constructor(writer: Writer) {
+  constructor(writer: Writer, costs: Pick<Costs, "settled">) {
     this.#writer = writer;
+    this.#costs = costs;
   }
 
   /** Takes in what the journal held. */
@@ -57,6 +60,7 @@ export class Reservations {
    */
   settle(kept: KeptJob, outcome: Outcome): void {
     const { job, reservation } = kept;
+    this.#costs.settled(job, outcome, kept.context?.isFor);
     const took = takenBy(job, outcome);
     if (!took) {
       delete kept.reservation;

@@ -9,6 +9,8 @@ const journalOf = (found: JournalEntry[], written: string[] = []): Journal => ({
   found,
   write: async ({ job, state }) => void written.push(`${job} ${state}`),
   read: async (value) => ({ value, dropped: [], cut: [] }),
+  readBeside: async () => undefined,
+  writeBeside: async () => {},
   flush: async () => {},
   close: async () => {},
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { Budget } from "../../../lib/jobs/budget/budget";
 import { NO_LIMITS } from "../../../lib/jobs/budget/limits";
+import { Costs } from "../../../lib/jobs/costs/costs";
 import type { Outcome } from "../../../lib/jobs/job";
 import type { Journal, JournalEntry } from "../../../lib/jobs/journal/journal";
 import { readFound } from "../../../lib/jobs/keeper/found";
@@ -23,6 +24,7 @@ const reservations = () =>
       () => undefined,
       () => {},
     ),
+    new Costs(() => {}),
   );
 
 /** An account whose budget allows one picture an hour. */

@@ -16,6 +16,8 @@ function disk() {
       written.push(entry);
     },
     read: async (value) => ({ value, dropped: [], cut: [] }),
+    readBeside: async () => undefined,
+    writeBeside: async () => {},
     flush: async () => {},
     close: async () => {},
   };

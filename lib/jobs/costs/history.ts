@@ -1,0 +1,75 @@
+import type { Nanodollars } from "../budget/money";
+
+/** Costs that are kept of a shape: prices change, and the latest count. */
+const MOST_COSTS = 20;
+
+/** Shapes that are kept; the one that was met least recently goes first. */
+const MOST_SHAPES = 500;
+
+/** What pictures of one shape did cost at one place, oldest first. */
+export interface ShapeCosts {
+  /** A service in an environment: what its sandbox charges says nothing about the service. */
+  readonly place: string;
+  /** See `shapeText`. */
+  readonly shape: string;
+  /** Of one picture, job by job. */
+  readonly costs: readonly Nanodollars[];
+}
+
+/** What runs like one did cost per picture, in US dollars. */
+export interface SeenCosts {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  /** How many runs. */
+  readonly count: number;
+}
+
+const DOLLAR = 1e9;
+
+/** The costs that were seen, by place and shape. */
+export class CostHistory {
+  // A Map keeps the order in which its keys were set.
+  readonly #kept = new Map<string, ShapeCosts>();
+
+  learn(place: string, shape: string, cost: Nanodollars): void {
+    const known = this.#kept.get(keyOf({ place, shape }));
+    this.#keep({ place, shape, costs: [...(known?.costs ?? []), cost].slice(-MOST_COSTS) });
+  }
+
+  of(place: string, shape: string): SeenCosts | undefined {
+    const sorted = [...(this.#kept.get(keyOf({ place, shape }))?.costs ?? [])].sort((one, other) => one - other);
+    const [low] = sorted;
+    const high = sorted.at(-1);
+    if (low === undefined || high === undefined) return undefined;
+    return { median: medianOf(sorted) / DOLLAR, low: low / DOLLAR, high: high / DOLLAR, count: sorted.length };
+  }
+
+  /** Takes back what an earlier process knew; what this one has seen meanwhile comes after it. */
+  restore(found: readonly ShapeCosts[]): void {
+    const later = this.all();
+    this.#kept.clear();
+    for (const one of found) this.#keep({ ...one, costs: one.costs.slice(-MOST_COSTS) });
+    for (const { place, shape, costs } of later) for (const cost of costs) this.learn(place, shape, cost);
+  }
+
+  all(): ShapeCosts[] {
+    return [...this.#kept.values()];
+  }
+
+  #keep(costs: ShapeCosts): void {
+    const key = keyOf(costs);
+    this.#kept.delete(key);
+    this.#kept.set(key, costs);
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size > MOST_SHAPES) this.#kept.delete(oldest);
+  }
+}
+
+const keyOf = ({ place, shape }: Pick<ShapeCosts, "place" | "shape">): string => `${place}\n${shape}`;
+
+/** Of the two in the middle, their mean. */
+function medianOf(sorted: readonly number[]): number {
+  const middle = (sorted.length - 1) / 2;
+  return Math.round(((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2);
+}
