@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { nodeModels } from "../../lib/models/catalogue";
 import { compositions } from "../../lib/models/composition/catalogue";
 import type { NodeModel } from "../../lib/models/model";
+import { nodeFacts } from "../../lib/models/node-facts";
 import { preprocess } from "../../lib/models/preprocess";
 import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
 import { readAccountSettings, readCompositionSettings, readInferenceSettings } from "../../lib/node-red/settings";
@@ -91,12 +92,21 @@ describe("a node's template", () => {
     }
   });
 
+  /** Without a size there is no picture, so a new node has one where its model has no default. */
+  const sizeOf = (model: NodeModel) =>
+    Object.fromEntries(
+      nodeFacts(model)
+        .leaves.filter(({ path, required }) => required && ["width", "height"].includes(path))
+        .map(({ path }) => [path, { type: "num", value: "1024" }]),
+    );
+
   it("starts with the settings that hold for a flow which does not have them", () => {
     for (const model of nodeModels) {
       const { type } = model;
       // Where a tool's picture comes from and goes to depends on the tool; its dialog says so.
       const own = isTool(model) ? { imageFrom: { type: "msg", value: "payload" }, into: "guideImage" } : {};
-      assert.deepEqual(readInferenceSettings(untouched(type)), readInferenceSettings(own), type);
+      const expected = readInferenceSettings({ ...own, params: sizeOf(model) });
+      assert.deepEqual(readInferenceSettings(untouched(type)), expected, type);
     }
     for (const { type, parameters } of compositions) {
       const { params, mode, method } = readCompositionSettings(untouched(type));
