@@ -7,8 +7,8 @@ import { editComposition, saveComposition } from "./composition/dialog";
 import { compositionLabel } from "./composition/label";
 import { element } from "./element";
 import { editInference, saveInference } from "./inference";
+import { inferenceLabel, inferenceOutput } from "./inference-label";
 import { type EditorNode, page } from "./node-red";
-import { preprocessLabel } from "./preprocess";
 import { checkStorageSetting } from "./storage/check";
 import { editStorage, saveStorage } from "./storage/dialog";
 import { storageLabel } from "./storage/label";
@@ -26,8 +26,9 @@ const dialogs = {
   editComposition,
   saveComposition,
   checkComposition,
+  inferenceLabel,
+  inferenceOutput,
   compositionLabel,
-  preprocessLabel,
   editAccount,
   saveAccount,
   checkAccountSetting,

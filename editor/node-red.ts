@@ -13,11 +13,13 @@ export interface Typed {
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
-  readonly _def: { _: Translate; defaults?: object; set?: { module: string } };
+  readonly _def: { _: Translate; defaults?: object; paletteLabel?: string; set?: { module: string } };
   /** Undefined until a dialog has asked the server for it. */
   credentials?: Record<string, unknown>;
   valid?: boolean;
   dirty?: boolean;
+  /** Of a configuration node: the nodes that refer to it. */
+  readonly users?: readonly EditorNode[];
   [property: string]: unknown;
 }
 

@@ -1,15 +1,10 @@
 import { preprocessorModel, preprocessors, settingOwners } from "../lib/models/fragments/runware/preprocessors";
-import { isVariable, type Problem } from "./check";
+import type { Problem } from "./check";
 import { models } from "./models";
 import type { EditorNode } from "./node-red";
 import { readParams, type Values } from "./params";
 import { readSaved } from "./saved-node";
-
-/** A value that is written in the dialog itself; undefined where something else decides about it. */
-const written = (values: Values, path: string): string | undefined => {
-  const { type, value } = values.get(path) ?? {};
-  return (type === "str" || type === "num") && value !== undefined && !isVariable(value) ? value : undefined;
-};
+import { written } from "./written";
 
 /** Paths of the settings that the chosen preprocessor does not have; none where the choice is made elsewhere. */
 const settingsOfOthers = (values: Values): string[] => {
@@ -38,10 +33,12 @@ export const hideSettingsOfOthers = (sections: HTMLElement, values: Values): voi
   if (section) section.hidden = needless.length === Object.keys(settingOwners).length;
 };
 
-/** What a preprocessing node without a name is called on the canvas: what it makes of a picture, such as "canny". */
+/** What a preprocessing node without a name is called on the canvas: what it makes of a picture, "preprocess canny". */
 export const preprocessLabel = (node: EditorNode): string => {
-  const leaf = models[node.type]?.facts.leaves.find(({ path }) => path === "model");
-  const { type, value } = readParams(readSaved(node).params).get("model") ?? { type: "str", value: leaf?.default };
-  const kind = type === "str" ? String(value).split("@")[1] : undefined;
-  return kind ?? node._def._("dialog.preprocess");
+  const t = node._def._;
+  const values = readParams(readSaved(node).params);
+  const standard = models[node.type]?.facts.leaves.find(({ path }) => path === "model")?.default;
+  const model = values.has("model") ? written(values, "model") : String(standard ?? "");
+  const kind = model?.split("@")[1];
+  return kind === undefined ? t("labels.preprocess") : t("labels.preprocessTo", { kind });
 };

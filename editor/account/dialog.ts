@@ -26,6 +26,12 @@ export const saveAccount = (node: EditorNode): void => {
     node[property] = value === "true" || (value === "false" ? false : value);
   }
   leaveUnsaved(node);
+  redrawUsers(node);
+};
+
+/** The labels of nodes may name this one; Node-RED draws only those anew that it takes for changed. */
+const redrawUsers = (node: EditorNode): void => {
+  for (const user of node.users ?? []) user.dirty = true;
 };
 
 /**

@@ -3,6 +3,7 @@ import type { EditorNode, Translate, Typed } from "../node-red";
 import { elementCount, readParams, type Values } from "../params";
 import { readSaved } from "../saved-node";
 import { choiceLabel, labelOf } from "../wording";
+import { written } from "../written";
 import { composedParameter } from "./parameter";
 
 /** What a composition node without a name is called on the canvas: "LoRA civitai:1@2 x0.8", "2 ControlNets". */
@@ -26,11 +27,7 @@ const isPlace = ({ type }: Typed): boolean => ["msg", "flow", "global"].includes
 
 /** Model and weight of the only element, as far as they are written in the dialog. */
 const elementInWords = (path: string, pattern: string, values: Values, t: Translate): string[] => {
-  const literal = (member: string): string | undefined => {
-    const typed = values.get(`${path}.${member}`);
-    return typed && ["str", "num"].includes(typed.type) ? typed.value : undefined;
-  };
-  const [model, weight] = [literal("model"), literal("weight")];
+  const [model, weight] = [written(values, `${path}.model`), written(values, `${path}.weight`)];
   if (model === undefined) return [];
   return [choiceLabel(`${pattern}.model`, model, t), ...(weight === undefined ? [] : [`x${weight}`])];
 };

@@ -146,8 +146,8 @@ describe("the dialogs of composition", function () {
       style: "IP-Adapter runware:55@1",
       portrait: "PuLID",
       masked: "ACE++",
-      "runware-preprocess": "canny",
-      depth: "depth",
+      "runware-preprocess": "preprocess canny",
+      depth: "preprocess depth",
     };
     for (const [id, label] of Object.entries(labels)) assert.equal(await labelOf(id), label, id);
     const drawn = await editor.text("#stack .red-ui-flow-node-label");
@@ -401,7 +401,7 @@ describe("the dialogs of composition", function () {
     assert.equal(await property("runware-preprocess", "into"), "flux.inputs.seedImage");
     assert.deepEqual(await paramsOf("runware-preprocess"), { model: text("runware:controlnet-preprocess@openpose") });
     assert.deepEqual(await reasonsOf("runware-preprocess"), []);
-    assert.equal(await labelOf("runware-preprocess"), "openpose");
+    assert.equal(await labelOf("runware-preprocess"), "preprocess openpose");
   });
 
   it("show the settings of the chosen preprocessor, and say which of those written belong to others", async () => {

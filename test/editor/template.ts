@@ -26,7 +26,7 @@ interface Definition {
   credentials?: Record<string, { type: string }>;
   oneditprepare(): void;
   oneditsave(): void;
-  label(): string;
+  label(this: unknown): string;
   labelStyle(this: unknown): string;
   paletteLabel?: string;
 }

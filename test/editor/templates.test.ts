@@ -34,7 +34,9 @@ describe("a node's template", () => {
         }
         definition.oneditprepare();
         definition.oneditsave();
-        assert.ok(definition.label() !== "");
+        assert.ok(definition.label.call({ _def: definition }) !== "");
+        if (definition.paletteLabel) assert.equal(definition.label.call({ _def: definition }), definition.paletteLabel);
+        assert.equal(definition.label.call({ _def: definition, name: "mine" }), "mine");
       });
 
       it("gives validators both parameters, so that they may state reasons", () => {
