@@ -3,6 +3,7 @@ import { settablePatterns } from "./check";
 import { formSections } from "./form/sections";
 import type { FormState } from "./form/state";
 import { unknownBlock } from "./form/unknown";
+import { usualSizesOf } from "./form/usual-sizes";
 import { advancedRows, resultRows, sourceRows } from "./inference-rows";
 import { type EditorModel, endpointOf, models } from "./models";
 import type { EditorNode } from "./node-red";
@@ -36,6 +37,7 @@ export const editInference = (node: EditorNode): void => {
   const state: FormState = {
     values: readParams(saved.params),
     filledElsewhere: model.imageParameter,
+    usualSizes: usualSizesOf(node.type),
     t,
     changed: () => {
       sections.refresh();

@@ -4,8 +4,8 @@ import { elementCount, withoutElement, withSwapped } from "../params";
 import { labelOf } from "../wording";
 import type { DrawRows, ListField, ValueField } from "./fields";
 import { heading, wholeLine } from "./lines";
-import { sourceOfAll } from "./source-of-all";
-import type { FormState } from "./state";
+import { offerSource } from "./offer-source";
+import { type FormState, pathsWithin, takeOut } from "./state";
 import { valueRow } from "./value-row";
 
 /** What a list of plain values holds; undefined for lists of objects. */
@@ -35,9 +35,21 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
     drawAgain();
   });
   add.classList.add("fluxwire-add");
+  const clear = button("", "undo", () => {
+    takeOut(state, pathsWithin(state, path));
+    shown = state.startsLists ? 1 : 0;
+    state.changed();
+    drawAgain();
+    add.focus();
+  });
+  clear.classList.add("fluxwire-clear");
+  clear.title = t("dialog.reset", { label: labelOf(field.path, t) });
+  // Hidden for a reason of its own: it is shown and hidden with the elements too.
+  const clearing = element("span", {}, clear);
   const body = element("div", {});
   const draw = (): void => {
     add.disabled = shown >= maxItems;
+    clear.hidden = shown === 0;
     // Not `replaceChildren`: jQuery takes the typed inputs' menus away too.
     page.$(body).empty();
     body.append(...Array.from({ length: shown }, (_, index) => elementBlock(index)));
@@ -95,36 +107,10 @@ export const listBlock = (field: ListField, path: string, state: FormState, draw
     });
 
   const top = heading(field.path, field.list.required === true, t);
-  block.append(top, body);
+  const slot = element("div", {});
+  block.append(top, slot, body);
   draw();
-  if (!state.withSource?.includes(path)) offerSource(path, top, [body, add], drawAgain, state);
-  top.append(add);
+  if (!state.withSource?.includes(path)) offerSource(path, { top, slot }, [body, add, clearing], drawAgain, state);
+  top.append(add, clearing);
   return block;
-};
-
-/** Below a heading, the choice of a source for the whole list; in the heading a button for it where there is none yet. */
-const offerSource = (
-  path: string,
-  top: HTMLElement,
-  own: readonly HTMLElement[],
-  drawOwn: () => void,
-  state: FormState,
-): void => {
-  const choose = (): HTMLElement => {
-    const choice = sourceOfAll(path, "dialog.whole", own, drawOwn, state);
-    top.after(choice);
-    return choice;
-  };
-  if (state.values.has(path)) {
-    choose();
-    return;
-  }
-  const { t } = state;
-  const offer = button(t("dialog.wholeOffer"), "sign-in", () => {
-    offer.remove();
-    choose().querySelector<HTMLElement>("button")?.focus();
-  });
-  offer.classList.add("fluxwire-offer");
-  offer.title = t("composition.fromHelp");
-  top.append(offer);
 };

@@ -1,6 +1,7 @@
 import { element } from "../element";
 import { labelOf } from "../wording";
 import { choiceBlock } from "./choice";
+import { featureBlock, isFeature } from "./feature";
 import { type DrawRows, type ObjectField, pathInside } from "./fields";
 import { heading, wholeLine } from "./lines";
 import { listBlock, onlyRow } from "./list";
@@ -22,10 +23,10 @@ export const fieldRows: DrawRows = (fields, container, state) =>
 
 /** @param alone without a frame, because nothing else is beside it that it would have to be told from. */
 const objectBlock = (field: ObjectField, container: string, alone: boolean, state: FormState): HTMLElement => {
-  const hasOwnRow = field.members.some((member) => member.path === field.path);
-  const whole = hasOwnRow ? [] : wholeLine(pathInside(field, container), state);
-  const rows = [...whole, ...fieldRows(field.members, container, state)];
-  if (alone || field.members.length === 1) return element("div", {}, ...rows);
+  const isSingle = alone || field.members.length === 1;
+  if (!isSingle && isFeature(field)) return featureBlock(field, container, state, fieldRows);
+  const rows = [...wholeLine(pathInside(field, container), state), ...fieldRows(field.members, container, state)];
+  if (isSingle) return element("div", {}, ...rows);
   const members = element("div", { class: "fluxwire-members" }, ...rows);
   return element("div", { class: "fluxwire-object" }, heading(field.path, false, state.t), members);
 };

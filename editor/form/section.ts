@@ -3,6 +3,7 @@ import { type Field, percentageOf, type Section } from "../form-tree";
 import { patternOf } from "../params";
 import { type Fold, foldingBlock } from "./fold";
 import { fieldRows } from "./rows";
+import { sizeRows } from "./size";
 import type { FormState } from "./state";
 
 /** How many values are set below these fields. */
@@ -41,7 +42,8 @@ export const sectionBlock = (
   const draw = (): void => {
     if (drawn) return;
     drawn = true;
-    body.append(...fieldRows(section.fields, "", state));
+    const { group, fields } = section;
+    body.append(...(group === "size" ? sizeRows(fields, state) : fieldRows(fields, "", state)));
     state.drawn();
   };
   const fold = foldingBlock(section.group, t(`groups.${section.group}`), body, open, draw);

@@ -1,9 +1,8 @@
 import { wholeSources } from "../check";
-import { isWithin } from "../composition/parameter";
 import type { Typed } from "../node-red";
 import { row } from "../row";
 import { typedInput } from "../typed-field";
-import type { FormState } from "./state";
+import { type FormState, pathsWithin, takeOut } from "./state";
 
 /** Stands for the controls of the dialog itself. */
 const HERE = "here";
@@ -15,6 +14,7 @@ const HERE = "here";
  * @param label a key of the catalogue.
  * @param own what belongs to the controls; shown where they count.
  * @param drawOwn draws the controls after values were put back.
+ * @param isFromElsewhere tells a value for all from one that the dialog's own controls set.
  */
 export const sourceOfAll = (
   path: string,
@@ -22,16 +22,18 @@ export const sourceOfAll = (
   own: readonly HTMLElement[],
   drawOwn: () => void,
   state: FormState,
+  isFromElsewhere: (saved: Typed | undefined) => boolean = (saved) => saved !== undefined,
 ): HTMLElement => {
   const { t } = state;
   const showOwn = (isShown: boolean): void => {
     for (const part of own) part.hidden = !isShown;
   };
-  const isInside = (name: string): boolean => name !== path && isWithin(path, name);
-  const hasOwn = (): boolean => [...state.values.keys()].some(isInside);
-  const saved = state.values.get(path);
+  const hasOwn = pathsWithin(state, path).some((name) => name !== path);
+  const here = { type: HERE, value: "" };
+  const set = state.values.get(path);
+  const saved = isFromElsewhere(set) ? set : undefined;
   // Written by hand: with both, the one is laid over the other.
-  showOwn(saved === undefined || hasOwn());
+  showOwn(saved === undefined || hasOwn);
 
   let putAside: [string, Typed][] = [];
   const takeOwn = (): void => {
@@ -42,16 +44,15 @@ export const sourceOfAll = (
     showOwn(true);
   };
   const takeOther = (typed: Typed): void => {
-    if (!state.values.has(path)) {
-      putAside = [...state.values].filter(([name]) => isInside(name));
-      for (const [name] of putAside) state.values.delete(name);
+    if (!isFromElsewhere(state.values.get(path))) {
+      putAside = takeOut(state, pathsWithin(state, path));
       showOwn(false);
     }
     state.values.set(path, typed);
   };
-  const here = { value: HERE, label: t("composition.here"), hasValue: false };
+  const hereType = { value: HERE, label: t("composition.here"), hasValue: false };
   const unusual = saved && !wholeSources.includes(saved.type) ? [{ value: saved.type, label: saved.type }] : [];
-  const control = typedInput([here, ...wholeSources, ...unusual], saved ?? { type: HERE, value: "" }, "", (typed) => {
+  const control = typedInput([hereType, ...wholeSources, ...unusual], saved ?? here, "", (typed) => {
     if (typed.type === HERE) takeOwn();
     else takeOther(typed);
     state.changed();

@@ -73,7 +73,7 @@ const diceFor = (
   { t }: FormState,
 ): HTMLButtonElement => {
   const dice = button("", "random", () => put({ type: "num", value: randomSeed(leaf) }));
-  dice.classList.add("fluxwire-dice");
+  dice.classList.add("fluxwire-beside");
   dice.title = t("dialog.dice", { label });
   return dice;
 };

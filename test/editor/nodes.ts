@@ -167,7 +167,7 @@ export const assertAllParameters = async (editor: Editor, id: string, facts: Mod
     `$("[data-parameter]").get().map((row) => ({
       path: row.dataset.parameter,
       label: $(row).find(".fluxwire-label").text(),
-      controls: $(row).find(".red-ui-typedInput-container").length,
+      controls: $(row).find(".red-ui-typedInput-container, .fluxwire-switch").length,
       isPair: $(row).find(".fluxwire-unit").length === 1,
     }))`,
   );
