@@ -13,6 +13,14 @@ export const models: readonly Model[] = nodeModels.flatMap((model) =>
   "modes" in model ? Object.values(model.modes) : [model],
 );
 
+/** Types of the nodes that accounts of a provider can run. */
+export const nodeTypesOf = (provider: string): string[] =>
+  nodeModels.filter((model) => providerOf(model) === provider).map(({ type }) => type);
+
+/** The provider of what a node runs. */
+export const providerOf = (model: NodeModel): Model["dialect"]["provider"] =>
+  ("modes" in model ? model.modes["text-to-image"] : model).dialect.provider;
+
 /** The model, or endpoint, that a provider knows by this id: `runware:111@1`. */
 export const modelById = (id: string): Model | undefined => models.find((model) => model.id === id);
 

@@ -1,4 +1,5 @@
 import { FluxError } from "../errors";
+import { nodeTypesOf } from "../models/catalogue";
 import type { AccountKind } from "../providers/account-kind";
 import { Account } from "./account";
 import { serveAccountTest } from "./account-test";
@@ -17,7 +18,7 @@ interface AccountDef extends NodeDef {
 export function accountNode(RED: NodeAPI, type: string, kind: AccountKind): void {
   function AccountNodeType(this: AccountNode, config: AccountDef) {
     RED.nodes.createNode(this, config);
-    const opened = openable(() => readAccountSettings(config, Object.keys(kind.addresses)));
+    const opened = openable(() => readAccountSettings(config, Object.keys(kind.addresses), nodeTypesOf(kind.provider)));
     if ("problem" in opened) {
       Object.assign(this, opened);
       this.error(opened.problem.message);

@@ -148,16 +148,24 @@ export class Account {
 }
 
 /** @throws FluxError FLUX_CONFIG when the account cannot be used as it is set. */
-function presentService(kind: AccountKind, access: AccountAccess): PresentService {
-  const { environment, addresses } = access.settings;
-  return {
-    provider: kind.provider,
-    environment,
-    // The port of the sandbox inside Node-RED changes with each start.
-    addresses: environment === "sandbox" ? addresses : settledAddresses(kind.addresses, addresses),
-    apiKey: accountKey(kind, access),
-  };
-}
+const presentService = (kind: AccountKind, access: AccountAccess): PresentService => ({
+  ...placeIn(kind, access.settings),
+  apiKey: accountKey(kind, access),
+});
+
+/**
+ * Where an account's jobs go, whatever its key.
+ * @throws FluxError FLUX_CONFIG when a key would travel in the clear.
+ */
+export const placeIn = (
+  { provider, addresses: usual }: AccountKind,
+  { environment, addresses }: Pick<AccountSettings, "environment" | "addresses">,
+): Omit<PresentService, "apiKey"> => ({
+  provider,
+  environment,
+  // The port of the sandbox inside Node-RED changes with each start.
+  addresses: environment === "sandbox" ? addresses : settledAddresses(usual, addresses),
+});
 
 /** Everything that an account's requests need, settled. */
 export interface ResolvedAccess {

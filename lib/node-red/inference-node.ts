@@ -11,6 +11,7 @@ import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
 import { watchDeploys } from "./deploys";
+import { serveEstimate } from "./estimate/serve-estimate";
 import { finish } from "./finish";
 import { InferenceOwner } from "./inference-owner";
 import { JobStatus } from "./job-status";
@@ -27,6 +28,7 @@ const CLOSING = { written: 10_000, heard: 2000 };
 export function inferenceNode(RED: NodeAPI, type: string, model: NodeModel): void {
   watchFlows(RED);
   watchDeploys(RED);
+  serveEstimate(RED);
   function InferenceNode(this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
     const inference = new Inference(new InferenceOwner(RED, this, model, config));

@@ -31,13 +31,19 @@ export const compileSettings = <Settings>(schema: object): ValidateFunction<Sett
 /**
  * Reads the saved properties of a node.
  * @param owner whose they are, in words.
+ * @param others what is wrong with settings that were read elsewhere.
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
-export function readSettings<Settings>(validate: ValidateFunction<Settings>, config: object, owner: string): Settings {
+export function readSettings<Settings>(
+  validate: ValidateFunction<Settings>,
+  config: object,
+  owner: string,
+  others: readonly string[] = [],
+): Settings {
   const saved = readPlain(config);
   const candidate: unknown = structuredClone(saved);
-  if (validate(candidate)) return candidate;
-  const problems = new Set((validate.errors ?? []).map((error) => settingProblem(error, saved)));
+  if (validate(candidate) && others.length === 0) return candidate;
+  const problems = new Set([...(validate.errors ?? []).map((error) => settingProblem(error, saved)), ...others]);
   throw new FluxError(
     "FLUX_CONFIG",
     `${owner} has settings that cannot be used: ${[...problems].join("; ")}. Nothing was sent.`,
@@ -45,7 +51,7 @@ export function readSettings<Settings>(validate: ValidateFunction<Settings>, con
 }
 
 /** The settings that are given; an emptied text field means "the default", as its placeholder says. */
-export const readPlain = (config: object): object =>
+export const readPlain = (config: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(config).filter(
       ([name, value]) =>

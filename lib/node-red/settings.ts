@@ -1,10 +1,12 @@
 import type { ValidateFunction } from "ajv";
 import type { CompositionMode } from "../models/composition/composition";
 import type { Mode } from "../models/model";
+import { type PriceRow, readPriceTable } from "../models/prices/price-table";
 import type { Delivery, OutputForm } from "../models/request";
 import type { Addresses } from "../providers/account-kind";
 import { ACCOUNT_RANGES } from "./account-ranges";
 import { migrate } from "./migrations";
+import { priceProblem } from "./price-problem";
 import { address, compileSettings, complete, readPlain, readSettings, typedValue } from "./settings-schema";
 import type { TypedValue } from "./types";
 
@@ -32,6 +34,8 @@ export interface AccountSettings {
   picturesPerDay: number;
   /** US dollars, for as long as the service has told no price; 0: not known. */
   pricePerPicture: number;
+  /** What the account's author says that pictures cost, for estimates. */
+  prices: readonly PriceRow[];
   /** Jobs are recorded on disk; otherwise they are kept in memory only, and a restart loses them. */
   journal: boolean;
   /** Hours that the record of a settled job serves repeated triggers and `msg.resume`. */
@@ -108,7 +112,7 @@ const inferenceSchema = complete({
 });
 
 interface Validators {
-  account: ValidateFunction<AccountSettings>;
+  account: ValidateFunction<Omit<AccountSettings, "prices">>;
   inference: ValidateFunction<InferenceSettings>;
   composition: ValidateFunction<CompositionSettings>;
 }
@@ -118,7 +122,7 @@ let compiled: Validators | undefined;
 /** Compiled when the first node needs it, so that Node-RED starts as fast without a FLUX flow as it did before. */
 const validators = (): Validators =>
   (compiled ??= {
-    account: compileSettings<AccountSettings>(accountSchema),
+    account: compileSettings<Omit<AccountSettings, "prices">>(accountSchema),
     inference: compileSettings<InferenceSettings>(inferenceSchema),
     composition: compileSettings<CompositionSettings>(compositionSchema),
   });
@@ -126,14 +130,27 @@ const validators = (): Validators =>
 /**
  * Reads a saved account node.
  * @param properties the saved properties that hold the service's addresses.
+ * @param models types of the nodes that the account can run.
  * @throws FluxError FLUX_CONFIG that names every setting that cannot be used.
  */
-export const readAccountSettings = (config: object, properties: readonly string[]): AccountSettings => {
-  const entries = Object.entries(readPlain(config));
+export const readAccountSettings = (
+  config: object,
+  properties: readonly string[],
+  models: readonly string[] = [],
+): AccountSettings => {
+  const { prices, ...plain } = readPlain(config);
+  const entries = Object.entries(plain);
   const isAddress = ([name]: [string, unknown]) => properties.includes(name);
   const others = entries.filter((entry) => !isAddress(entry));
   const gathered = { ...Object.fromEntries(others), addresses: Object.fromEntries(entries.filter(isAddress)) };
-  return readSettings(validators().account, gathered, "The account node");
+  const { rows, problems } = readPriceTable(prices, models);
+  const settings = readSettings(
+    validators().account,
+    gathered,
+    "The account node",
+    problems.map((problem) => priceProblem(problem, models)),
+  );
+  return { ...settings, prices: rows };
 };
 
 /**

@@ -76,6 +76,7 @@ describe("a saved account", () => {
       picturesPerHour: 0,
       picturesPerDay: 0,
       pricePerPicture: 0,
+      prices: [],
       journal: true,
       keepResults: 24,
       keepAbsent: 7,
@@ -106,6 +107,41 @@ describe("a saved account", () => {
       [0.0038, false, 0, 1.5, "repeat"],
     );
   });
+
+  it("takes a price table as the dialog, a hand or the environment writes it", () => {
+    const prices = [
+      { model: "runware-flux-krea", width: "1024", height: "768", steps: "28", dollars: "0.0098" },
+      { model: "", width: "", height: "", steps: "", dollars: ".5" },
+      { steps: 4, dollars: 1e-7 },
+    ];
+    assert.deepEqual(readAccountSettings({ prices }, [], ["runware-flux-krea"]).prices, [
+      { model: "runware-flux-krea", width: 1024, height: 768, steps: 28, dollars: 0.0098 },
+      { dollars: 0.5 },
+      { steps: 4, dollars: 1e-7 },
+    ]);
+  });
+
+  for (const [wrong, prices] of [
+    ["list of at most 200 rows", "all free"],
+    ["row 1: must be an object", [5]],
+    ['row 2: dollars is "free", but must be', [{ dollars: "1" }, { steps: "2", dollars: "free" }]],
+    ['dollars is "0", but must be a number of US dollars above 0', [{ dollars: "0" }]],
+    ['dollars is "-1", but must be', [{ dollars: "-1" }]],
+    ['dollars is "", but must be', [{ model: "krea" }]],
+    ['model is "krea", but must be one of krea-node, or nothing', [{ model: "krea", dollars: "1" }]],
+    ['steps is "2.5", but must be a whole number', [{ steps: "2.5", dollars: "1" }]],
+    ['width is "wide", but must be a whole number of pixels', [{ width: "wide", height: "1", dollars: "1" }]],
+    ["width and height belong together", [{ width: "1024", dollars: "1" }]],
+    ["row 3: is for the same pictures as row 1", [{ dollars: "1" }, { steps: "2", dollars: "1" }, { dollars: "2" }]],
+    ["dollars names the variable PRICE, which the environment does not have", [{ dollars: "${PRICE}" }]],
+  ] as const) {
+    it(`with prices ${JSON.stringify(prices)} is refused with the row and what would be right`, () => {
+      assert.throws(
+        () => readAccountSettings({ prices }, [], ["krea-node"]),
+        (error) => isConfigError(error) && String(error).includes(wrong),
+      );
+    });
+  }
 
   it("treats an emptied field as its default", () => {
     assert.equal(readAccountSettings({ concurrency: "", timeout: "" }, ["baseUrl"]).timeout, 600);

@@ -41,6 +41,10 @@ declare module "node-red-node-test-helper" {
       startServer(): Promise<void>;
       stopServer(): Promise<void>;
       url(): string;
+      /** A request to the admin API; it is answered without a server. */
+      request(): {
+        post(path: string): { send(body: object): PromiseLike<{ status: number; body: Record<string, unknown> }> };
+      };
       /** Everything the runtime has logged since `load`, as a sinon spy. */
       log(): { readonly args: unknown[][] };
     }

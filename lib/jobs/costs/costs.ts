@@ -1,12 +1,13 @@
 import { modelOfJob } from "../../models/catalogue";
-import { pricedShape, shapeText } from "../../models/prices/shape";
+import type { SeenCosts } from "../../models/prices/estimate";
+import { isLike, type PricedShape, pricedShape, shapeText } from "../../models/prices/shape";
 import { inNanodollars, type Nanodollars } from "../budget/money";
 import type { Job, Outcome } from "../job";
 import type { Journal } from "../journal/journal";
 import type { ServiceIdentity } from "../service-identity";
 import { costsText, readCosts } from "./costs-file";
 import { DayTotals, type JobTotal } from "./day-totals";
-import { CostHistory, type SeenCosts } from "./history";
+import { CostHistory } from "./history";
 import { placeOf } from "./place";
 
 /** Name of the file, in the folder of the journal. */
@@ -87,9 +88,15 @@ export class Costs {
     if (shape) this.#history.learn(placeOf(service), shapeText(shape), perPicture);
   }
 
-  /** What runs of a shape did cost at a place; undefined when none was seen. */
-  seen(place: string, shape: string): SeenCosts | undefined {
-    return this.#history.of(place, shape);
+  /**
+   * What runs of a shape did cost at a place; undefined when none was seen.
+   *
+   * @param brought members that nodes upstream bring, so that nobody knows yet how much of each there is.
+   */
+  seen(place: string, shape: PricedShape, brought: readonly string[] = []): SeenCosts | undefined {
+    const text = shapeText(shape);
+    if (brought.length === 0) return this.#history.of(place, text);
+    return this.#history.of(place, text, (other) => isLike(other, shape, brought));
   }
 
   /** What was spent since midnight, by service and key. */

@@ -1,3 +1,4 @@
+import type { SeenCosts } from "../../models/prices/estimate";
 import type { Nanodollars } from "../budget/money";
 
 /** Costs that are kept of a shape: prices change, and the latest count. */
@@ -16,15 +17,6 @@ export interface ShapeCosts {
   readonly costs: readonly Nanodollars[];
 }
 
-/** What runs like one did cost per picture, in US dollars. */
-export interface SeenCosts {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-  /** How many runs. */
-  readonly count: number;
-}
-
 const DOLLAR = 1e9;
 
 /** The costs that were seen, by place and shape. */
@@ -37,8 +29,12 @@ export class CostHistory {
     this.#keep({ place, shape, costs: [...(known?.costs ?? []), cost].slice(-MOST_COSTS) });
   }
 
-  of(place: string, shape: string): SeenCosts | undefined {
-    const sorted = [...(this.#kept.get(keyOf({ place, shape }))?.costs ?? [])].sort((one, other) => one - other);
+  /** What runs did cost of which the shape is this one, or one like it. */
+  of(place: string, shape: string, isLike?: (text: string) => boolean): SeenCosts | undefined {
+    const alike = isLike
+      ? [...this.#kept.values()].filter((one) => one.place === place && isLike(one.shape))
+      : [this.#kept.get(keyOf({ place, shape }))];
+    const sorted = alike.flatMap((one) => one?.costs ?? []).sort((one, other) => one - other);
     const [low] = sorted;
     const high = sorted.at(-1);
     if (low === undefined || high === undefined) return undefined;

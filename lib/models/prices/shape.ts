@@ -127,6 +127,27 @@ function stepsOf(model: Model, request: FluxRequest): number | undefined {
   return typeof steps === "number" ? steps : undefined;
 }
 
+const SEPARATOR = " | ";
+
 /** The same text for the same shape; a person can read it. */
 export const shapeText = ({ model, width, height, steps, features }: PricedShape): string =>
-  [model, width === undefined ? "any size" : `${width}x${height}`, steps ?? "any steps", ...features].join(" | ");
+  [model, width === undefined ? "any size" : `${width}x${height}`, steps ?? "any steps", ...features].join(SEPARATOR);
+
+/**
+ * Whether a shape's text is that of a run like this one, to which nodes upstream bring something that is only known when
+ * a message comes.
+ *
+ * @param brought members of the request, of each of which there has to be something, however much.
+ */
+export function isLike(text: string, { features, ...shape }: PricedShape, brought: readonly string[]): boolean {
+  const own = features.filter((feature) => !brought.includes(memberOf(feature)));
+  const [model = "", size = "", steps = "", ...theirs] = text.split(SEPARATOR);
+  const others = theirs.filter((feature) => !brought.includes(memberOf(feature)));
+  return (
+    [model, size, steps, ...others].join(SEPARATOR) === shapeText({ ...shape, features: own }) &&
+    brought.every((member) => theirs.some((feature) => memberOf(feature) === member))
+  );
+}
+
+/** `hiresFix.steps=20` -> `hiresFix`, `lora x2` -> `lora`. */
+const memberOf = (feature: string): string => /^[^.= ]*/.exec(feature)?.[0] ?? feature;

@@ -8,7 +8,7 @@ import { placeOf } from "../../../lib/jobs/costs/place";
 import type { Job, Outcome } from "../../../lib/jobs/job";
 import type { ServiceIdentity } from "../../../lib/jobs/service-identity";
 import { krea } from "../../../lib/models/krea";
-import { pricedShape, shapeText } from "../../../lib/models/prices/shape";
+import { pricedShape } from "../../../lib/models/prices/shape";
 import type { FluxRequest } from "../../../lib/models/request";
 import { aJob } from "../job";
 import { makePlace, type Place } from "../journal/journals";
@@ -42,7 +42,7 @@ const kreaJob = (more: Partial<Job> = {}): Job => {
 
 const seen = (costs: Costs, asked: FluxRequest = request, service = production) => {
   const shape = pricedShape(krea, asked);
-  return shape && costs.seen(placeOf(service), shapeText(shape));
+  return shape && costs.seen(placeOf(service), shape);
 };
 
 const remembering = (warnings: string[] = []): Costs => new Costs((text) => warnings.push(text));
@@ -89,6 +89,20 @@ describe("what jobs did cost", () => {
       acceleratorOptions: { fbCache: false },
     };
     assert.deepEqual(shapeOf(off), []);
+  });
+
+  it("sees runs alike to which nodes upstream bring LoRAs, however many, and none without", () => {
+    const costs = remembering();
+    const lora = (count: number) => ({ ...request, lora: Array.from({ length: count }, () => ({ model: "a:1@1" })) });
+    costs.settled(kreaJob(), made(9));
+    costs.settled(kreaJob({ request: { ...lora(1), hiresFix: true } }), made(9));
+    costs.settled(kreaJob({ request: lora(1) }), made(0.01));
+    costs.settled(kreaJob({ request: lora(2) }), made(0.02));
+    const shape = pricedShape(krea, lora(3));
+    assert(shape);
+    const place = placeOf(production);
+    assert.deepEqual(costs.seen(place, shape, ["lora"]), { median: 0.015, low: 0.01, high: 0.02, count: 2 });
+    assert.equal(costs.seen(place, shape, ["lora", "controlNet"]), undefined);
   });
 
   it("learns nothing from a request with parameters that nobody here knows", () => {
