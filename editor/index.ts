@@ -9,12 +9,14 @@ import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { inferenceLabel, inferenceOutput } from "./inference-label";
 import { type EditorNode, page } from "./node-red";
+import { fillSidebar } from "./sidebar/sidebar";
+import sidebarStyle from "./sidebar/sidebar.css";
 import { checkStorageSetting } from "./storage/check";
 import { editStorage, saveStorage } from "./storage/dialog";
 import { storageLabel } from "./storage/label";
 import style from "./style.css";
 
-/** What the dialogs in nodes/*.html call. */
+/** What the dialogs in nodes/*.html and the tab in plugins/*.html call. */
 const dialogs = {
   editInference,
   saveInference,
@@ -37,6 +39,7 @@ const dialogs = {
   saveStorage,
   checkStorageSetting,
   storageLabel,
+  fillSidebar,
 };
 
 declare global {
@@ -62,6 +65,6 @@ const validateLoadedNodes = (): void => {
 // Each node type's page asks for this file; only the first copy counts.
 if (window.FluxWire === undefined) {
   window.FluxWire = dialogs;
-  document.head.append(element("style", {}, style));
+  document.head.append(element("style", {}, style, sidebarStyle));
   validateLoadedNodes();
 }

@@ -43,6 +43,10 @@ interface Link {
 interface Workspace {
   readonly id: string;
   readonly disabled?: boolean;
+  /** Of a tab. */
+  readonly label?: string;
+  /** Of a subflow. */
+  readonly name?: string;
 }
 
 interface TypedInputOption {
@@ -82,11 +86,14 @@ interface Request {
   always(handler: () => void): Request;
 }
 
+/** What jQuery's authenticated requests take; nothing else carries the token of a user who is logged in. */
 interface RequestSettings {
   url: string;
-  method: "POST";
-  contentType: "application/json";
-  data: string;
+  method: "GET" | "POST";
+  contentType?: "application/json";
+  data?: string;
+  cache?: boolean;
+  xhrFields?: { responseType: "blob" };
 }
 
 interface EditorPage {
@@ -97,6 +104,8 @@ interface EditorPage {
   readonly RED: {
     readonly nodes: {
       node(id: string): EditorNode | null;
+      workspace(id: string): Workspace | undefined;
+      subflow(id: string): Workspace | undefined;
       getType(type: string): { readonly paletteLabel?: unknown } | undefined;
       eachNode(visit: (node: EditorNode) => void): void;
       eachConfig(visit: (node: EditorNode) => void): void;
@@ -110,7 +119,11 @@ interface EditorPage {
       validatePropertyExpression(expression: string): boolean;
       getNodeLabel(node: EditorNode, fallback: string): string;
     };
-    readonly view: { redraw(): void; reveal(id: string): void };
+    readonly view: { redraw(): void; reveal(id: string, highlight?: boolean): void };
+    readonly actions: { invoke(name: string): void };
+    readonly clipboard: { copyText(text: string): boolean };
+    readonly comms: { subscribe(topic: string, heard: () => void): void };
+    readonly user: { hasPermission(permission: string): boolean };
     readonly popover: { tooltip(target: Wrapped, text: string): unknown };
     readonly settings: { readonly apiRootUrl?: string };
   };

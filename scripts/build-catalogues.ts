@@ -48,8 +48,8 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
   return kept;
 };
 
-/** What a node's dialog, status and help are about: parameters of a model, an account, or objects in a store. */
-export type Subject = ModelFacts | "account" | "storage";
+/** What the texts are about: parameters of a model, an account, objects in a store, or the editor's sidebar. */
+export type Subject = ModelFacts | "account" | "storage" | "sidebar";
 
 const below = (texts: Texts, key: string): Texts => {
   const found = texts[key];
@@ -60,9 +60,11 @@ const below = (texts: Texts, key: string): Texts => {
 const sharedFor = (shared: Texts, subject: Subject): Texts => {
   const { account = {}, storage = {}, parameters: _, ...others } = shared;
   if (subject === "account") return { account };
+  const status = { error: below(below(others, "status"), "error") };
+  if (subject === "sidebar") return { status };
   if (subject === "storage") {
     const { dialog = {}, wiring = {} } = others;
-    return { dialog, wiring, storage, status: { error: below(below(others, "status"), "error") } };
+    return { dialog, wiring, storage, status };
   }
   return { ...others, parameters: parametersOf(below(shared, "parameters"), subject) };
 };

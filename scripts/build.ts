@@ -28,6 +28,19 @@ const forEditor = (model: NodeModel): EditorModel => {
   return { title, imageParameter: modes["image-to-image"].imageParameter, facts: nodeFacts(model), modes };
 };
 
+/** Writes what a folder has for the editor's page to `dist/`. @returns each file's name without its ending, and its text. */
+const buildHtml = (folder: string): [name: string, html: string][] => {
+  mkdirSync(inRepository("dist", folder), { recursive: true });
+  return readdirSync(inRepository(folder))
+    .filter((file) => file.endsWith(".html"))
+    .map((file) => {
+      const name = basename(file, ".html");
+      const html = expandHtml(readFileSync(inRepository(folder, file), "utf8"), inRepository("editor/html"), name);
+      writeFileSync(inRepository("dist", folder, file), html);
+      return [name, html];
+    });
+};
+
 const build = async (): Promise<void> => {
   for (const folder of ["dist", "resources"]) rmSync(inRepository(folder), { recursive: true, force: true });
   run("--import", "tsx", "scripts/generate.ts");
@@ -50,20 +63,14 @@ const build = async (): Promise<void> => {
     ...compositions.map((composition): [string, ModelFacts] => [composition.type, composition.facts]),
   ]);
 
-  const nodes = inRepository("dist/nodes");
-  mkdirSync(nodes, { recursive: true });
-  const types = readdirSync(inRepository("nodes"))
-    .filter((file) => file.endsWith(".html"))
-    .map((file) => basename(file, ".html"));
   const subjects = new Map<string, Subject>();
-  for (const type of types) {
-    const source = readFileSync(inRepository("nodes", `${type}.html`), "utf8");
-    const html = expandHtml(source, inRepository("editor/html"), type);
-    writeFileSync(join(nodes, `${type}.html`), html);
+  for (const [type, html] of buildHtml("nodes")) {
     subjects.set(type, facts.get(type) ?? (html.includes("category: 'config'") ? "account" : "storage"));
   }
-  cpSync(inRepository("icons"), join(nodes, "icons"), { recursive: true });
-  buildCatalogues(inRepository("locales"), join(nodes, "locales"), subjects);
+  cpSync(inRepository("icons"), inRepository("dist/nodes/icons"), { recursive: true });
+  buildCatalogues(inRepository("locales"), inRepository("dist/nodes/locales"), subjects);
+  const plugins = buildHtml("plugins").map(([name]): [string, Subject] => [name, "sidebar"]);
+  buildCatalogues(inRepository("locales"), inRepository("dist/plugins/locales"), new Map(plugins));
 
   // The compiler only writes what it compiled itself.
   const validators = "lib/models/generated";

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { PresentFlows } from "../jobs/keeper/absences";
 import { Keeper } from "../jobs/keeper/keeper";
+import { bellOf } from "./admin/bell";
 import { isInFlows } from "./flows";
 import type { NodeAPI } from "./types";
 
@@ -40,10 +41,17 @@ export function keeperOf(RED: NodeAPI): Keeper {
     return present.keeper;
   }
   void present?.keeper.close();
-  const keeper = new Keeper({ openJournal: journalIn(RED, userDir), warn: (text) => RED.log.warn(`[flux] ${text}`) });
+  const keeper = new Keeper({
+    openJournal: journalIn(RED, userDir),
+    warn: (text) => RED.log.warn(`[flux] ${text}`),
+    changed: bellOf(RED),
+  });
   running.set(RED.events, { keeper, userDir, RED });
   return keeper;
 }
+
+/** The keeper of the jobs in this Node-RED, if there is one by now: looking at jobs does not make one. */
+export const presentKeeper = (RED: NodeAPI): Keeper | undefined => running.get(RED.events)?.keeper;
 
 /** Has jobs looked after from the next start of the flows on, be there nodes of this pack in them or not. */
 export function watchFlows(RED: NodeAPI): void {

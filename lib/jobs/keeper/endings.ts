@@ -50,11 +50,9 @@ export class Endings {
       this.#tell(kept, `Nobody waits for job ${job.id} any more ${DELETED}; it may be finished and billed.`);
     }
     letGo?.().catch(() => {});
-    await writer.note(
-      job,
-      "closed",
-      savedRecord(job, outcome ?? { error: dropped(DELETED, "unknown") }, kept.reservation),
-    );
+    const ending = outcome ?? { error: dropped(DELETED, "unknown") };
+    book.show({ ...kept, outcome: ending });
+    await writer.note(job, "closed", savedRecord(job, ending, kept.reservation));
   }
 
   /** The node did not come back for as long as its jobs are kept. The journal keeps the job, but nobody runs it. */

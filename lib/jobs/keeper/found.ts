@@ -227,6 +227,7 @@ class Reader {
       isHandled: false,
     };
     kept.claims.set(id, claim);
+    kept.isRecovered = true;
   }
 
   async #read<Data>(data: unknown): Promise<Data> {

@@ -2,6 +2,7 @@ import { v4 as uuid } from "uuid";
 import type { FluxRequest } from "../../models/request";
 import type { Job } from "../job";
 import type { Release } from "../limit";
+import { asFluxError } from "../unexpected";
 import type { Claim } from "./claim";
 import { otherRequest } from "./errors";
 import type { JobBook } from "./job-book";
@@ -55,11 +56,12 @@ export class Intake {
     const { budget, limit } = context.service;
     const kept = keptJob(job);
     reservations.restore(context);
-    kept.reservation = budget.reserve(job.id, { shape, pictures, at: job.acceptedAt });
     try {
+      kept.reservation = budget.reserve(job.id, { shape, pictures, at: job.acceptedAt });
       return this.#begin(kept, message, context, limit.enter(kept.abort.signal));
     } catch (error) {
       budget.release(job.id);
+      book.show({ ...kept, outcome: { error: asFluxError(error) } });
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { isLimited } from "../budget/limits";
 import type { Job, Outcome } from "../job";
 import { type ClosedJob, ClosedJobs, keyOf } from "./closed-jobs";
 import { type KeptJob, keptJob } from "./kept-job";
+import { RecentJobs } from "./recent-jobs";
 import { outcomeFrom, type SavedOutcome, savedRecord } from "./saved";
 
 /** The jobs that are in hand, and those that ended a while ago: found by id and by idempotency key. */
@@ -10,6 +11,14 @@ export class JobBook {
   readonly #byKey = new Map<string, KeptJob>();
   readonly #closed = new ClosedJobs();
   readonly #aside = new Set<string>();
+  readonly #changed: () => void;
+  /** Those that ended last, for somebody who looks. */
+  readonly recent = new RecentJobs();
+
+  /** @param changed told when a job comes into hand, or ends. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** In the order in which they were accepted. */
   get open(): IterableIterator<KeptJob> {
@@ -25,6 +34,7 @@ export class JobBook {
   addAside(id: string): void {
     this.#open.delete(id);
     this.#aside.add(id);
+    this.#changed();
   }
 
   take(kept: KeptJob): void {
@@ -32,11 +42,20 @@ export class JobBook {
     this.#open.set(id, kept);
     // One that was resumed by hand.
     this.#aside.delete(id);
+    this.#changed();
     if (idempotencyKey !== undefined) this.#byKey.set(keyOf(nodeId, idempotencyKey), kept);
   }
 
+  /** A job that had ended before the process started. */
   addClosed(closed: ClosedJob): void {
     this.#closed.add(closed);
+    this.recent.add(reopened(closed));
+  }
+
+  /** A job that has ended and of which nothing is kept but that somebody may look at it. */
+  show(kept: KeptJob): void {
+    this.recent.add(kept);
+    this.#changed();
   }
 
   /** Takes a job out of hand. */
@@ -44,6 +63,7 @@ export class JobBook {
     const { id, nodeId, idempotencyKey } = kept.job;
     // Another job of that id may have been taken in since: one that is looked for once more.
     if (this.#open.get(id) === kept) this.#open.delete(id);
+    this.#changed();
     if (idempotencyKey === undefined) return;
     const key = keyOf(nodeId, idempotencyKey);
     if (this.#byKey.get(key) === kept) this.#byKey.delete(key);
@@ -55,6 +75,7 @@ export class JobBook {
    */
   close(kept: KeptJob): ReturnType<typeof savedRecord> | undefined {
     this.drop(kept);
+    if (kept.outcome) this.show(kept);
     if (!kept.outcome || kept.isVoid || wasSoughtInVain(kept)) return undefined;
     // What nobody limits need not be counted after a restart: the record then goes when it has served its time.
     const spent = kept.context && isLimited(kept.context.service.budget) ? kept.reservation : undefined;

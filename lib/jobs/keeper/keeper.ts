@@ -4,7 +4,7 @@ import { refusing, unusable } from "../journal/refusing";
 import { asFluxError } from "../unexpected";
 import { Absences, type PresentFlows } from "./absences";
 import { AttachedNodes } from "./attached-nodes";
-import { cancelJobs } from "./cancel";
+import { type CancelledJob, type CancelMeans, cancelForAll, cancelJobs } from "./cancel";
 import type { Claim } from "./claim";
 import { Deliveries } from "./deliveries";
 import { Endings } from "./endings";
@@ -13,6 +13,7 @@ import { Intake } from "./intake";
 import { isNamed, JobBook } from "./job-book";
 import { claimsOf, PARKED } from "./kept-job";
 import { warnOfLosses } from "./losses";
+import { Overview } from "./overview";
 import { Reservations, reservationsOf } from "./reservations";
 import { Returns } from "./returns";
 import type { Recipient } from "./run-context";
@@ -27,6 +28,8 @@ export interface KeeperOptions {
     | undefined;
   /** Tells the log. */
   warn: (text: string) => void;
+  /** Told of whatever somebody sees who looks at a list of the jobs; often, and in the middle of the work. */
+  changed?: () => void;
 }
 
 /**
@@ -42,8 +45,10 @@ export class Keeper {
   readonly deliveries: Deliveries;
   /** What jobs did cost. */
   readonly costs: Costs;
+  /** What there is to see of the jobs. The keeper must be ready. */
+  readonly overview: Overview;
   readonly #options: KeeperOptions;
-  readonly #book = new JobBook();
+  readonly #book: JobBook;
   readonly #nodes = new AttachedNodes();
   readonly #returns: Returns;
   readonly #absences: Absences;
@@ -54,8 +59,8 @@ export class Keeper {
   #isStarted = false;
 
   constructor(options: KeeperOptions) {
-    const { warn } = options;
-    const book = this.#book;
+    const { warn, changed = () => {} } = options;
+    const book = new JobBook(changed);
     const nodes = this.#nodes;
     const writer = new Writer(() => this.#journal, warn);
     const costs = new Costs(warn);
@@ -67,6 +72,7 @@ export class Keeper {
       isWanted: (kept) => nodes.want(kept),
       onNews: (kept) => deliveries.tell(kept),
       onNoLateResult: (kept) => deliveries.endLate(kept),
+      onChange: changed,
     });
     const runs: Runs = new Runs({
       nodes,
@@ -86,6 +92,8 @@ export class Keeper {
     this.intake = new Intake({ book, reservations, writer, runner, runs });
     this.deliveries = deliveries;
     this.costs = costs;
+    this.overview = new Overview(book, nodes);
+    this.#book = book;
     this.#absences = new Absences({
       note: (kept) => writer.note(kept.job, "absence", kept.absence),
       drop: (kept, nodeIds) => endings.drop(kept, nodeIds),
@@ -200,14 +208,31 @@ export class Keeper {
     const jobs = [...this.#book.open].filter(
       (kept) => !kept.outcome && claimsOf(kept, nodeId).length > 0 && (target === true || isNamed(kept.job, target)),
     );
-    await cancelJobs(jobs, nodeId, {
+    await cancelJobs(jobs, nodeId, this.#cancelMeans("because msg.cancel asked for it"));
+    return jobs.length;
+  }
+
+  /**
+   * Cancels one job for every node that waits for it.
+   *
+   * @param why completes "The job was cancelled, ...".
+   * @throws FluxError FLUX_CONFIG when its account cannot be used; PARKED when it was sent and none of its nodes is there.
+   */
+  async cancelJob(id: string, why: string): Promise<CancelledJob> {
+    const kept = [...this.#book.open].find(({ job }) => job.id === id);
+    if (!kept) return { state: this.#book.find(id) ? "ended" : "unknown" };
+    return cancelForAll(kept, this.#cancelMeans(why));
+  }
+
+  #cancelMeans(why: string): CancelMeans {
+    return {
+      why,
       contextOf: (kept) => this.#nodes.contextOf(kept),
       end: async (kept, error) => {
         if (kept.running) kept.abort.abort(error);
         else await this.#runner.settle(kept, { error });
       },
       forget: (claim) => this.deliveries.delivered(claim),
-    });
-    return jobs.length;
+    };
   }
 }

@@ -1,4 +1,5 @@
 import type { FluxError } from "../../errors";
+import type { Progress } from "../../providers/provider";
 import type { Reservation } from "../budget/budget";
 import type { Job, Outcome } from "../job";
 import type { Claim } from "./claim";
@@ -28,6 +29,10 @@ export interface KeptJob {
   context?: RunContext;
   /** It could not be written down, so it was never accepted; nothing of it is to be kept. */
   isVoid?: boolean;
+  /** It came back after a restart. */
+  isRecovered?: boolean;
+  /** What its service last said of it, while it ran. */
+  progress?: Progress;
   /** It had been closed, and only serves messages that came later. */
   isReopened?: boolean;
   /** When that was, in ms since 1970: its record does not grow younger by being used. */

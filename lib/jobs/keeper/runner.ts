@@ -20,6 +20,8 @@ export interface RunnerOptions {
   onNews: (kept: KeptJob) => void;
   /** Told that a job which was asked for after its deadline has ended without a result. */
   onNoLateResult: (kept: KeptJob) => void;
+  /** Told of whatever somebody sees who looks at a list of the jobs. */
+  onChange: () => void;
   reservations: Reservations;
 }
 
@@ -107,6 +109,8 @@ export class Runner {
         kept.sending?.end();
       },
       onProgress: (progress) => {
+        kept.progress = progress;
+        this.#options.onChange();
         for (const { waiter } of kept.claims.values()) waiter?.onProgress(progress);
       },
     });
@@ -114,6 +118,7 @@ export class Runner {
 
   #move(kept: KeptJob, state: "submitting" | "submitted"): void {
     advance(kept.job, { state });
+    this.#options.onChange();
     for (const { waiter } of kept.claims.values()) waiter?.onPhase();
   }
 
@@ -126,6 +131,7 @@ export class Runner {
     kept.sending?.end();
     await this.#options.writer.note(job, "settled", savedOutcome(outcome));
     kept.outcome = outcome;
+    this.#options.onChange();
     this.#options.onNews(kept);
   }
 
@@ -149,6 +155,7 @@ export class Runner {
       error,
       mayStillCome ? "If it comes within the next hour, its result is still delivered." : "",
     );
+    this.#options.onChange();
     await this.#options.writer.note(job, "overdue", savedError(kept.overdue));
     this.#options.onNews(kept);
     await job.answering;
