@@ -10,6 +10,10 @@ type Texts = { [key: string]: string | Texts };
 /** Where a node's translated help wants the list of its model's parameters. */
 const tableMarker = "<!-- parameters -->";
 
+/** Lists of properties with the class by which `editor/style.css` knows ours from those of other nodes' helps. */
+const withOwnStyle = (help: string): string =>
+  help.replaceAll('<dl class="message-properties">', '<dl class="message-properties fluxwire-properties">');
+
 const readTexts = (file: string): Texts => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
 
 /** Texts that nodes have in common: each file holds those below the key that it is named after. */
@@ -99,7 +103,9 @@ export const buildCatalogues = (source: string, target: string, nodes: ReadonlyM
       const table = typeof subject === "string" ? "" : parameterTable(subject, translator(texts));
       writeFileSync(
         join(to, `${type}.html`),
-        expandHtml(readFileSync(help, "utf8"), join(from, "parts"), type).replace(tableMarker, () => table),
+        withOwnStyle(
+          expandHtml(readFileSync(help, "utf8"), join(from, "parts"), type).replace(tableMarker, () => table),
+        ),
       );
     }
   }

@@ -29,6 +29,8 @@ interface Definition {
   label(this: unknown): string;
   labelStyle(this: unknown): string;
   paletteLabel?: string;
+  inputs?: number;
+  outputs?: number;
 }
 
 /** Runs a template's scripts on a page that has nothing but Node-RED: the shared code never arrives. */
