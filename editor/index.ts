@@ -9,6 +9,11 @@ import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { inferenceLabel, inferenceOutput } from "./inference-label";
 import { type EditorNode, page } from "./node-red";
+import { addShowAction } from "./preview/action";
+import { drawPreviews } from "./preview/canvas";
+import { checkPreviewSetting } from "./preview/check";
+import { editPreview, savePreview } from "./preview/dialog";
+import previewStyle from "./preview/preview.css";
 import { fillSidebar } from "./sidebar/sidebar";
 import sidebarStyle from "./sidebar/sidebar.css";
 import { checkStorageSetting } from "./storage/check";
@@ -40,6 +45,9 @@ const dialogs = {
   checkStorageSetting,
   storageLabel,
   fillSidebar,
+  editPreview,
+  savePreview,
+  checkPreviewSetting,
 };
 
 declare global {
@@ -65,6 +73,8 @@ const validateLoadedNodes = (): void => {
 // Each node type's page asks for this file; only the first copy counts.
 if (window.FluxWire === undefined) {
   window.FluxWire = dialogs;
-  document.head.append(element("style", {}, style, sidebarStyle));
+  document.head.append(element("style", {}, style, sidebarStyle, previewStyle));
+  drawPreviews();
+  addShowAction();
   validateLoadedNodes();
 }

@@ -52,8 +52,8 @@ const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
   return kept;
 };
 
-/** What the texts are about: parameters of a model, an account, objects in a store, or the editor's sidebar. */
-export type Subject = ModelFacts | "account" | "storage" | "sidebar";
+/** What the texts are about: parameters of a model, an account, objects in a store, pictures, or the editor's sidebar. */
+export type Subject = ModelFacts | "account" | "storage" | "viewing" | "sidebar";
 
 const below = (texts: Texts, key: string): Texts => {
   const found = texts[key];
@@ -66,9 +66,9 @@ const sharedFor = (shared: Texts, subject: Subject): Texts => {
   if (subject === "account") return { account };
   const status = { error: below(below(others, "status"), "error") };
   if (subject === "sidebar") return { status };
-  if (subject === "storage") {
+  if (subject === "storage" || subject === "viewing") {
     const { dialog = {}, wiring = {} } = others;
-    return { dialog, wiring, storage, status };
+    return subject === "viewing" ? { dialog, status } : { dialog, wiring, storage, status };
   }
   return { ...others, parameters: parametersOf(below(shared, "parameters"), subject) };
 };

@@ -41,6 +41,12 @@ const buildHtml = (folder: string): [name: string, html: string][] => {
     });
 };
 
+/** What a node without parameters of its own is about. */
+const subjectOf = (type: string, html: string): Subject => {
+  if (html.includes("category: 'config'")) return "account";
+  return type === "flux-preview" ? "viewing" : "storage";
+};
+
 const build = async (): Promise<void> => {
   for (const folder of ["dist", "resources"]) rmSync(inRepository(folder), { recursive: true, force: true });
   run("--import", "tsx", "scripts/generate.ts");
@@ -65,7 +71,7 @@ const build = async (): Promise<void> => {
 
   const subjects = new Map<string, Subject>();
   for (const [type, html] of buildHtml("nodes")) {
-    subjects.set(type, facts.get(type) ?? (html.includes("category: 'config'") ? "account" : "storage"));
+    subjects.set(type, facts.get(type) ?? subjectOf(type, html));
   }
   cpSync(inRepository("icons"), inRepository("dist/nodes/icons"), { recursive: true });
   buildCatalogues(inRepository("locales"), inRepository("dist/nodes/locales"), subjects);

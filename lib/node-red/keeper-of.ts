@@ -44,7 +44,7 @@ export function keeperOf(RED: NodeAPI): Keeper {
   const keeper = new Keeper({
     openJournal: journalIn(RED, userDir),
     warn: (text) => RED.log.warn(`[flux] ${text}`),
-    changed: bellOf(RED),
+    changed: bellOf(RED, "fluxwire/jobs"),
   });
   running.set(RED.events, { keeper, userDir, RED });
   return keeper;

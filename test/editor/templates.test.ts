@@ -7,6 +7,7 @@ import type { NodeModel } from "../../lib/models/model";
 import { nodeFacts } from "../../lib/models/node-facts";
 import { preprocess } from "../../lib/models/preprocess";
 import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
+import { readPreviewSettings } from "../../lib/node-red/preview/settings";
 import { readAccountSettings, readCompositionSettings, readInferenceSettings } from "../../lib/node-red/settings";
 import { STORAGE_RANGES } from "../../lib/node-red/storage/ranges";
 import { readBucketSettings, readPresignSettings, readUploadSettings } from "../../lib/node-red/storage/settings";
@@ -142,6 +143,12 @@ describe("a node's template", () => {
     }
   });
 
+  it("gives a preview node what holds for a flow that has no settings of its", () => {
+    const { name: _name, ...own } = untouched("flux-preview");
+    assert.deepEqual(readPreviewSettings(own), readPreviewSettings({}));
+    assert.deepEqual(Object.keys(own).sort(), Object.keys(readPreviewSettings({})).sort());
+  });
+
   it("gives storage nodes the buckets to choose from", () => {
     for (const type of ["flux-s3-upload", "flux-s3-presign"]) assert.match(htmlOf(type), /type: 'flux-s3-bucket'/);
   });
@@ -196,7 +203,8 @@ describe("a node's template", () => {
   });
 
   it("takes colours of the dialogs from the editor's theme only", () => {
-    const style = readFileSync(join(repository, "editor/style.css"), "utf8");
+    const styles = ["editor/style.css", "editor/preview/preview.css"];
+    const style = styles.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
     for (const [, value = ""] of style.matchAll(/(?:color|background|border(?:-(?:left|bottom))?): ([^;]+);/g)) {
       assert.match(value, /var\(--red-ui-|none/);
     }

@@ -8,7 +8,7 @@ describe("the bell that tells open editors of news about jobs", () => {
 
   const bell = () => {
     const rings: unknown[] = [];
-    const ring = bellOf({ comms: { publish: (...what: unknown[]) => rings.push(what) } } as never);
+    const ring = bellOf({ comms: { publish: (...what: unknown[]) => rings.push(what) } } as never, "fluxwire/jobs");
     return { rings, ring };
   };
 

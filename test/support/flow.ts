@@ -7,6 +7,7 @@ import fluxControlnet from "../../nodes/flux-controlnet";
 import fluxIdentity from "../../nodes/flux-identity";
 import fluxIpAdapter from "../../nodes/flux-ip-adapter";
 import fluxLora from "../../nodes/flux-lora";
+import fluxPreview from "../../nodes/flux-preview";
 import s3Bucket from "../../nodes/flux-s3-bucket";
 import s3Presign from "../../nodes/flux-s3-presign";
 import s3Upload from "../../nodes/flux-s3-upload";
@@ -240,6 +241,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     fluxIpAdapter,
     fluxIdentity,
     preprocess,
+    fluxPreview,
     ...(options.types ?? []),
   ] as NodeInitializer[];
   // A directory of its own: the jobs of one test must not come back in the next.

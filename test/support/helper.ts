@@ -11,7 +11,8 @@ export const coreNode = (path: string): NodeInitializer =>
 
 helper.init(runtime);
 
-const { events }: { events: EventEmitter } = require(runtime);
+/** What Node-RED tells of deploys, and what it sends to open editors: `comms`. */
+export const { events }: { events: EventEmitter } = require(runtime);
 
 /** Deploys, and waits until the flows run: the test helper waits for 0.3 s only, and a busy machine may take longer. */
 export async function deploy(...what: Parameters<typeof helper.setFlows>): Promise<void> {

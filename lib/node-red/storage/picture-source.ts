@@ -56,7 +56,12 @@ export function readPictures(value: unknown, setting: string): { sources: Pictur
   return { sources: Array.from(value, (item, index) => readPicture(item, `${setting}[${index}]`)), isList: true };
 }
 
-function readPicture(value: unknown, setting: string): PictureSource {
+/**
+ * The picture that a value holds.
+ * @param setting where the value is from, in words.
+ * @throws FluxError FLUX_VALIDATION when it is none.
+ */
+export function readPicture(value: unknown, setting: string): PictureSource {
   if (types.isUint8Array(value)) {
     return picture(Buffer.from(value.buffer, value.byteOffset, value.byteLength), setting);
   }

@@ -1,0 +1,22 @@
+import type { PreviewPicture } from "../../lib/node-red/preview/preview-picture";
+import { previewText } from "./preview-page";
+
+/** Why a picture cannot be seen, in a few words or in a sentence; empty when nothing is in the way. */
+export const problemText = ({ problem, reason }: PreviewPicture, length: "short" | "long"): string => {
+  if (problem === undefined) return length === "short" ? previewText("preview.problems.gone") : "";
+  const text = previewText(`preview.${length === "short" ? "problems" : "explained"}.${problem}`);
+  return length === "long" && reason !== undefined ? reason : text;
+};
+
+/** A picture in one line: when it came, its size and seed, and why it cannot be seen. */
+export const describePicture = (picture: PreviewPicture): string => {
+  const { at, width, height, seed } = picture;
+  const parts = [
+    new Date(at).toLocaleTimeString(),
+    ...(width !== undefined && height !== undefined ? [previewText("preview.size", { width, height })] : []),
+    ...(seed !== undefined ? [previewText("preview.seed", { seed })] : []),
+    ...(picture.nsfw ? [previewText("preview.nsfw")] : []),
+    problemText(picture, "long"),
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+};
