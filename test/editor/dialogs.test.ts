@@ -401,6 +401,7 @@ describe("the editor", function () {
     const bare = await open({ withoutBundle: true });
     await bare.open("unusual");
     assert.match(await bare.text(".fluxwire-form"), /could not be loaded/);
+    assert.match(await bare.text(".fluxwire-sidebar"), /could not be loaded/);
     await bare.done();
     assert.equal(await bare.get("RED.nodes.dirty()"), false);
     assert.deepEqual(await bare.get("RED.nodes.node('unusual').params"), unusualParams);
