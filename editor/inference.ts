@@ -1,5 +1,6 @@
 import type { Group } from "../lib/models/model";
 import { settablePatterns } from "./check";
+import { estimateLine } from "./estimate/line";
 import { formSections } from "./form/sections";
 import type { FormState } from "./form/state";
 import { unknownBlock } from "./form/unknown";
@@ -42,11 +43,13 @@ export const editInference = (node: EditorNode): void => {
     changed: () => {
       sections.refresh();
       composers.refresh();
+      cost.refresh();
       hideNeedless();
     },
     drawn: () => hideNeedless(),
   };
   const composers = composerLines(node, settings, () => state.values);
+  const cost = estimateLine(node, settings, () => state.values);
   dialogs.set(node, { model, state, settings });
 
   const unknown = unknownBlock(settablePatterns(model.facts), state);
@@ -68,7 +71,7 @@ export const editInference = (node: EditorNode): void => {
     shown = chosen;
     sections.draw(shown.facts);
   });
-  host.replaceChildren(...sourceRows(model, settings, t), composers.element, sections.element);
+  host.replaceChildren(...sourceRows(model, settings, t), composers.element, sections.element, cost.element);
 };
 
 /** Takes over what the author changed; called as `oneditsave`. */

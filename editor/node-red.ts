@@ -124,6 +124,7 @@ interface EditorPage {
     readonly clipboard: { copyText(text: string): boolean };
     readonly comms: { subscribe(topic: string, heard: () => void): void };
     readonly user: { hasPermission(permission: string): boolean };
+    readonly i18n: { lang(): string };
     readonly popover: { tooltip(target: Wrapped, text: string): unknown };
     readonly settings: { readonly apiRootUrl?: string };
   };
