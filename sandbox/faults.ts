@@ -70,6 +70,9 @@ export interface Rehearsal {
 const marker = /\[fault:\s*([a-z0-9-]+)(?:=([\w.-]+))?(?:\s+x(\d+))?\s*\]/gi;
 const armedSyntax = /^([a-z0-9-]+)(?:=([\w.-]+))?$/i;
 
+/** A marker makes no more questions than this go unanswered. */
+const mostLostAnswers = 100;
+
 /** How many "only the first N times" markers are remembered. */
 const rememberedPrompts = 10_000;
 
@@ -133,6 +136,7 @@ export class Faults {
     const request = marked.flat().find(({ fault }) => isRequestFault(fault));
     if (request !== undefined && isRequestFault(request.fault)) {
       request.use();
+      this.#loseAnswersOf(request.fault, calls);
       return { request: request.fault, calls: calls.map(() => []) };
     }
     const armed = this.#takeArmed(calls, isRequestFault);
@@ -148,6 +152,13 @@ export class Faults {
       return found;
     });
     return { request: undefined, calls: faults };
+  }
+
+  /** `lost-answer=2`: whoever asks for the job then hears nothing either, twice. */
+  #loseAnswersOf(fault: Fault, calls: readonly Call[]): void {
+    if (fault.kind !== "lost-answer" || !calls.some(({ service }) => service === "runware")) return;
+    const questions = Math.min(Math.trunc(amountOf(fault, 0)), mostLostAnswers);
+    if (questions > 0) this.arm("lost-answer", questions, "getResponse");
   }
 
   #marked({ makesPictures, prompt }: Call): { fault: Fault; use: () => void }[] {

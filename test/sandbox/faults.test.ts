@@ -73,6 +73,16 @@ describe("a fault that is rehearsed by a marker in the prompt", () => {
     assert.equal((await poll(sandbox, task.taskUUID)).data[0]?.status, "success");
   });
 
+  it("lost-answer=2 loses the answers to the next two questions as well", async () => {
+    const sandbox = await openSandbox();
+    const task = withFault("lost-answer=2", { deliveryMethod: "async" });
+    await assert.rejects(post(sandbox, [task]));
+    await assert.rejects(poll(sandbox, task.taskUUID));
+    await assert.rejects(poll(sandbox, task.taskUUID));
+    assert.equal((await poll(sandbox, task.taskUUID)).data[0]?.status, "success");
+    assert.equal(sandbox.ledger.charges(task.taskUUID), 1);
+  });
+
   it("truncated-json accepts and charges, and sends half of the answer", async () => {
     const sandbox = await openSandbox();
     const task = withFault("truncated-json", { deliveryMethod: "async" });
