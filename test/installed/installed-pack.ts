@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -45,13 +45,13 @@ export const installedPack = (): Promise<Installed> => {
   return installed;
 };
 
-/** The flows of all shipped examples, by file name without `.json`. */
+/** The flows of all shipped examples, by their path below `examples` without `.json`, as the import dialog shows them. */
 export const readExamples = async (packDirectory: string): Promise<Map<string, FlowNode[]>> => {
   const folder = join(packDirectory, "examples");
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
   const flows = files.map(
     async (file): Promise<[string, FlowNode[]]> => [
-      file.replace(/\.json$/, ""),
+      file.replace(/\.json$/, "").replaceAll(sep, "/"),
       JSON.parse(await readFile(join(folder, file), "utf8")),
     ],
   );

@@ -63,10 +63,21 @@ describe("the pack, installed from its tarball into a real Node-RED", function (
     }
   });
 
-  it("lists its examples in the import dialog", async () => {
-    const listed = (await nodeRed.get(`/library/examples/flows/${pack}`)) as { fn: string }[];
+  it("lists its examples in the import dialog, folder by folder, and hands each out", async () => {
+    const list = async (path: string): Promise<string[]> => {
+      const entries = (await nodeRed.get(`/library/examples/flows/${pack}${path}`)) as (string | { fn: string })[];
+      const found = entries.map((entry) =>
+        typeof entry === "string" ? list(`${path}/${encodeURIComponent(entry)}`) : [`${path}/${entry.fn}`],
+      );
+      return (await Promise.all(found)).flat();
+    };
     const shipped = await readExamples(installed.packDirectory);
-    assert.deepEqual(listed.map(({ fn }) => fn).sort(), [...shipped.keys()].sort());
+    const listed = (await list("")).map((path) => decodeURIComponent(path.slice(1)));
+    assert.deepEqual(listed.sort(), [...shipped.keys()].sort());
+    for (const [path, flow] of shipped) {
+      const address = `/library/examples/flows/${pack}/${encodeURI(path)}`;
+      assert.deepEqual(await nodeRed.get(address), flow, path);
+    }
   });
 
   it("uses each of its node types in an example", async () => {
