@@ -3,6 +3,7 @@ import { checkValue, type Problem } from "./check";
 import { element } from "./element";
 import { page, type Translate, type Typed, type TypedInputType } from "./node-red";
 import { controlId } from "./row";
+import { makeSearchable } from "./searchable-list";
 import { choiceLabel, labelOf } from "./wording";
 
 /** Where a value may come from instead of the dialog. */
@@ -60,6 +61,9 @@ interface OwnValues {
   chosen: boolean;
   choose(): void;
 }
+
+/** As many entries as can be read at a glance; longer lists are searched. */
+const LONG = 11;
 
 /** No service calls a choice like this. */
 const OWN = "#own";
@@ -131,6 +135,10 @@ interface TypedInput {
   turnTo(type: string): void;
   /** Shows another value; a change by whoever calls this is none by a person. */
   show(typed: Typed): void;
+  /** What is in it now. */
+  read(): Typed;
+  /** Puts a value into it as a person would. */
+  enter(value: string): void;
   /** Takes the keyboard to where the value is typed or chosen. */
   focus(): void;
 }
@@ -155,11 +163,12 @@ export const typedInput = (
   widget.typedInput("type", shown.type);
   widget.typedInput("value", shown.value);
   // The widget also reports its own set-up and what it shows for an unset choice; only a difference is a change.
-  let last = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+  const read = (): Typed => ({ type: widget.typedInput("type"), value: widget.typedInput("value") });
+  let last = read();
   let isShowing = false;
   widget.on("change", () => {
     if (isShowing) return;
-    const now = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+    const now = read();
     if (now.type === last.type && now.value === last.value) return;
     last = now;
     changed(now);
@@ -180,10 +189,13 @@ export const typedInput = (
     isShowing = true;
     widget.typedInput("type", type);
     widget.typedInput("value", value);
-    last = { type: widget.typedInput("type"), value: widget.typedInput("value") };
+    last = read();
     isShowing = false;
   };
-  return { id, element: holder, turnTo, show, focus };
+  const enter = (value: string): void => {
+    widget.typedInput("value", value);
+  };
+  return { id, element: holder, turnTo, show, read, enter, focus };
 };
 
 interface TypedField extends Pick<TypedInput, "id" | "element" | "focus"> {
@@ -214,6 +226,17 @@ export const typedField = (
     if (further && type === "choice" && value === OWN) further.choose();
     else changed(value === "" ? undefined : { type: savedType(leaf, type), value });
   });
+  const offered = types.find((type) => typeof type !== "string" && type.value === "choice");
+  const trigger = control.element.querySelector<HTMLElement>(".red-ui-typedInput-option-trigger");
+  if (trigger && typeof offered === "object" && (offered.options ?? []).length > LONG) {
+    makeSearchable(control.element, trigger, {
+      options: offered.options ?? [],
+      isOffered: () => control.read().type === "choice",
+      chosen: () => control.read().value,
+      choose: (value) => control.enter(value),
+      texts: { search: t("dialog.search"), nothing: t("dialog.nothingFound") },
+    });
+  }
   const show = (typed: Typed | undefined): void => control.show(typed ? asShown(typed) : { ...unset, value: "" });
   return { ...control, show };
 };

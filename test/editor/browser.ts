@@ -120,7 +120,9 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
     pick: async (entry) => {
       // While the menu slides open, its entries still move away from under the mouse.
       await page.waitForFunction("$('.red-ui-typedInput-options:animated').length === 0");
-      await page.locator(".red-ui-typedInput-options:visible a").getByText(entry, { exact: true }).click();
+      const plain = page.locator(".red-ui-typedInput-options:visible a");
+      const searched = page.locator(".fluxwire-options [role=option]");
+      await plain.or(searched).getByText(entry, { exact: true }).click();
     },
     text: async (selector) => (await page.locator(selector).textContent()) ?? "",
     close: () => page.close(),
