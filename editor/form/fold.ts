@@ -4,6 +4,8 @@ import { element, icon } from "../element";
 export interface Fold {
   element: HTMLElement;
   isOpen(): boolean;
+  /** Folds it, or unfolds it. */
+  fold(isOpen: boolean): void;
   /** Says a few words at the end of the heading, which are read while the part is folded too. */
   remark(text: string): void;
   /** Says in the heading that something has to be corrected; an empty text: nothing has. */
@@ -47,6 +49,7 @@ export const foldingBlock = (
   return {
     element: block,
     isOpen: () => !body.hidden,
+    fold,
     remark: (text) => {
       remark.textContent = text;
     },

@@ -28,5 +28,7 @@ const objectBlock = (field: ObjectField, container: string, alone: boolean, stat
   const rows = [...wholeLine(pathInside(field, container), state), ...fieldRows(field.members, container, state)];
   if (isSingle) return element("div", {}, ...rows);
   const members = element("div", { class: "fluxwire-members" }, ...rows);
-  return element("div", { class: "fluxwire-object" }, heading(field.path, false, state.t), members);
+  const made = element("div", { class: "fluxwire-object" }, heading(field.path, false, state.t), members);
+  made.dataset.object = pathInside(field, container);
+  return made;
 };

@@ -18,7 +18,8 @@ const countSet = (fields: readonly Field[], state: FormState): number => {
 };
 
 /** A section of parameters, which folds. */
-export interface ParameterSection extends Pick<Fold, "element" | "isOpen"> {
+export interface ParameterSection extends Pick<Fold, "element" | "isOpen" | "fold"> {
+  readonly fields: readonly Field[];
   /** Brings the number in the heading up to date. */
   refresh(): void;
   /** Says in the heading how many values have to be corrected. */
@@ -53,5 +54,5 @@ export const sectionBlock = (
   };
   refresh();
   const problem = (count: number): void => fold.problem(count === 0 ? "" : t("dialog.toCorrect", { count }));
-  return { element: fold.element, isOpen: fold.isOpen, refresh, problem };
+  return { element: fold.element, isOpen: fold.isOpen, fold: fold.fold, fields: section.fields, refresh, problem };
 };

@@ -2,8 +2,9 @@ import type { Group, ModelFacts } from "../../lib/models/model";
 import { element } from "../element";
 import { formTree } from "../form-tree";
 import { page } from "../node-red";
+import { filterOver } from "./filter";
 import { type ParameterSection, sectionBlock } from "./section";
-import type { FormState } from "./state";
+import { type FormState, heardBy } from "./state";
 
 /** All sections of a dialog. */
 export interface Sections {
@@ -27,6 +28,8 @@ export const formSections = (
 ): Sections => {
   const holder = element("div", { class: "fluxwire-sections" });
   const byGroup = new Map<Group, ParameterSection>();
+  const filter = filterOver(holder, byGroup, extras, state.t);
+  const own = heardBy(state, () => undefined, filter.leave);
   /** A section that a mode does not have opens as it was when another one has it again. */
   const wasOpen = new Map<Group, boolean>();
   const draw = (facts: ModelFacts): void => {
@@ -39,13 +42,14 @@ export const formSections = (
       const { group } = section;
       const extra = extras[group] ?? [];
       if (section.fields.length === 0 && extra.length === 0) continue;
-      const block = sectionBlock(section, wasOpen.get(group) ?? openAtFirst.includes(group), extra, state);
+      const block = sectionBlock(section, wasOpen.get(group) ?? openAtFirst.includes(group), extra, own);
       byGroup.set(group, block);
       holder.append(block.element);
     }
+    filter.apply();
   };
   const refresh = (): void => {
     for (const section of byGroup.values()) section.refresh();
   };
-  return { element: holder, draw, refresh, byGroup };
+  return { element: element("div", {}, filter.element, holder), draw, refresh, byGroup };
 };

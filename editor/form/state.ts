@@ -18,8 +18,15 @@ export interface FormState {
   drawn(): void;
 }
 
-/** The same values, for controls whose changes something around them has to hear of first. */
-export const heardBy = (state: FormState, listener: () => void): FormState => ({
+const nobody = (): void => undefined;
+
+/**
+ * The same values, for controls of which something around them has to hear first.
+ *
+ * @param changed hears of changes.
+ * @param drawn hears of controls that have come.
+ */
+export const heardBy = (state: FormState, changed: () => void, drawn: () => void = nobody): FormState => ({
   ...state,
   get values() {
     return state.values;
@@ -28,10 +35,13 @@ export const heardBy = (state: FormState, listener: () => void): FormState => ({
     state.values = values;
   },
   changed: () => {
-    listener();
+    changed();
     state.changed();
   },
-  drawn: () => state.drawn(),
+  drawn: () => {
+    drawn();
+    state.drawn();
+  },
 });
 
 /** The paths at and below one, which have a value. */

@@ -11,7 +11,7 @@ export const unknownBlock = (known: ReadonlySet<string>, state: FormState): HTML
   const lines = unknown.map(([path, typed]) => savedLine(path, path, typed, state));
   return element(
     "div",
-    { class: "fluxwire-object" },
+    { class: "fluxwire-object fluxwire-unknown" },
     element(
       "div",
       { class: "fluxwire-object-heading" },
