@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { type Sandbox, startSandbox } from "../../sandbox";
-import { nodeRedPackage } from "../../scripts/node-red-package";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
+import { loggedIn, withUsers } from "../support/users";
 
 /** What the endpoint behind the Test button answers. */
 interface TestAnswer {
@@ -106,28 +105,14 @@ describe("the Test button of a Runware account", function () {
 describe("somebody who may only look at flows", () => {
   it("may not press the Test button", async function () {
     this.timeout(60_000);
-    const requireFromRuntime = createRequire(require.resolve(nodeRedPackage()));
-    const bcrypt = requireFromRuntime("bcryptjs") as { hashSync(text: string, rounds: number): string };
-    const users = [{ username: "viewer", password: bcrypt.hashSync("secret", 4), permissions: "read" }];
-    const nodeRed = await startNodeRed({ flows: [], settings: { adminAuth: { type: "credentials", users } } });
+    const nodeRed = await startNodeRed({ flows: [], settings: withUsers({ viewer: "read" }) });
     try {
-      const login = await fetch(`${nodeRed.url}/auth/token`, {
-        method: "POST",
-        body: new URLSearchParams({
-          client_id: "node-red-admin",
-          grant_type: "password",
-          scope: "read",
-          username: "viewer",
-          password: "secret",
-        }),
-      });
-      const { access_token } = (await login.json()) as { access_token: string };
+      const viewer = await loggedIn(nodeRed.url, "viewer", "read");
       const pressed = await fetch(`${nodeRed.url}/flux/runware-account/test`, {
         method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${access_token}` },
+        headers: { "content-type": "application/json", ...viewer },
         body: JSON.stringify({ environment: "sandbox" }),
       });
-      assert.equal(login.status, 200);
       assert.equal(pressed.status, 401);
     } finally {
       await nodeRed.stop();

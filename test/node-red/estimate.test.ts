@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeRedPackage } from "../../scripts/node-red-package";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
+import { loggedIn, withUsers } from "../support/users";
 
 const num = (value: number) => ({ type: "num", value: String(value) });
 const params = { width: num(256), height: num(256), steps: num(4) };
@@ -58,33 +57,13 @@ describe("the estimate in a Node-RED with users", function () {
   this.timeout(60_000);
   let nodeRed: NodeRedProcess;
   before(async () => {
-    const requireFromRuntime = createRequire(require.resolve(nodeRedPackage()));
-    const bcrypt = requireFromRuntime("bcryptjs") as { hashSync(text: string, rounds: number): string };
-    const user = (username: string, permissions: string) => ({
-      username,
-      password: bcrypt.hashSync("secret", 4),
-      permissions,
-    });
-    const users = [user("author", "*"), user("viewer", "read"), user("other", "inject.write")];
-    nodeRed = await startNodeRed({ settings: { adminAuth: { type: "credentials", users } } });
+    nodeRed = await startNodeRed({ settings: withUsers({ author: "*", viewer: "read", other: "inject.write" }) });
   });
   after(() => nodeRed?.stop());
 
   /** The status of the answer to a user. */
-  const statusFor = async (username: string, scope: string): Promise<number> => {
-    const login = await fetch(`${nodeRed.url}/auth/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        client_id: "node-red-admin",
-        grant_type: "password",
-        scope,
-        username,
-        password: "secret",
-      }),
-    });
-    const { access_token } = (await login.json()) as { access_token: string };
-    return (await ask(nodeRed, { authorization: `Bearer ${access_token}` })).status;
-  };
+  const statusFor = async (username: string, scope: string): Promise<number> =>
+    (await ask(nodeRed, await loggedIn(nodeRed.url, username, scope))).status;
 
   it("is told to those who may look at flows", async () => {
     assert.equal(await statusFor("author", "*"), 200);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import type { ListedJob } from "../../lib/jobs/keeper/listed-job";
-import { nodeRedPackage } from "../../scripts/node-red-package";
 import { account, inference, todaysSettings } from "../editor/nodes";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
 import { type SandboxProcess, startSandboxProcess } from "../support/sandbox-process";
+import { loggedIn, withUsers } from "../support/users";
 
 const prompt = "planted prompt of a fox";
 const key = "planted-key-of-an-account";
@@ -173,30 +172,12 @@ describe("the list of jobs of a Node-RED that asks who somebody is", function ()
   let nodeRed: NodeRedProcess;
 
   before(async () => {
-    const requireFromRuntime = createRequire(require.resolve(nodeRedPackage()));
-    const bcrypt = requireFromRuntime("bcryptjs") as { hashSync(text: string, rounds: number): string };
-    const password = bcrypt.hashSync("secret", 4);
-    const users = [
-      { username: "viewer", password, permissions: "read" },
-      { username: "owner", password, permissions: "*" },
-    ];
-    nodeRed = await startNodeRed({ flows: [], settings: { adminAuth: { type: "credentials", users } } });
+    nodeRed = await startNodeRed({ flows: [], settings: withUsers({ viewer: "read", owner: "*" }) });
   });
   after(() => nodeRed?.stop());
 
-  const statusFor = async (username: string, method: string, path: string): Promise<number> => {
-    const login = await fetch(`${nodeRed.url}/auth/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        client_id: "node-red-admin",
-        grant_type: "password",
-        scope: username === "owner" ? "*" : "read",
-        username,
-        password: "secret",
-      }),
-    });
-    const { access_token } = (await login.json()) as { access_token: string };
-    const headers = { authorization: `Bearer ${access_token}` };
+  const statusFor = async (username: "viewer" | "owner", method: string, path: string): Promise<number> => {
+    const headers = await loggedIn(nodeRed.url, username, username === "owner" ? "*" : "read");
     return (await fetch(`${nodeRed.url}${path}`, { method, headers })).status;
   };
 
