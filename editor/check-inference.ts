@@ -1,27 +1,18 @@
-import { checkParams, isVariable } from "./check";
+import { inferenceProblems } from "./checking/inference-problems";
+import { reasonsOf } from "./checking/reasons";
 import { isTimeout } from "./inference-rows";
 import { endpointOf, models } from "./models";
 import type { EditorNode } from "./node-red";
 import { readParams } from "./params";
-import { preprocessProblems } from "./preprocess";
 import { asTyped, readSaved } from "./saved-node";
-import { fullLabel } from "./wording";
 
 /** Validators for the `defaults` of an inference node: true, or the reason why not. */
 export const checkParameters = (node: EditorNode): true | string[] => {
   const model = models[node.type];
   if (model === undefined) return true;
-  const { allowUnknown, params, mode } = readSaved(node);
-  const mayBeUnknown = String(allowUnknown) === "true" || isVariable(String(allowUnknown));
-  const { facts } = endpointOf(model, mode);
-  const { _: t } = node._def;
-  const reasons = checkParams(facts, params, mayBeUnknown, t, model.facts);
-  if (model.resultInto !== undefined) {
-    for (const [path, { key, values }] of preprocessProblems(readParams(params))) {
-      reasons.push(t(`checks.${key}`, { ...values, label: fullLabel(path, t) }));
-    }
-  }
-  return reasons.length === 0 ? true : reasons;
+  const saved = readSaved(node);
+  const problems = inferenceProblems(model.runs, readParams(saved.params), (property) => saved[property]);
+  return reasonsOf(problems, node._def._);
 };
 
 export const checkSource = (

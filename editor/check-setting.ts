@@ -1,6 +1,6 @@
 import { takenProperties } from "../lib/node-red/taken-properties";
-import { isVariable } from "./check";
 import { type EditorNode, page } from "./node-red";
+import { isVariable } from "./variable";
 
 /** Validators for the `defaults` of several node types: true, or the reason why not. */
 export const checkAccount = (node: EditorNode, value: unknown): true | string =>

@@ -38,13 +38,23 @@ export const settableLeaves = (facts: ModelFacts): Leaf[] => {
 };
 
 /** Patterns of the lists and objects that parameters are in; each may also come as a whole: `lora`, `lora[]`, `pulid`. */
-export const containers = (facts: ModelFacts): Set<string> => {
+const containers = (facts: ModelFacts): Set<string> => {
   const leaves = settableLeaves(facts).map((leaf) => leaf.path);
   const around = leaves.flatMap((path) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index)));
   const found = new Set(around);
   for (const leaf of leaves) found.delete(leaf);
   return found;
 };
+
+/** Patterns of everything that can be set in a model: values, and what they are in. */
+export const settablePatterns = (facts: ModelFacts): Set<string> =>
+  new Set([...settableLeaves(facts).map((leaf) => leaf.path), ...containers(facts)]);
+
+/** The section in which a parameter, or something in it, can be set; undefined where no section has it. */
+export const groupAt = (facts: ModelFacts, pattern: string): Group | undefined =>
+  settableLeaves(facts).find(
+    ({ path }) => path === pattern || path.startsWith(`${pattern}.`) || path.startsWith(`${pattern}[`),
+  )?.group;
 
 /** Every settable parameter of a model, by section, in the schema's order. */
 export const formTree = (facts: ModelFacts): Section[] => {

@@ -2,6 +2,7 @@ import { checkAccountSetting } from "./account/check";
 import { editAccount, saveAccount } from "./account/dialog";
 import { checkParameters, checkSource, checkTimeout } from "./check-inference";
 import { checkAccount, checkBucket, checkInto } from "./check-setting";
+import checkingStyle from "./checking/style.css";
 import { checkComposition } from "./composition/check";
 import { editComposition, saveComposition } from "./composition/dialog";
 import { compositionLabel } from "./composition/label";
@@ -73,7 +74,7 @@ const validateLoadedNodes = (): void => {
 // Each node type's page asks for this file; only the first copy counts.
 if (window.FluxWire === undefined) {
   window.FluxWire = dialogs;
-  document.head.append(element("style", {}, style, sidebarStyle, previewStyle));
+  document.head.append(element("style", {}, style, checkingStyle, sidebarStyle, previewStyle));
   drawPreviews();
   addShowAction();
   validateLoadedNodes();

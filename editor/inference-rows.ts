@@ -1,10 +1,10 @@
-import { isVariable } from "./check";
 import { promptParameter } from "./form-tree";
 import { type EditorModel, endpointOf } from "./models";
 import type { Translate } from "./node-red";
 import type { OpenSettings } from "./open-settings";
 import { showHint } from "./row";
 import { checkboxRow, noSource, propertyRow, selectRow, sourceRow, sourceTypes, textRow } from "./setting-rows";
+import { isVariable } from "./variable";
 import { hintOf, labelOf } from "./wording";
 
 const outputForms = ["url", "buffer", "base64", "dataURI"] as const;

@@ -1,10 +1,12 @@
 import type { Group } from "../lib/models/model";
-import { settablePatterns } from "./check";
+import { problemsInSections } from "./checking/in-sections";
+import { inferenceProblems } from "./checking/inference-problems";
 import { estimateLine } from "./estimate/line";
 import { formSections } from "./form/sections";
 import type { FormState } from "./form/state";
 import { unknownBlock } from "./form/unknown";
 import { usualSizesOf } from "./form/usual-sizes";
+import { settablePatterns } from "./form-tree";
 import { advancedRows, resultRows, sourceRows } from "./inference-rows";
 import { type EditorModel, endpointOf, models } from "./models";
 import type { EditorNode } from "./node-red";
@@ -45,8 +47,12 @@ export const editInference = (node: EditorNode): void => {
       composers.refresh();
       cost.refresh();
       hideNeedless();
+      problems.refresh();
     },
-    drawn: () => hideNeedless(),
+    drawn: () => {
+      hideNeedless();
+      problems.refresh();
+    },
   };
   const composers = composerLines(node, settings, () => state.values);
   const cost = estimateLine(node, settings, () => state.values);
@@ -61,17 +67,32 @@ export const editInference = (node: EditorNode): void => {
   const hideNeedless = (): void => {
     if (model.resultInto !== undefined) hideSettingsOfOthers(sections.element, state.values);
   };
+  const problems = problemsInSections(
+    host,
+    sections,
+    model,
+    () => inferenceProblems(model.runs, state.values, (property) => settings.read(property)),
+    t,
+  );
   let shown = endpointOf(model, settings.read("mode"));
   sections.draw(shown.facts);
   hideNeedless();
   settings.watch(composers.refresh);
+  settings.watch(problems.refresh);
   settings.watch(() => {
     const chosen = endpointOf(model, settings.read("mode"));
     if (chosen === shown) return;
     shown = chosen;
     sections.draw(shown.facts);
   });
-  host.replaceChildren(...sourceRows(model, settings, t), composers.element, sections.element, cost.element);
+  host.replaceChildren(
+    problems.element,
+    ...sourceRows(model, settings, t),
+    composers.element,
+    sections.element,
+    cost.element,
+  );
+  problems.show();
 };
 
 /** Takes over what the author changed; called as `oneditsave`. */

@@ -24,8 +24,8 @@ export const readParams = (saved: unknown): Map<string, Typed> => {
   return values;
 };
 
-/** Renumbers list elements so that none is missing in between: an element in which nothing is set is none. */
-const closeGaps = (values: Values): Map<string, Typed> => {
+/** The numbers of the elements in which something is set, by the path of their list, in order. */
+export const indexesIn = (values: ReadonlyMap<string, unknown>): Map<string, number[]> => {
   const used = new Map<string, Set<number>>();
   for (const path of values.keys()) {
     const segments = path.split(".");
@@ -35,21 +35,26 @@ const closeGaps = (values: Values): Map<string, Typed> => {
       used.set(list, (used.get(list) ?? new Set<number>()).add(Number(segment)));
     });
   }
+  return new Map([...used].map(([list, indexes]) => [list, [...indexes].sort((left, right) => left - right)]));
+};
+
+/** Renumbers list elements so that none is missing in between: an element in which nothing is set is none. */
+export const closeGaps = <Value>(values: ReadonlyMap<string, Value>): Map<string, Value> => {
+  const used = indexesIn(values);
   const renumbered = (path: string): string => {
     const segments = path.split(".");
     return segments
       .map((segment, depth) => {
-        if (!isIndex(segment)) return segment;
-        const indexes = used.get(segments.slice(0, depth).join(".")) ?? new Set<number>();
-        return String([...indexes].filter((index) => index < Number(segment)).length);
+        const indexes = isIndex(segment) ? used.get(segments.slice(0, depth).join(".")) : undefined;
+        return indexes === undefined ? segment : String(indexes.indexOf(Number(segment)));
       })
       .join(".");
   };
-  return new Map([...values].map(([path, typed]) => [renumbered(path), typed]));
+  return new Map([...values].map(([path, value]) => [renumbered(path), value]));
 };
 
 /** Compares paths by the schema's order, list elements by number; what the schema does not know comes last. */
-const bySchema = (facts: ModelFacts): ((left: string, right: string) => number) => {
+export const bySchema = (facts: ModelFacts): ((left: string, right: string) => number) => {
   const positions = new Map<string, number>();
   facts.leaves.forEach((leaf, position) => {
     const segments = leaf.path.split(".");

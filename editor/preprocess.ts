@@ -1,5 +1,4 @@
 import { preprocessorModel, preprocessors, settingOwners } from "../lib/models/fragments/runware/preprocessors";
-import type { Problem } from "./check";
 import { models } from "./models";
 import type { EditorNode } from "./node-red";
 import { readParams, type Values } from "./params";
@@ -12,15 +11,6 @@ const settingsOfOthers = (values: Values): string[] => {
   const kind = preprocessors.find((name) => preprocessorModel(name) === model);
   const others = Object.entries(settingOwners).filter(([, owner]) => kind !== undefined && owner !== kind);
   return others.map(([name]) => `settings.${name}`);
-};
-
-/** What is wrong with the settings of a preprocess node, by path. */
-export const preprocessProblems = (values: Values): [path: string, problem: Problem][] => {
-  const set = settingsOfOthers(values).filter((path) => values.has(path));
-  const problems = set.map((path): [string, Problem] => [path, { key: "otherPreprocessor" }]);
-  const low = Number(written(values, "settings.lowThresholdCanny"));
-  const high = Number(written(values, "settings.highThresholdCanny"));
-  return low >= high ? [...problems, ["settings.lowThresholdCanny", { key: "notBelow", values: { high } }]] : problems;
 };
 
 /** Hides the rows of settings that the chosen preprocessor does not have, and a section that has no other rows. */

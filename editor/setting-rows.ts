@@ -1,10 +1,10 @@
-import { isVariable } from "./check";
 import { element } from "./element";
 import type { Translate, Typed, TypedInputType } from "./node-red";
 import type { OpenSettings } from "./open-settings";
 import { controlId, row, select } from "./row";
 import { asTyped } from "./saved-node";
 import { typedInput } from "./typed-field";
+import { isVariable } from "./variable";
 
 /** Where a value may come from that is not written in the dialog. */
 export const sourceTypes = ["msg", "flow", "global", "env", "jsonata"] as const;

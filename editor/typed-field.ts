@@ -1,10 +1,10 @@
 import type { Leaf } from "../lib/models/model";
-import { checkValue, type Problem } from "./check";
+
 import { element } from "./element";
 import { page, type Translate, type Typed, type TypedInputType } from "./node-red";
 import { controlId } from "./row";
 import { makeSearchable } from "./searchable-list";
-import { choiceLabel, labelOf } from "./wording";
+import { choiceLabel } from "./wording";
 
 /** Where a value may come from instead of the dialog. */
 const sources = ["msg", "flow", "global", "env", "jsonata"] as const;
@@ -68,23 +68,13 @@ const LONG = 11;
 /** No service calls a choice like this. */
 const OWN = "#own";
 
-const typeDefinition = (
-  literal: Literal,
-  leaf: Leaf,
-  t: Translate,
-  reason: (problem: Problem) => string,
-  own: OwnValues | undefined,
-): TypedInputType => {
+const typeDefinition = (literal: Literal, leaf: Leaf, t: Translate, own: OwnValues | undefined): TypedInputType => {
   const unset = leaf.default === undefined ? t("dialog.unset") : t("dialog.default", { value: showDefault(leaf, t) });
-  const validate = (value: string): boolean | string => {
-    const problem = value === "" ? undefined : checkValue(leaf, { type: "str", value });
-    return problem === undefined || reason(problem);
-  };
   switch (literal) {
     case "num":
-      return { value: "num", label: t("dialog.number"), icon: icons.number, validate };
+      return { value: "num", label: t("dialog.number"), icon: icons.number };
     case "str":
-      return { value: "str", label: t("dialog.text"), icon: icons.text, validate };
+      return { value: "str", label: t("dialog.text"), icon: icons.text };
     case "bool": {
       const offered = leaf.choices ?? [true, false];
       const options = offered.map((choice) => ({
@@ -166,13 +156,16 @@ export const typedInput = (
   const read = (): Typed => ({ type: widget.typedInput("type"), value: widget.typedInput("value") });
   let last = read();
   let isShowing = false;
-  widget.on("change", () => {
+  const report = (): void => {
     if (isShowing) return;
     const now = read();
     if (now.type === last.type && now.value === last.value) return;
     last = now;
     changed(now);
-  });
+  };
+  widget.on("change", report);
+  // The widget itself speaks up only when the field is left.
+  holder.addEventListener("input", report);
   const turnTo = (type: string): void => {
     // In this order: what stands for "another one" in the list is never taken for a text.
     widget.typedInput("value", "");
@@ -215,11 +208,10 @@ export const typedField = (
   changed: (typed: Typed | undefined) => void,
   own?: OwnValues,
 ): TypedField => {
-  const reason = ({ key, values }: Problem): string => t(`checks.${key}`, { ...values, label: labelOf(leaf.path, t) });
   const literals = literalsOf(leaf);
   const typedIn: OwnValues = { label: t("dialog.another"), chosen: false, choose: () => control.turnTo("str") };
   const further = own ?? (leaf.known ? typedIn : undefined);
-  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, reason, further)), ...sources];
+  const types = [...literals.map((literal) => typeDefinition(literal, leaf, t, further)), ...sources];
   const unset = { type: literals[0] ?? "str", value: further?.chosen ? OWN : "" };
   const asShown = (typed: Typed): Typed => ({ type: shownType(leaf, typed), value: typed.value });
   const control = typedInput(types, current ? asShown(current) : unset, placeholderOf(leaf), ({ type, value }) => {

@@ -1,19 +1,12 @@
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { EditorComposition, EditorModel } from "../editor/models";
 
 /**
  * Bundles editor/ into `resources/editor.js`, which Node-RED serves to the dialogs. Everything is in this one file,
- * the styles too, and its name never changes.
- *
- * @param models what the dialogs need to know of each model, by node type.
- * @param compositions the same of each composition node.
+ * the styles and the models' validators too, and its name never changes.
  */
-export const buildEditor = async (
-  repository: string,
-  models: Record<string, EditorModel>,
-  compositions: Record<string, EditorComposition>,
-): Promise<void> => {
+export const buildEditor = async (repository: string): Promise<void> => {
+  const inBrowser = (name: string): string => join(repository, "editor/browser", name);
   await build({
     entryPoints: [join(repository, "editor/index.ts")],
     outfile: join(repository, "resources/editor.js"),
@@ -23,7 +16,9 @@ export const buildEditor = async (
     minify: true,
     legalComments: "none",
     loader: { ".css": "text" },
-    define: { FLUX_MODELS: JSON.stringify(models), FLUX_COMPOSITIONS: JSON.stringify(compositions) },
+    // What lib/models has of Node.
+    inject: [inBrowser("buffer.ts")],
+    alias: { "node:util/types": inBrowser("util.ts"), "node:util": inBrowser("util.ts") },
     logLevel: "warning",
   });
 };

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { EditorComposition, EditorEndpoint, EditorModel } from "../editor/models";
 import type { Composition } from "../lib/models/composition/composition";
-import type { Model, ModelFacts, NodeModel } from "../lib/models/model";
+import type { ModelFacts, NodeModel } from "../lib/models/model";
 import { nodeFacts } from "../lib/models/node-facts";
 import { buildCatalogues, type Subject } from "./build-catalogues";
 import { buildEditor } from "./build-editor";
@@ -14,18 +13,6 @@ const inRepository = (...names: string[]): string => join(repository, ...names);
 
 const run = (...command: string[]): void => {
   execFileSync(process.execPath, command, { cwd: repository, stdio: "inherit" });
-};
-
-const endpoint = ({ imageParameter, facts }: Model): EditorEndpoint => ({ imageParameter, facts });
-
-const forEditor = (model: NodeModel): EditorModel => {
-  const { title } = model;
-  if (!("modes" in model)) return { title, resultInto: model.resultInto, ...endpoint(model) };
-  const modes = {
-    "text-to-image": endpoint(model.modes["text-to-image"]),
-    "image-to-image": endpoint(model.modes["image-to-image"]),
-  };
-  return { title, imageParameter: modes["image-to-image"].imageParameter, facts: nodeFacts(model), modes };
 };
 
 /** Writes what a folder has for the editor's page to `dist/`. @returns each file's name without its ending, and its text. */
@@ -56,13 +43,7 @@ const build = async (): Promise<void> => {
   const { compositions }: { compositions: readonly Composition[] } = await import(
     "../lib/models/composition/catalogue.js"
   );
-  await buildEditor(
-    repository,
-    Object.fromEntries(nodeModels.map((model) => [model.type, forEditor(model)])),
-    Object.fromEntries(
-      compositions.map(({ type, parameters, facts }): [string, EditorComposition] => [type, { parameters, facts }]),
-    ),
-  );
+  await buildEditor(repository);
 
   const facts = new Map<string, ModelFacts>([
     ...nodeModels.map((model): [string, ModelFacts] => [model.type, nodeFacts(model)]),

@@ -1,7 +1,7 @@
 import { STORAGE_RANGES } from "../../lib/node-red/storage/ranges";
-import { isVariable } from "../check";
 import { element } from "../element";
 import { type EditorNode, page, type Translate } from "../node-red";
+import { isVariable } from "../variable";
 import { input, shown, shownChoice } from "./controls";
 import { hasCredential } from "./credentials";
 import { type AccountKind, isOneOf, member, onOrOff } from "./kind";

@@ -1,5 +1,5 @@
-import { isVariable } from "../check";
 import type { EditorNode } from "../node-red";
+import { isVariable } from "../variable";
 import type { AccountKind } from "./kind";
 import { kindOf } from "./kinds";
 

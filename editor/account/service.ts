@@ -1,6 +1,6 @@
 import { ACCOUNT_RANGES } from "../../lib/node-red/account-ranges";
-import { isVariable } from "../check";
 import type { EditorNode, Translate } from "../node-red";
+import { isVariable } from "../variable";
 import { shown } from "./controls";
 import { hasCredential } from "./credentials";
 import { type AccountKind, isOneOf, member, onOrOff } from "./kind";

@@ -1,11 +1,13 @@
-import { settablePatterns } from "../check";
+import type { Composition } from "../../lib/models/composition/composition";
+import { compositionProblems } from "../checking/composition-problems";
+import { liveProblems } from "../checking/live";
 import { element } from "../element";
 import { fieldRows } from "../form/rows";
 import { sourceOfAll } from "../form/source-of-all";
 import type { FormState } from "../form/state";
 import { unknownBlock } from "../form/unknown";
-import { formTree } from "../form-tree";
-import { compositions, type EditorComposition } from "../models";
+import { formTree, settablePatterns } from "../form-tree";
+import { compositions } from "../models";
 import { type EditorNode, page } from "../node-red";
 import { OpenSettings } from "../open-settings";
 import { readParams, sameValues, writeParams } from "../params";
@@ -22,7 +24,7 @@ const modes = ["add", "replace", "clear"] as const;
 
 /** An open dialog: what is in it now. */
 interface OpenDialog {
-  composition: EditorComposition;
+  composition: Composition;
   state: FormState;
   settings: OpenSettings;
 }
@@ -49,6 +51,7 @@ export const editComposition = (node: EditorNode): void => {
     notes.replaceChildren(...keys.map((key) => element("div", { class: "form-tips" }, t(`composition.notes.${key}`))));
     const masks = entries.querySelector<HTMLElement>('[data-parameter^="acePlusPlus.masks"]');
     if (masks !== null) masks.hidden = masksAreNeedless(state.values);
+    problems.refresh();
   };
   const state: FormState = {
     values: readParams(saved.params),
@@ -58,6 +61,11 @@ export const editComposition = (node: EditorNode): void => {
     changed: refresh,
     drawn: refresh,
   };
+  const problems = liveProblems({
+    host,
+    t,
+    find: () => compositionProblems(composition, state.values, (property) => settings.read(property)),
+  });
   dialogs.set(node, { composition, state, settings });
 
   const draw = (parameter: string): void => {
@@ -81,6 +89,7 @@ export const editComposition = (node: EditorNode): void => {
   settings.watch(destinations.refresh);
   host.replaceChildren(
     destinations.element,
+    problems.element,
     modeRow,
     ...(parameters.length > 1 ? [methodRow] : []),
     entries,
@@ -96,6 +105,7 @@ export const editComposition = (node: EditorNode): void => {
   };
   followSettings();
   settings.watch(followSettings);
+  problems.show();
 };
 
 /** Takes over what the author changed; called as `oneditsave`. */

@@ -1,8 +1,10 @@
-import { wholeSources } from "../check";
 import type { Typed } from "../node-red";
 import { row } from "../row";
 import { typedInput } from "../typed-field";
 import { type FormState, pathsWithin, takeOut } from "./state";
+
+/** Where a whole list or object may come from; a text typed into a dialog is neither. */
+const wholeSources: readonly string[] = ["msg", "flow", "global", "env", "jsonata", "json"];
 
 /** Stands for the controls of the dialog itself. */
 const HERE = "here";

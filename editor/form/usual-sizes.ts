@@ -1,5 +1,4 @@
 import type { Leaf } from "../../lib/models/model";
-import { checkValue } from "../check";
 
 /** A width and a height that go well together. */
 export interface UsualSize {
@@ -40,8 +39,8 @@ export const usualSizesOf = (type: string): readonly UsualSize[] =>
 
 /** Those that a model takes, lying ones first. */
 export const offeredSizes = (sizes: readonly UsualSize[], width: Leaf, height: Leaf): UsualSize[] => {
-  const takes = (leaf: Leaf, side: number): boolean =>
-    checkValue(leaf, { type: "num", value: String(side) }) === undefined;
+  const takes = ({ minimum = 0, maximum = Number.POSITIVE_INFINITY, step = 1 }: Leaf, side: number): boolean =>
+    side >= minimum && side <= maximum && side % step === 0;
   const lying = sizes.filter((size) => size.width > size.height);
   const square = sizes.filter((size) => size.width === size.height);
   return [...square, ...lying, ...lying.map(upright)].filter(

@@ -1,7 +1,7 @@
 import { PREVIEW_RANGES, PREVIEW_SIZES } from "../../lib/node-red/preview/ranges";
-import { isVariable } from "../check";
 import { type EditorNode, page } from "../node-red";
 import { areHosts } from "../storage/check";
+import { isVariable } from "../variable";
 
 const { minimum, maximum } = PREVIEW_RANGES.count;
 

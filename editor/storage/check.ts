@@ -1,8 +1,8 @@
 import { STORAGE_RANGES } from "../../lib/node-red/storage/ranges";
 import { templateProblem } from "../../lib/storage/key-template";
-import { isVariable } from "../check";
 import { checkInto } from "../check-setting";
 import type { EditorNode, Translate } from "../node-red";
+import { isVariable } from "../variable";
 import { hasEffect, keyUse } from "./effect";
 import { keyReason } from "./key-preview";
 import { textOf, typedOf } from "./read-setting";

@@ -1,5 +1,5 @@
 import type { KeyUse } from "../../lib/storage/key-template";
-import { isVariable } from "../check";
+import { isVariable } from "../variable";
 
 /** A setting as text. */
 export type ReadText = (property: string) => string;

@@ -9,8 +9,8 @@ import {
   tidyKey,
   timeFields,
 } from "../../lib/storage/key-template";
-import { isVariable } from "../check";
 import type { Translate, Typed } from "../node-red";
+import { isVariable } from "../variable";
 
 /** What a picture might be called, to show what a template makes of it. */
 const SAMPLES: Readonly<Record<string, string>> = {

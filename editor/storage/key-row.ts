@@ -1,10 +1,10 @@
 import type { KeyUse } from "../../lib/storage/key-template";
-import { isVariable } from "../check";
 import { button, element } from "../element";
 import type { Translate, Typed } from "../node-red";
 import type { OpenSettings } from "../open-settings";
 import { asTyped } from "../saved-node";
 import { sourceRow, sourceTypes } from "../setting-rows";
+import { isVariable } from "../variable";
 import { keyPreview, templateReason, usableFields } from "./key-preview";
 
 /** A row for an object's key: a template with what it becomes and the fields that it may have, or a place elsewhere. */

@@ -1,7 +1,7 @@
 import type { CompositionMode } from "../../lib/models/composition/composition";
 import type { ModelFacts } from "../../lib/models/model";
-import { isVariable } from "../check";
 import { isWithin } from "../composition/parameter";
+import { isVariable } from "../variable";
 
 /** What a node means to requests that are composed on their way. */
 export type Role =

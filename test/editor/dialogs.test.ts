@@ -330,8 +330,8 @@ describe("the editor", function () {
       "Steps: above 50",
     ]);
     assert.deepEqual(await editor.get("RED.nodes.node('unusual').validationErrors"), [
-      "novelty: this model has no such parameter",
       "IP-Adapter 1 Model: missing",
+      "novelty: this model has no such parameter",
     ]);
     assert.equal(await editor.get("RED.nodes.node('runware-flux-srpo').valid"), true);
   });

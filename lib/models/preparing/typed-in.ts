@@ -11,7 +11,7 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const LONGEST_NUMBER = 40;
 
 /** The value that a typed text stands for; the text itself where it stands for nothing, undefined where it is empty. */
-const readText = (text: string, leaf: Leaf): unknown => {
+export const readText = (text: string, leaf: Leaf): unknown => {
   if (leaf.kind === "prompt" || leaf.kind === "text") return text === "" ? undefined : text;
   if (text.length > LONGEST_NUMBER * 2) return text;
   const trimmed = text.trim();
