@@ -58,6 +58,8 @@ export interface Editor {
 interface EditorOptions {
   /** Lets the page load although the dialogs' shared code cannot be fetched. */
   withoutBundle?: boolean;
+  /** Logs in first; until then Node-RED refuses what the page asks for, and the console says so. */
+  user?: { name: string; password: string };
 }
 
 /** Opens the editor and waits until the flows are on its canvas and the dialogs' shared code is there. */
@@ -72,6 +74,11 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
     await page.route("**/node-red-flux/editor.js", (route) => route.fulfill({ status: 404, body: "" }));
   }
   await page.goto(url);
+  if (options.user) {
+    await page.fill("#node-dialog-login-username", options.user.name);
+    await page.fill("#node-dialog-login-password", options.user.password);
+    await page.click("#node-dialog-login-submit");
+  }
   const bundle = options.withoutBundle ? "true" : "window.FluxWire";
   await page.waitForFunction(
     `window.RED && RED.nodes && RED.nodes.getType('runware-flux-srpo') && RED.nodes.filterNodes({}).length > 0 && $('#red-ui-loading-progress:visible').length === 0 && ${bundle}`,
@@ -138,12 +145,12 @@ interface Browser {
  * Gives the tests of the suite that calls this a Node-RED with these flows, and a browser; without a browser they are
  * skipped.
  */
-const inBrowser = (flows: readonly object[]): Browser => {
+export const inBrowser = (flows: readonly object[], settings: Record<string, unknown> = {}): Browser => {
   let nodeRed: NodeRedProcess | undefined;
   let browser: BrowserContext | undefined;
   before(async function () {
     if (noBrowser !== undefined) return skipped(this, `browser tests: ${noBrowser}`);
-    [nodeRed, browser] = await Promise.all([startNodeRed({ flows }), startBrowser()]);
+    [nodeRed, browser] = await Promise.all([startNodeRed({ flows, settings }), startBrowser()]);
   });
   after(async () => {
     await browser?.browser()?.close();

@@ -152,6 +152,23 @@ export const presign = (id: string, more: object = {}) => ({
   ...more,
 });
 
+/** A preview node as the editor saves it. */
+export const preview = (id: string, more: object = {}) => ({
+  id,
+  type: "flux-preview",
+  z: "tab",
+  name: "",
+  source: "payload",
+  count: "4",
+  size: "96",
+  allowedHosts: "",
+  show: true,
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
 /** Opens a node's dialog, finds exactly one labelled control for every parameter, and cancels. */
 export const assertAllParameters = async (editor: Editor, id: string, facts: ModelFacts): Promise<void> => {
   await editor.open(id);

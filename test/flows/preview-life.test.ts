@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { forgetPictures, picturesUnder } from "../../lib/node-red/preview/gallery";
+import { type Flow, startFlow, stopFlows } from "../support/flow";
+import { events } from "../support/helper";
+import { noisePng } from "../support/pictures";
+
+type Asked = [request: IncomingMessage, response: ServerResponse];
+
+/** A preview node, and a host that answers when the test says so. */
+async function previews(node: Record<string, unknown> = {}) {
+  const host = createServer().listen(0, "127.0.0.1");
+  await once(host, "listening");
+  const { port } = host.address() as AddressInfo;
+  const flow = await startFlow({
+    account: null,
+    node: { type: "flux-preview", allowedHosts: `127.0.0.1:${port}`, ...node },
+  });
+  return { flow, host, address: (name: string) => `http://127.0.0.1:${port}/${name}.png` };
+}
+
+const addresses = (): (string | undefined)[] => picturesUnder("flux").map(({ details }) => details.url);
+
+/** Resolves when so many pictures have come, or could not be had. */
+async function said(flow: Flow, pictures: number): Promise<void> {
+  for (let count = 0; count < pictures; count += 1) await flow.nextStatus(() => true);
+}
+
+describe("what a preview node shows", () => {
+  const opened: Awaited<ReturnType<typeof previews>>[] = [];
+  const open = async (node?: Record<string, unknown>) => {
+    const made = await previews(node);
+    opened.push(made);
+    return made;
+  };
+  afterEach(async () => {
+    await stopFlows();
+    forgetPictures("flux");
+    for (const { host } of opened.splice(0)) {
+      host.closeAllConnections();
+      host.close();
+    }
+  });
+
+  it("is the newest when pictures come faster than they can be fetched", async () => {
+    const { flow, host, address } = await open({ count: 2 });
+    const waiting: Asked[] = [];
+    const bytes = await noisePng(16);
+    const two = new Promise<void>((resolve) =>
+      host.on("request", (...asked: Asked) => {
+        waiting.push(asked);
+        if (waiting.length === 2) resolve();
+      }),
+    );
+    for (const name of ["1", "2"]) await flow.send({ payload: address(name) });
+    await two;
+    for (const name of ["3", "4", "5", "6"]) await flow.send({ payload: address(name) });
+    const all = said(flow, 4);
+    host.removeAllListeners("request");
+    host.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      waiting.push([request, response]);
+      response.end(bytes);
+    });
+    for (const [, response] of waiting.slice()) response.end(bytes);
+    await all;
+    assert.deepEqual(waiting.map(([{ url }]) => url).sort(), ["/1.png", "/2.png", "/5.png", "/6.png"]);
+    assert.deepEqual(addresses(), [address("5"), address("6")]);
+  });
+
+  it("is not waited for when the node is closed: downloads end", async () => {
+    const { flow, host, address } = await open();
+    const asked = once(host, "request") as Promise<Asked>;
+    await flow.send({ payload: address("1") });
+    const [, response] = await asked;
+    const ended = once(response, "close");
+    await flow.stop();
+    await ended;
+    assert.deepEqual(addresses(), []);
+  });
+
+  it("stays across a deploy, and is forgotten when its node is deleted", async () => {
+    const { flow } = await open();
+    const shown = said(flow, 1);
+    await flow.send({ payload: await noisePng(16) });
+    await shown;
+    const again = await flow.restart();
+    assert.equal(picturesUnder("flux").length, 1);
+    const more = said(again, 1);
+    await again.send({ payload: await noisePng(16, 2) });
+    await more;
+    assert.equal(picturesUnder("flux").length, 2);
+    await again.deploy((nodes) => nodes.filter(({ id }) => id !== "flux"));
+    assert.equal(picturesUnder("flux").length, 0);
+  });
+
+  it("is told to open editors as a bell only, however many pictures come", async () => {
+    const { flow } = await open({ count: 12 });
+    const rings: object[] = [];
+    const listen = (ring: { topic: string }) => ring.topic.startsWith("fluxwire/preview/") && rings.push(ring);
+    events.on("comms", listen);
+    const shown = said(flow, 12);
+    const payload = await Promise.all(Array.from({ length: 12 }, (_, seed) => noisePng(16, seed)));
+    await flow.send({ payload, image: { url: "http://x.test/a.png" }, job: { request: { prompt: "secret" } } });
+    await shown;
+    events.off("comms", listen);
+    assert.deepEqual(rings[0], { topic: "fluxwire/preview/flux", data: {}, retain: false });
+    assert.ok(rings.length < 12, `${rings.length} rings`);
+  });
+});
