@@ -50,13 +50,17 @@ const addHelp = (help: string, control: string, name: HTMLElement, named: HTMLEl
 /** Tells readers the name, the hint and the help of whatever takes the focus in a row. */
 const describe = (made: HTMLElement, control: string): void => {
   const parts = made.querySelectorAll<HTMLElement>(".fluxwire-cell :is(input, select, textarea, button)");
-  const widgetParts = /red-ui-typedInput-(type-select|option-trigger|option-expand)/;
-  for (const part of parts) {
-    part.setAttribute("aria-describedby", `${control}-hint ${control}-help`);
-    // Their own text says what is chosen, not for what.
-    if (!widgetParts.test(part.className)) continue;
+  for (const part of parts) part.setAttribute("aria-describedby", `${control}-hint ${control}-help`);
+  nameWidgetParts(made, `${control}-label`);
+};
+
+const widgetParts = ["type-select", "option-trigger", "option-expand"].map((part) => `.red-ui-typedInput-${part}`);
+
+/** Tells readers what the buttons of a typed input are for: their own text says only what is chosen. */
+export const nameWidgetParts = (holder: Element, label: string): void => {
+  for (const part of holder.querySelectorAll(widgetParts.join())) {
     part.id = controlId();
-    part.setAttribute("aria-labelledby", `${control}-label ${part.id}`);
+    part.setAttribute("aria-labelledby", `${label} ${part.id}`);
   }
 };
 

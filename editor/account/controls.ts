@@ -1,4 +1,5 @@
 import { type EditorNode, page, type Translate, type TypedInputType } from "../node-red";
+import { controlId, nameWidgetParts } from "../row";
 
 /** The control of a setting that Node-RED reads by itself. */
 export const input = (property: string): HTMLInputElement | null =>
@@ -50,6 +51,19 @@ const choiceOrVariable = (
   widget.typedInput("type", choices.some((choice) => choice.value === value) ? "choice" : "variable");
   widget.typedInput("value", value);
   widget.typedInput("width", "70%");
+  nameAfterLabel(control);
+};
+
+/** The widget hides the control to which its label points, and puts others in its place. */
+const nameAfterLabel = (control: Element): void => {
+  const label = document.querySelector<HTMLLabelElement>(`label[for="${control.id}"]`);
+  const widget = control.closest(".form-row")?.querySelector(".red-ui-typedInput-container");
+  if (label === null || !widget) return;
+  label.id = controlId();
+  nameWidgetParts(widget, label.id);
+  widget.querySelector("input.red-ui-typedInput-input")?.setAttribute("aria-labelledby", label.id);
+  const trigger = widget.querySelector(".red-ui-typedInput-option-trigger");
+  if (trigger) label.htmlFor = trigger.id;
 };
 
 const environments = ["production", "sandbox"].map((value) => ({ value, text: `account.${value}` }));

@@ -13,7 +13,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   inference: nodeModels.map(({ type }) => type),
   composition: compositions.map(({ type }) => type),
   storage: ["flux-s3-upload", "flux-s3-presign"],
-  viewing: ["flux-preview"].filter((type) => types.includes(type)),
+  viewing: ["flux-preview"],
 };
 
 /** The one place where a family's colour is written down. */
