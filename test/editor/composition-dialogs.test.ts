@@ -425,7 +425,7 @@ describe("the dialogs of composition", function () {
     await editor.done();
     assert.deepEqual(await reasonsOf("depth"), ["Settings Low threshold: not below High threshold, which is 150"]);
     assert.deepEqual(await reasonsOf("foreign"), [
-      "Settings High threshold: the chosen preprocessor has no such setting",
+      "Settings High threshold: belongs to the preprocessor canny; the one chosen is tile",
     ]);
   });
 

@@ -168,7 +168,10 @@ describe("the dialog of fal's SRPO", function () {
   it("shows which of two sizes counts, and takes the other one out", async () => {
     assert.deepEqual(await reasonsOf("both-sizes"), []);
     await editor.open("both-sizes");
-    assert.match(await editor.text('[data-parameter="image_size"] .fluxwire-warning'), /a size of its own is set too/);
+    assert.match(
+      await editor.text('[data-parameter="image_size"] .fluxwire-problem-lines'),
+      /a size of its own is set too/,
+    );
     assert.match(await editor.text('[data-parameter="image_size"]'), /own size/);
     await editor.page.locator('[data-whole="image_size"] .fluxwire-remove').click();
     await editor.done();
