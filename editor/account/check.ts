@@ -2,9 +2,11 @@ import type { EditorNode } from "../node-red";
 import { isVariable } from "../variable";
 import type { AccountKind } from "./kind";
 import { kindOf } from "./kinds";
+import { checkPrices } from "./prices/check";
 
 /** The validator for the `defaults` of an account node: true, or the reason why not. An emptied field means the default. */
-export const checkAccountSetting = (node: EditorNode, property: string, value: unknown): true | string => {
+export const checkAccountSetting = (node: EditorNode, property: string, value: unknown): true | string | string[] => {
+  if (property === "prices") return checkPrices(node, value);
   const text = String(value ?? "").trim();
   const t = node._def._;
   const kind = kindOf(node.type);

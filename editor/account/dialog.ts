@@ -3,6 +3,7 @@ import { checkAccountSetting } from "./check";
 import { configNode, drawChoices, input, shown, shownChoice } from "./controls";
 import { expectCredentials } from "./credentials";
 import { kindOf } from "./kinds";
+import { drawPrices, savePrices } from "./prices/table";
 import { foldAccountSections } from "./sections";
 import { drawTestButton } from "./test-button";
 
@@ -13,6 +14,7 @@ export const editAccount = (node: EditorNode): void => {
   expectCredentials(node, kind);
   drawChoices(node, kind.chosen, t);
   const isRight = (property: string): boolean => checkAccountSetting(node, property, node[property]) === true;
+  drawPrices(node, t);
   foldAccountSections(t, kind.openAtFirst, isRight);
   drawTestButton(node, kind, t);
   kind.prepare?.(t);
@@ -25,6 +27,7 @@ export const saveAccount = (node: EditorNode): void => {
     if (value === undefined || value === String(node[property] ?? preset)) continue;
     node[property] = value === "true" || (value === "false" ? false : value);
   }
+  savePrices(node);
   leaveUnsaved(node);
   redrawUsers(node);
 };

@@ -38,9 +38,13 @@ const propertyOf = ({ id }: Control): string => id.slice(id.lastIndexOf("-") + 1
 
 /** Says how many settings are not as they are at first, so that a folded limit is not overlooked. */
 const countSet = (fold: Fold, body: HTMLElement, t: Translate): void => {
-  const set = controlsOf(body).filter(isSet).length;
+  const set = controlsOf(body).reduce((sum, control) => sum + countOf(control), 0);
   fold.remark(set === 0 ? "" : t("account.countSet", { count: set }));
 };
+
+/** A hidden control says how many there are of what it stands for. */
+const countOf = (control: Control): number =>
+  control.type === "hidden" ? Number(control.value) : Number(isSet(control));
 
 /** Where a config node is chosen, "_ADD_" stands for none. */
 const isSet = (control: Control): boolean => !["", "_ADD_", control.dataset.preset].includes(control.value.trim());

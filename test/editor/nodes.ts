@@ -39,6 +39,7 @@ export const todaysSettings = {
   picturesPerHour: "",
   picturesPerDay: "",
   pricePerPicture: "",
+  prices: [],
   keepResults: "24",
   keepAbsent: "7",
   cancelAfter: "60",

@@ -162,7 +162,7 @@ describe("a node's template", () => {
   it("keeps the key out of the flow file", () => {
     const limits = ["requestsPerMinute", "dollarsPerHour", "dollarsPerDay", "picturesPerHour", "picturesPerDay"];
     const journal = ["journal", "keepResults", "keepAbsent", "cancelAfter"];
-    const jobs = ["concurrency", "line", "timeout", "retries", ...limits, "pricePerPicture", ...journal];
+    const jobs = ["concurrency", "line", "timeout", "retries", ...limits, "pricePerPicture", "prices", ...journal];
     const saved = {
       "runware-account": ["name", "environment", "baseUrl", ...jobs, "proxy", "tls"],
       "fal-account": ["name", "environment", ...Object.keys(fal.addresses), "lostAnswer", ...jobs, "proxy", "tls"],
