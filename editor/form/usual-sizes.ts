@@ -8,22 +8,24 @@ export interface UsualSize {
   readonly height: number;
 }
 
+const sized = (shape: string, width: number, height: number): UsualSize => ({ shape, width, height });
+
 /** About a million pixels each, in multiples of 16: what FLUX.1 [dev] was made for. */
 const usual: readonly UsualSize[] = [
-  { shape: "1:1", width: 1024, height: 1024 },
-  { shape: "4:3", width: 1152, height: 864 },
-  { shape: "3:2", width: 1248, height: 832 },
-  { shape: "16:9", width: 1344, height: 768 },
-  { shape: "21:9", width: 1568, height: 672 },
+  sized("1:1", 1024, 1024),
+  sized("4:3", 1152, 864),
+  sized("3:2", 1248, 832),
+  sized("16:9", 1344, 768),
+  sized("21:9", 1568, 672),
 ];
 
 /** Kontext was made for a list of sizes of its own, as its authors published it (the resolutions it is trained on). */
 const ofKontext: readonly UsualSize[] = [
-  { shape: "1:1", width: 1024, height: 1024 },
-  { shape: "4:3", width: 1184, height: 880 },
-  { shape: "3:2", width: 1248, height: 832 },
-  { shape: "16:9", width: 1392, height: 752 },
-  { shape: "21:9", width: 1568, height: 672 },
+  sized("1:1", 1024, 1024),
+  sized("4:3", 1184, 880),
+  sized("3:2", 1248, 832),
+  sized("16:9", 1392, 752),
+  sized("21:9", 1568, 672),
 ];
 
 /** Upright instead of lying: 16:9 becomes 9:16. */
