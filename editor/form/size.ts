@@ -105,7 +105,7 @@ const namedSize = (fields: readonly Field[], named: ChoiceField, state: FormStat
   const draw = (): void => {
     drawFields();
     const made = holder.querySelector<HTMLElement>(`[data-parameter="${path}"]`);
-    made?.querySelector(".fluxwire-typed")?.append(swap.element);
+    made?.querySelector(".fluxwire-typed")?.after(swap.element);
     swap.refresh();
   };
   const swap = swapButton(
@@ -123,6 +123,7 @@ const namedSize = (fields: readonly Field[], named: ChoiceField, state: FormStat
       if (made) showHint(made, reason);
     },
     state,
+    true,
   );
   const { holder, draw: drawFields } = redrawn(
     fields,

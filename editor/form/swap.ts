@@ -41,22 +41,24 @@ interface SwapButton {
  *
  * @param swapped draws the controls of what it changed.
  * @param refused gets the reason.
+ * @param isNamed with its name on it, below a control that needs the width.
  */
 export const swapButton = (
   next: () => Swap,
   swapped: () => void,
   refused: (reason: string) => void,
   state: FormState,
+  isNamed = false,
 ): SwapButton => {
   const { t } = state;
-  const made = button("", "exchange", () => {
+  const made = button(isNamed ? t("dialog.swap") : "", "exchange", () => {
     const swap = next();
     if ("reason" in swap) return refused(t(swap.reason));
     for (const [path, typed] of swap.become) state.values.set(path, typed);
     swapped();
     state.changed();
   });
-  made.classList.add("fluxwire-beside");
+  made.classList.add("fluxwire-swap", isNamed ? "fluxwire-below" : "fluxwire-beside");
   made.setAttribute("aria-label", t("dialog.swap"));
   const refresh = (): void => {
     const swap = next();

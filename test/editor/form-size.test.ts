@@ -26,7 +26,7 @@ describe("the size of a picture", () => {
   const paramsOf = (id: string) => editor.get<Record<string, unknown>>(`RED.nodes.node('${id}').params`);
   const shape = () => editor.page.locator('[data-preset="size"] select');
   const chosen = () => shape().evaluate((one) => (one as HTMLSelectElement).selectedOptions[0]?.textContent);
-  const swap = () => editor.page.locator('[data-group="size"] .fluxwire-beside');
+  const swap = () => editor.page.locator('[data-group="size"] .fluxwire-swap');
   const input = (parameter: string) =>
     editor.page.locator(`[data-parameter="${parameter}"] input.red-ui-typedInput-input`);
 
