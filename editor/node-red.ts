@@ -96,6 +96,12 @@ interface RequestSettings {
   xhrFields?: { responseType: "blob" };
 }
 
+/** A node on the canvas, with its element. */
+export interface DrawnNode {
+  readonly node: EditorNode;
+  readonly el: SVGGElement;
+}
+
 interface EditorPage {
   readonly $: {
     (element: Element | string): Wrapped;
@@ -106,7 +112,7 @@ interface EditorPage {
       node(id: string): EditorNode | null;
       workspace(id: string): Workspace | undefined;
       subflow(id: string): Workspace | undefined;
-      getType(type: string): { readonly paletteLabel?: unknown } | undefined;
+      getType(type: string): { readonly paletteLabel?: unknown; readonly _: Translate } | undefined;
       eachNode(visit: (node: EditorNode) => void): void;
       eachConfig(visit: (node: EditorNode) => void): void;
       eachLink(visit: (link: Link) => void): void;
@@ -119,10 +125,23 @@ interface EditorPage {
       validatePropertyExpression(expression: string): boolean;
       getNodeLabel(node: EditorNode, fallback: string): string;
     };
-    readonly view: { redraw(): void; reveal(id: string, highlight?: boolean): void };
-    readonly actions: { invoke(name: string): void };
+    readonly view: {
+      redraw(): void;
+      reveal(id: string, highlight?: boolean): void;
+      selection(): { readonly nodes?: readonly EditorNode[] };
+    };
+    readonly hooks: { add(name: string, handler: (drawn: DrawnNode) => void): void };
+    readonly events: { on(event: "nodes:remove", handler: (node: { readonly id: string }) => void): void };
+    readonly actions: {
+      invoke(name: string): void;
+      add(name: string, handler: () => void, options: { label: string }): void;
+    };
+    readonly notify: (text: string, options: { type: "warning"; timeout: number }) => void;
     readonly clipboard: { copyText(text: string): boolean };
-    readonly comms: { subscribe(topic: string, heard: () => void): void };
+    readonly comms: {
+      subscribe(topic: string, heard: (topic: string) => void): void;
+      on(event: "connect", handler: () => void): void;
+    };
     readonly user: { hasPermission(permission: string): boolean };
     readonly i18n: { lang(): string };
     readonly popover: { tooltip(target: Wrapped, text: string): unknown };

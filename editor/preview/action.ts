@@ -1,16 +1,17 @@
+import { page } from "../node-red";
 import { enlarge } from "./enlarged";
 import { fetchPictures, picturesOf } from "./known-pictures";
-import { PREVIEW_TYPE, previewPage, previewText } from "./preview-page";
+import { PREVIEW_TYPE, previewText } from "./preview-text";
 
 /** Shows the latest picture of the selected preview node: for those who use no mouse, in Node-RED's list of actions. */
 export const addShowAction = (): void => {
-  previewPage.RED.actions.add("fluxwire:show-preview", () => void showSelected(), {
+  page.RED.actions.add("fluxwire:show-preview", () => void showSelected(), {
     label: previewText("preview.action"),
   });
 };
 
 const showSelected = async (): Promise<void> => {
-  const id = previewPage.RED.view.selection().nodes?.find(({ type }) => type === PREVIEW_TYPE)?.id;
+  const id = page.RED.view.selection().nodes?.find(({ type }) => type === PREVIEW_TYPE)?.id;
   if (id === undefined) {
     say("preview.selectFirst");
     return;
@@ -22,4 +23,4 @@ const showSelected = async (): Promise<void> => {
   else say("preview.noneYet");
 };
 
-const say = (key: string): void => previewPage.RED.notify(previewText(key), { type: "warning", timeout: 5000 });
+const say = (key: string): void => page.RED.notify(previewText(key), { type: "warning", timeout: 5000 });

@@ -1,13 +1,13 @@
 import { PREVIEW_SIZES } from "../../lib/node-red/preview/ranges";
-import type { EditorNode } from "../node-red";
+import { type DrawnNode, type EditorNode, page } from "../node-red";
 import { describePicture, problemText } from "./describe";
 import { enlarge } from "./enlarged";
 import { fetchPictures, forget, type KnownPicture, outdate, picturesOf, watchPictures } from "./known-pictures";
 import { type Place, placesOf } from "./layout";
-import { PREVIEW_TYPE, previewPage, previewText } from "./preview-page";
+import { PREVIEW_TYPE, previewText } from "./preview-text";
 
 /** The elements of the preview nodes that are on the canvas at this moment, by node id. */
-const drawn = new Map<string, { node: EditorNode; el: SVGGElement }>();
+const drawn = new Map<string, DrawnNode>();
 
 /** Below a node, and below its status where it has one. */
 const GAP_BELOW = 6;
@@ -121,7 +121,7 @@ const refresh = (id: string): void => {
   if (found && isShown(found.node)) fetchPictures(id);
 };
 
-const show = ({ node, el }: { node: EditorNode; el: SVGGElement }): void => {
+const show = ({ node, el }: DrawnNode): void => {
   if (node.type !== PREVIEW_TYPE) return;
   drawn.set(node.id, { node, el });
   draw(node, el);
@@ -131,7 +131,7 @@ const show = ({ node, el }: { node: EditorNode; el: SVGGElement }): void => {
 /** Draws the pictures of all preview nodes from now on, those included that are on the canvas already. */
 export const drawPreviews = (): void => {
   watchPictures(redraw);
-  const { hooks, comms, events } = previewPage.RED;
+  const { hooks, comms, events } = page.RED;
   hooks.add("viewAddNode.fluxwire-preview", (added) => show(added));
   // It comes for every node that there is whenever the canvas is drawn: also for those that were there before this code.
   hooks.add("viewRedrawNode.fluxwire-preview", (redrawn) => show(redrawn));
@@ -144,7 +144,7 @@ export const drawPreviews = (): void => {
     refresh(id);
   });
   // What was told while the connection was broken was not heard.
-  comms.on?.("connect", () => {
+  comms.on("connect", () => {
     outdate();
     for (const id of drawn.keys()) refresh(id);
   });

@@ -1,6 +1,7 @@
 import type { PreviewDetails } from "../../lib/node-red/preview/preview-picture";
 import { button } from "../element";
-import { previewPage, previewText } from "./preview-page";
+import { page } from "../node-red";
+import { previewText } from "./preview-text";
 
 /** How long a button says that it has copied, in ms. */
 const SAID = 2000;
@@ -16,7 +17,7 @@ const copyButton = (name: keyof PreviewDetails, text: string | undefined): HTMLB
   if (text === undefined) return [];
   const label = previewText(`preview.copy.${name}`);
   const made = button(label, "clipboard", () => {
-    const isCopied = previewPage.RED.clipboard.copyText(text);
+    const isCopied = page.RED.clipboard.copyText(text);
     made.focus();
     say(previewText(isCopied ? "preview.copied" : "preview.notCopied"));
     setTimeout(() => say(label), SAID);

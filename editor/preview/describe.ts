@@ -1,5 +1,5 @@
 import type { PreviewPicture } from "../../lib/node-red/preview/preview-picture";
-import { previewText } from "./preview-page";
+import { previewText } from "./preview-text";
 
 /** Why a picture cannot be seen, in a few words or in a sentence; empty when nothing is in the way. */
 export const problemText = ({ problem, reason }: PreviewPicture, length: "short" | "long"): string => {

@@ -1,10 +1,9 @@
-import type { PreviewDetails } from "../../lib/node-red/preview/preview-picture";
 import { button, element } from "../element";
 import { copyButtons } from "./copy-buttons";
 import { describePicture, problemText } from "./describe";
 import { trapFocus } from "./focus-trap";
 import { fetchDetails, fetchLarge, type KnownPicture } from "./known-pictures";
-import { previewText } from "./preview-page";
+import { previewText } from "./preview-text";
 
 let close = (): void => {};
 
@@ -77,7 +76,7 @@ export const enlarge = (node: string, pictures: readonly KnownPicture[], first: 
         else stage.replaceChildren(imageOf(picture, address));
       });
     }
-    fetchDetails<PreviewDetails>(node, picture.id).then((details = {}) => {
+    fetchDetails(node, picture.id).then((details) => {
       if (isStill()) copies.replaceChildren(...copyButtons(details));
     });
   };

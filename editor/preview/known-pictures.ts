@@ -1,5 +1,5 @@
-import type { PreviewPicture } from "../../lib/node-red/preview/preview-picture";
-import { ask, askForPicture } from "./preview-page";
+import type { PreviewDetails, PreviewPicture } from "../../lib/node-red/preview/preview-picture";
+import { ask, askForPicture } from "../ask";
 
 /** A picture as the page has it. */
 export interface KnownPicture extends PreviewPicture {
@@ -48,7 +48,7 @@ const refresh = async (node: string, entry: Known): Promise<void> => {
   // What is heard of meanwhile is asked for afterwards.
   while (entry.isStale && known.get(node) === entry) {
     entry.isStale = false;
-    const answer = await ask<{ pictures: readonly PreviewPicture[] }>(addressOf(node));
+    const answer = (await ask(addressOf(node))) as { pictures: readonly PreviewPicture[] } | undefined;
     const earlier = new Map(entry.pictures.map((picture) => [picture.id, picture]));
     const pictures = await Promise.all(
       (answer?.pictures ?? []).toReversed().map((picture) => earlier.get(picture.id) ?? withThumbnail(node, picture)),
@@ -91,6 +91,6 @@ export const forget = (node: string): void => {
 export const fetchLarge = (node: string, picture: string): Promise<Blob | undefined> =>
   askForPicture(`${addressOf(node, picture)}/large`);
 
-/** What the server tells of a picture when it is asked. */
-export const fetchDetails = <Details>(node: string, picture: string): Promise<Details | undefined> =>
-  ask<Details>(`${addressOf(node, picture)}/details`);
+/** What the server tells of a picture when it is asked; nothing, when it does not have it any more. */
+export const fetchDetails = async (node: string, picture: string): Promise<PreviewDetails> =>
+  ((await ask(`${addressOf(node, picture)}/details`)) as PreviewDetails | undefined) ?? {};

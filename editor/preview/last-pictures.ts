@@ -4,7 +4,7 @@ import { row } from "../row";
 import { describePicture, problemText } from "./describe";
 import { enlarge } from "./enlarged";
 import { fetchPictures, type KnownPicture, picturesOf } from "./known-pictures";
-import { previewText } from "./preview-page";
+import { previewText } from "./preview-text";
 
 /** The last pictures of a node as a row of its dialog: buttons, so that they are reached without a mouse too. */
 export const lastPictures = ({ id }: EditorNode): HTMLElement => {

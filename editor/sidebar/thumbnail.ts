@@ -1,5 +1,6 @@
+import { askForPicture } from "../ask";
 import { element, icon } from "../element";
-import { page, type Translate } from "../node-red";
+import type { Translate } from "../node-red";
 import type { ListedJob } from "./answer";
 
 /** A job's picture in its row, or what stands for it. */
@@ -35,9 +36,8 @@ export function thumbnailPlace(t: Translate): ThumbnailPlace {
   };
   const fetch = (id: string): void => {
     isAsked = true;
-    const url = `flux/jobs/${encodeURIComponent(id)}/thumbnail`;
-    page.$.ajax({ url, method: "GET", xhrFields: { responseType: "blob" } }).done((picture) => {
-      if (picture instanceof Blob) show(picture);
+    askForPicture(`flux/jobs/${encodeURIComponent(id)}/thumbnail`).then((picture) => {
+      if (picture) show(picture);
     });
   };
   return {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { nodeRedPackage } from "../../scripts/node-red-package";
 import { noisePng } from "../support/pictures";
+import { PASSWORD, withUsers } from "../support/users";
 import { type Editor, inBrowser, inOnePage } from "./browser";
 import { account, inference, preview } from "./nodes";
 
@@ -308,16 +307,13 @@ describe("pictures under a preview node", function () {
 
 describe("pictures where Node-RED has users", function () {
   this.timeout(60_000);
-  const { hashSync } = createRequire(require.resolve(nodeRedPackage()))("bcryptjs") as {
-    hashSync(text: string, rounds: number): string;
-  };
-  const users = [{ username: "author", password: hashSync("secret", 4), permissions: "*" }];
-  const browser = inBrowser([{ id: "tab", type: "tab", label: "First" }, ...pair("seen", 100)], {
-    adminAuth: { type: "credentials", users },
-  });
+  const browser = inBrowser(
+    [{ id: "tab", type: "tab", label: "First" }, ...pair("seen", 100)],
+    withUsers({ author: "*" }),
+  );
 
   it("are seen by who has logged in, and by nobody else", async () => {
-    const editor = await browser.open({ user: { name: "author", password: "secret" } });
+    const editor = await browser.open({ user: { name: "author", password: PASSWORD } });
     await press(editor, "go-seen", { payload: await dataUri(40) });
     await waitFor(editor, "seen", 1);
     const [href] = await hrefs(editor, "seen");

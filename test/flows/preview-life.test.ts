@@ -1,24 +1,20 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { EventEmitter, once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { forgetPictures, picturesUnder } from "../../lib/node-red/preview/gallery";
 import { type Flow, startFlow, stopFlows } from "../support/flow";
 import { events } from "../support/helper";
+import { closeHosts, host } from "../support/hosts";
 import { noisePng } from "../support/pictures";
 
 type Asked = [request: IncomingMessage, response: ServerResponse];
 
-/** A preview node, and a host that answers when the test says so. */
-async function previews(node: Record<string, unknown> = {}) {
-  const host = createServer().listen(0, "127.0.0.1");
-  await once(host, "listening");
-  const { port } = host.address() as AddressInfo;
-  const flow = await startFlow({
-    account: null,
-    node: { type: "flux-preview", allowedHosts: `127.0.0.1:${port}`, ...node },
-  });
-  return { flow, host, address: (name: string) => `http://127.0.0.1:${port}/${name}.png` };
+/** A preview node, and a host whose requests the test answers. */
+async function open(node: Record<string, unknown> = {}) {
+  const asked = new EventEmitter();
+  const place = await host((request, response) => asked.emit("request", request, response));
+  const flow = await startFlow({ account: null, node: { type: "flux-preview", allowedHosts: place, ...node } });
+  return { flow, host: asked, address: (name: string) => `http://${place}/${name}.png` };
 }
 
 const addresses = (): (string | undefined)[] => picturesUnder("flux").map(({ details }) => details.url);
@@ -29,27 +25,18 @@ async function said(flow: Flow, pictures: number): Promise<void> {
 }
 
 describe("what a preview node shows", () => {
-  const opened: Awaited<ReturnType<typeof previews>>[] = [];
-  const open = async (node?: Record<string, unknown>) => {
-    const made = await previews(node);
-    opened.push(made);
-    return made;
-  };
   afterEach(async () => {
     await stopFlows();
     forgetPictures("flux");
-    for (const { host } of opened.splice(0)) {
-      host.closeAllConnections();
-      host.close();
-    }
+    closeHosts();
   });
 
   it("is the newest when pictures come faster than they can be fetched", async () => {
-    const { flow, host, address } = await open({ count: 2 });
+    const { flow, host: asking, address } = await open({ count: 2 });
     const waiting: Asked[] = [];
     const bytes = await noisePng(16);
     const two = new Promise<void>((resolve) =>
-      host.on("request", (...asked: Asked) => {
+      asking.on("request", (...asked: Asked) => {
         waiting.push(asked);
         if (waiting.length === 2) resolve();
       }),
@@ -58,8 +45,8 @@ describe("what a preview node shows", () => {
     await two;
     for (const name of ["3", "4", "5", "6"]) await flow.send({ payload: address(name) });
     const all = said(flow, 4);
-    host.removeAllListeners("request");
-    host.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    asking.removeAllListeners("request");
+    asking.on("request", (request: IncomingMessage, response: ServerResponse) => {
       waiting.push([request, response]);
       response.end(bytes);
     });
@@ -70,8 +57,8 @@ describe("what a preview node shows", () => {
   });
 
   it("is not waited for when the node is closed: downloads end", async () => {
-    const { flow, host, address } = await open();
-    const asked = once(host, "request") as Promise<Asked>;
+    const { flow, host: asking, address } = await open();
+    const asked = once(asking, "request") as Promise<Asked>;
     await flow.send({ payload: address("1") });
     const [, response] = await asked;
     const ended = once(response, "close");

@@ -1,30 +1,16 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import { forgetPictures, type KeptPicture, picturesUnder } from "../../lib/node-red/preview/gallery";
 import { type Flow, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { events } from "../support/helper";
+import { closeHosts, host } from "../support/hosts";
 import { noisePng } from "../support/pictures";
-
-const servers: Server[] = [];
-
-/** A host of pictures, on this machine. */
-async function host(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  servers.push(server);
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 async function cleanUp(): Promise<void> {
   await stopFlows();
   for (const node of ["flux", "looking"]) forgetPictures(node);
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+  closeHosts();
 }
 
 /** A preview node by itself: messages bring their own pictures. */

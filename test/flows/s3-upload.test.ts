@@ -1,30 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import type { BucketNode } from "../../lib/node-red/storage/find-bucket";
 import { bucketIn } from "../support/bucket";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { helper } from "../support/helper";
+import { closeHosts, host } from "../support/hosts";
 import { onlyMessage } from "../support/outcomes";
 import { noisePng } from "../support/pictures";
-
-const servers: Server[] = [];
-
-/** A host of pictures, on this machine. */
-async function host(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  servers.push(server);
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function closeHosts(): void {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-}
 
 /** An upload node by itself: messages bring their own pictures. */
 const uploads = (node: Record<string, unknown> = {}, more: FlowOptions = {}): Promise<Flow> =>

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { nodeRedPackage } from "../../scripts/node-red-package";
 
-const PASSWORD = "secret";
+/** Of every user. */
+export const PASSWORD = "secret";
 
 /** Settings of a Node-RED that asks who somebody is, with these users and their permissions: `{ viewer: "read" }`. */
 export function withUsers(permissions: Readonly<Record<string, string>>): { adminAuth: object } {
