@@ -9,6 +9,7 @@ import { compositionLabel } from "./composition/label";
 import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { inferenceLabel, inferenceOutput } from "./inference-label";
+import jsonStyle from "./json/style.css";
 import { type EditorNode, page } from "./node-red";
 import { addShowAction } from "./preview/action";
 import { drawPreviews } from "./preview/canvas";
@@ -74,7 +75,7 @@ const validateLoadedNodes = (): void => {
 // Each node type's page asks for this file; only the first copy counts.
 if (window.FluxWire === undefined) {
   window.FluxWire = dialogs;
-  document.head.append(element("style", {}, style, checkingStyle, sidebarStyle, previewStyle));
+  document.head.append(element("style", {}, style, checkingStyle, jsonStyle, sidebarStyle, previewStyle));
   drawPreviews();
   addShowAction();
   validateLoadedNodes();

@@ -8,8 +8,9 @@ import { unknownBlock } from "./form/unknown";
 import { usualSizesOf } from "./form/usual-sizes";
 import { settablePatterns } from "./form-tree";
 import { advancedRows, resultRows, sourceRows } from "./inference-rows";
+import { jsonPanel } from "./json/panel";
 import { type EditorModel, endpointOf, models } from "./models";
-import type { EditorNode } from "./node-red";
+import { type EditorNode, page } from "./node-red";
 import { OpenSettings } from "./open-settings";
 import { readParams, sameValues, writeParams } from "./params";
 import { hideSettingsOfOthers } from "./preprocess";
@@ -48,6 +49,7 @@ export const editInference = (node: EditorNode): void => {
       cost.refresh();
       hideNeedless();
       problems.refresh();
+      json.refresh();
     },
     drawn: () => {
       hideNeedless();
@@ -74,11 +76,35 @@ export const editInference = (node: EditorNode): void => {
     () => inferenceProblems(model.runs, state.values, (property) => settings.read(property)),
     t,
   );
+  let sources = sourceRows(model, settings, t);
+  const redrawSources = (): void => {
+    // jQuery takes the typed inputs' menus away too.
+    for (const row of sources) page.$(row).empty();
+    const [first, ...others] = sources;
+    for (const row of others) row.remove();
+    sources = sourceRows(model, settings, t);
+    first?.replaceWith(...sources);
+  };
+  const json = jsonPanel({
+    model: model.runs,
+    values: () => state.values,
+    setting: (property) => settings.read(property),
+    t,
+    apply: (taken) => {
+      state.values = taken.values;
+      for (const [property, value] of taken.settings) settings.change(property, value);
+      redrawSources();
+      shown = endpointOf(model, settings.read("mode"));
+      sections.draw(shown.facts);
+      state.changed();
+    },
+  });
   let shown = endpointOf(model, settings.read("mode"));
   sections.draw(shown.facts);
   hideNeedless();
   settings.watch(composers.refresh);
   settings.watch(problems.refresh);
+  settings.watch(json.refresh);
   settings.watch(() => {
     const chosen = endpointOf(model, settings.read("mode"));
     if (chosen === shown) return;
@@ -86,8 +112,10 @@ export const editInference = (node: EditorNode): void => {
     sections.draw(shown.facts);
   });
   host.replaceChildren(
+    json.button,
+    json.element,
     problems.element,
-    ...sourceRows(model, settings, t),
+    ...sources,
     composers.element,
     sections.element,
     cost.element,

@@ -3,7 +3,7 @@ import { parametersOf } from "../../lib/models/parameters";
 import { composedParameter, isWithin } from "../composition/parameter";
 import type { Values } from "../params";
 import { findProblems } from "./find-problems";
-import type { ReadSetting } from "./inference-problems";
+import type { ReadSetting } from "./node-settings";
 import type { Problem } from "./problem";
 
 /** What is wrong with the values in the dialog of a composition node. */

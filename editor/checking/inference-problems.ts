@@ -5,29 +5,16 @@ import { generalPath, readPath, valueAt } from "../../lib/models/paths";
 import { merged } from "../../lib/models/preparing/merge";
 import { setAnswerForm, takeTaskNames } from "../../lib/models/preparing/owned";
 import { fillInSent } from "../../lib/models/preparing/sent";
-import type { Delivery, FluxRequest, OutputForm } from "../../lib/models/request";
+import type { FluxRequest } from "../../lib/models/request";
 import { nest } from "../../lib/node-red/params";
 import type { Typed } from "../node-red";
 import type { Values } from "../params";
 import { asTyped } from "../saved-node";
-import { isVariable } from "../variable";
 import { findProblems } from "./find-problems";
 import { whatIsKnown } from "./known";
+import { allowsUnknown, type ReadSetting, readDelivery, readMode, readOutput } from "./node-settings";
 import type { Problem } from "./problem";
 import { standIn } from "./stand-in";
-
-/** The settings of an inference node, as saved or as changed since: `mode`, `promptFrom`, `output`. */
-export type ReadSetting = (property: string) => unknown;
-
-const modes: readonly Mode[] = ["text-to-image", "image-to-image"];
-
-const isOn = (setting: unknown): boolean => String(setting) === "true" || isVariable(String(setting ?? ""));
-
-const isOneOf = <Choice extends string>(value: unknown, choices: readonly Choice[]): value is Choice =>
-  choices.some((choice) => choice === value);
-
-const outputs: readonly OutputForm[] = ["url", "buffer", "base64", "dataURI"];
-const deliveries: readonly Delivery[] = ["queue", "sync"];
 
 /** What a source brings: its text where that is written in the dialog, otherwise a stand-in. */
 const brought = (model: Model, path: string, source: Typed): { value: unknown; isFixed: boolean } => {
@@ -66,13 +53,7 @@ const finish =
       if (promptFrom.type !== "none") bring(promptParameter, promptFrom);
     }
     fillInSent(model, request);
-    const [output, delivery] = [setting("output"), setting("delivery")];
-    setAnswerForm(
-      model,
-      request,
-      isOneOf(output, outputs) ? output : "url",
-      isOneOf(delivery, deliveries) ? delivery : "queue",
-    );
+    setAnswerForm(model, request, readOutput(setting), readDelivery(setting));
     Object.assign(request, dialect.fixed(model), dialect.standIn);
     return { elsewhere, refused };
   };
@@ -87,7 +68,7 @@ const rootOf = (path: string): string => generalPath([path.split(".")[0] ?? ""])
 
 const endpointProblems = (model: Model, values: Values, setting: ReadSetting, other?: Model): Problem[] =>
   findProblems(model, valuesFor(model, other, values), {
-    allowUnknown: isOn(setting("allowUnknown")),
+    allowUnknown: allowsUnknown(setting),
     finish: finish(model, setting),
     // A message's list takes the place of the dialog's as a whole: nothing is added to its elements.
     isComplete: (path) => /\.\d+(\.|$)/.test(path),
@@ -97,13 +78,13 @@ const endpointProblems = (model: Model, values: Values, setting: ReadSetting, ot
 /** What is wrong with the values in the dialog of an inference node. */
 export const inferenceProblems = (nodeModel: NodeModel, values: Values, setting: ReadSetting): Problem[] => {
   if (!("modes" in nodeModel)) return endpointProblems(nodeModel, values, setting);
-  const mode = setting("mode");
+  const mode = readMode(setting);
   const { "text-to-image": text, "image-to-image": image } = nodeModel.modes;
   const inMode = (one: Mode): Problem[] =>
     one === "text-to-image"
       ? endpointProblems(text, values, setting, image)
       : endpointProblems(image, values, setting, text);
-  if (isOneOf(mode, modes)) return inMode(mode);
+  if (mode !== undefined) return inMode(mode);
   return inEither(text, image, inMode("text-to-image"), inMode("image-to-image"));
 };
 

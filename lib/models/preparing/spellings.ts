@@ -56,13 +56,15 @@ export const spelledTwice = (from: string, to: string): Violation => ({
 
 /**
  * Puts known alternative spellings right, in place, so that an example pasted from the provider's pages works.
- * A parameter that is there in both spellings with different values is a violation.
+ * A parameter that is there in both spellings with different values is a violation. `respelt` has names and choices that
+ * were taken as others.
  */
 export const normaliseSpellings = (
   model: ParameterSet,
   request: FluxRequest,
-): { warnings: string[]; violations: Violation[] } => {
+): { warnings: string[]; violations: Violation[]; respelt: [given: string, taken: string][] } => {
   const warnings: string[] = [];
+  const putRight: [string, string][] = [];
   const violations: Violation[] = [];
   for (const { within, written, schema, single, meant } of model.dialect.spellings) {
     if (!knows(model, [within, ...schema].filter((part) => part !== "").join("."))) continue;
@@ -77,6 +79,7 @@ export const normaliseSpellings = (
       if (rival === undefined) {
         put(owner, schema, value);
         warnings.push(takenAs(from, to));
+        putRight.push([from, to]);
       } else if (isDeepStrictEqual(rival, value)) {
         warnings.push(`${from} says the same as ${to} and was dropped.`);
       } else {
@@ -90,9 +93,10 @@ export const normaliseSpellings = (
     const choice = typeof value === "string" && choices ? respelt(value, choices) : undefined;
     if (choice === undefined) continue;
     replaceAt(request, path, choice);
+    putRight.push([String(value), choice]);
     warnings.push(
       `${writePath(path)}: ${JSON.stringify(value)} was taken as "${choice}", which is how the service's schema spells it.`,
     );
   }
-  return { warnings, violations };
+  return { warnings, violations, respelt: putRight };
 };
