@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { nodeRedPackage } from "../../scripts/node-red-package";
 import { type NodeRedProcess, startNodeRed } from "../support/node-red-process";
 import { skipped } from "../support/skipped";
 
@@ -55,7 +56,14 @@ export interface Editor {
   close(): Promise<void>;
 }
 
+type Theme = "light" | "dark";
+
+/** What Node-RED's own editor can look like; 4.1 has no dark theme. */
+const themesByPackage: Readonly<Record<string, readonly Theme[]>> = { "node-red": ["light"] };
+export const themes = themesByPackage[nodeRedPackage()] ?? (["light", "dark"] as const);
+
 interface EditorOptions {
+  theme?: Theme;
   /** Lets the page load although the dialogs' shared code cannot be fetched. */
   withoutBundle?: boolean;
   /** Logs in first; until then Node-RED refuses what the page asks for, and the console says so. */
@@ -73,6 +81,7 @@ const openEditor = async (browser: BrowserContext, url: string, options: EditorO
   if (options.withoutBundle) {
     await page.route("**/node-red-flux/editor.js", (route) => route.fulfill({ status: 404, body: "" }));
   }
+  if (options.theme === "dark") await page.addInitScript("localStorage.setItem('view-dark-theme', 'dark')");
   await page.goto(url);
   if (options.user) {
     await page.fill("#node-dialog-login-username", options.user.name);
@@ -170,12 +179,17 @@ export const inBrowser = (flows: readonly object[], settings: Record<string, unk
  * leaves them as the next one needs them. Nothing may complain on the console. A test that failed leaves a new page.
  *
  * @param use gets the page.
+ * @param options of every page.
  */
-export const inOnePage = (flows: readonly object[], use: (editor: Editor) => void): Browser => {
+export const inOnePage = (
+  flows: readonly object[],
+  use: (editor: Editor) => void,
+  options: EditorOptions = {},
+): Browser => {
   const browser = inBrowser(flows);
   let editor: Editor;
   const open = async (): Promise<void> => {
-    editor = await browser.open();
+    editor = await browser.open(options);
     use(editor);
   };
   before(open);
