@@ -42,9 +42,9 @@ const countSet = (fold: Fold, body: HTMLElement, t: Translate): void => {
   fold.remark(set === 0 ? "" : t("account.countSet", { count: set }));
 };
 
-/** A hidden control says how many there are of what it stands for. */
+/** The control of a table says how many rows there are. */
 const countOf = (control: Control): number =>
-  control.type === "hidden" ? Number(control.value) : Number(isSet(control));
+  control.dataset.counts === "rows" ? Number(control.value) : Number(isSet(control));
 
 /** Where a config node is chosen, "_ADD_" stands for none. */
 const isSet = (control: Control): boolean => !["", "_ADD_", control.dataset.preset].includes(control.value.trim());

@@ -12,7 +12,7 @@ export interface SeenCosts {
 }
 
 /** Why there is no estimate. */
-export type UnknownBecause =
+type UnknownBecause =
   | { readonly reason: "noAccount" }
   /** Nobody has said a price for such a picture, and none was made yet. */
   | { readonly reason: "noPrice" }
