@@ -5,6 +5,7 @@ import { isVariable } from "../variable";
 import { input, shown, shownChoice } from "./controls";
 import { hasCredential } from "./credentials";
 import { type AccountKind, isOneOf, member, onOrOff } from "./kind";
+import { currentText } from "./shown-node";
 
 /** An address without a query. */
 const isAddress = (value: string): boolean => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(value);
@@ -34,14 +35,12 @@ const chosen = {
   },
 } as const;
 
-const written = (node: EditorNode, property: string): string => String(node[property] ?? "").trim();
-
 /** Outside of the sandbox, a bucket needs its name, and keys where they are not looked for elsewhere. */
 const missing = (node: EditorNode, property: string): string | undefined => {
-  const environment = written(node, "environment");
+  const environment = currentText(node, "environment");
   if (environment === "sandbox" || isVariable(environment)) return undefined;
-  if (property === "bucket") return written(node, "bucket") === "" ? "noBucket" : undefined;
-  if (property !== "authentication" || !["", "keys"].includes(written(node, "authentication"))) return undefined;
+  if (property === "bucket") return currentText(node, "bucket") === "" ? "noBucket" : undefined;
+  if (property !== "authentication" || !["", "keys"].includes(currentText(node, "authentication"))) return undefined;
   return ["accessKeyId", "secretAccessKey"].every((name) => hasCredential(node, name)) ? undefined : "noKeys";
 };
 
@@ -80,7 +79,8 @@ const showWhatCounts = (dialog: Element, note: HTMLElement): void => {
   if (bucket) bucket.placeholder = isSandbox ? "pictures" : "";
 };
 
-const prepare = (t: Translate): void => {
+const prepare = (node: EditorNode): void => {
+  const t = node._def._;
   const dialog = document.querySelector(".fluxwire-bucket");
   if (dialog === null) return;
   const note = element("div", { class: "form-tips" }, t("account.sandboxNote"));
@@ -88,6 +88,9 @@ const prepare = (t: Translate): void => {
   const follow = (): void => showWhatCounts(dialog, note);
   // Node-RED's own widgets tell of changes by jQuery only.
   page.$(dialog).on("change", follow);
+  const [environment, bucket] = [input("environment"), input("bucket")];
+  // What the sandbox can do without is no longer wrong there.
+  if (environment) page.$(environment).on("change", () => bucket?.dispatchEvent(new Event("change")));
   follow();
 };
 

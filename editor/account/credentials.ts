@@ -1,6 +1,7 @@
 import type { EditorNode } from "../node-red";
 import { input } from "./controls";
 import type { AccountKind } from "./kind";
+import { dialogIsOf } from "./shown-node";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -24,6 +25,3 @@ export const hasCredential = (node: EditorNode, name: string): boolean => {
   const value = node.credentials[name];
   return node.credentials[`has_${name}`] === true || (typeof value === "string" && value !== "");
 };
-
-const dialogIsOf = (node: EditorNode): boolean =>
-  document.querySelector(`[data-fluxwire-account="${node.id}"]`) !== null;

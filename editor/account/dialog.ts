@@ -17,7 +17,7 @@ export const editAccount = (node: EditorNode): void => {
   drawPrices(node, t);
   foldAccountSections(t, kind.openAtFirst, isRight);
   drawTestButton(node, kind, t);
-  kind.prepare?.(t);
+  kind.prepare?.(node);
 };
 
 /** Takes over what Node-RED does not read by itself; called as `oneditsave`. */

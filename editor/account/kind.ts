@@ -20,7 +20,7 @@ export interface AccountKind {
   /** What went wrong, where the server answered with a sentence of its own. */
   failureText(message: string, answer: unknown, t: Translate): string;
   /** Called once the dialog's controls are there. */
-  prepare?(t: Translate): void;
+  prepare?(node: EditorNode): void;
 }
 
 /** The member of an answer, which may be anything. */

@@ -3,7 +3,9 @@ import type { EditorNode, Translate } from "../node-red";
 import { isVariable } from "../variable";
 import { shown } from "./controls";
 import { hasCredential } from "./credentials";
+import { drawKeyNote } from "./key-note";
 import { type AccountKind, isOneOf, member, onOrOff } from "./kind";
+import { currentText } from "./shown-node";
 
 /** The settings that replace the service's own addresses: each service has its own. */
 const addressesOf = (node: EditorNode): string[] => Object.keys(node._def.defaults ?? {}).filter(isAddressSetting);
@@ -53,7 +55,7 @@ export const serviceAccount: AccountKind = {
   texts: [],
   openAtFirst: ["jobs"],
   missing: (node, property) => {
-    const environment = String(node.environment ?? "").trim();
+    const environment = currentText(node, "environment");
     const needsKey = property === "environment" && environment !== "sandbox" && !isVariable(environment);
     return needsKey && !hasCredential(node, "apiKey") ? "key" : undefined;
   },
@@ -63,4 +65,5 @@ export const serviceAccount: AccountKind = {
   }),
   successText,
   failureText: (message) => message,
+  prepare: drawKeyNote,
 };

@@ -205,8 +205,10 @@ describe("a node's template", () => {
   it("takes colours of the dialogs from the editor's theme only", () => {
     const styles = ["editor/style.css", "editor/preview/preview.css"];
     const style = styles.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
-    for (const [, value = ""] of style.matchAll(/(?:color|background|border(?:-(?:left|bottom))?): ([^;]+);/g)) {
-      assert.match(value, /var\(--red-ui-|none/);
+    const painting = /^\s*(?:[\w-]*color|background|border(?:-(?:left|right|top|bottom))?|outline|box-shadow|fill|stroke): ([^;]+);/gm;
+    for (const [declaration, value = ""] of style.matchAll(painting)) {
+      assert.match(value, /var\(--red-ui-|^(none|inherit|currentcolor|transparent|0)$/i, declaration.trim());
     }
+    assert.doesNotMatch(style, /#[0-9a-f]{3,8}\b(?=[^{]*;)|\b(rgba?|hsla?|oklch|color-mix)\(/i);
   });
 });
