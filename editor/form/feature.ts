@@ -13,8 +13,12 @@ const plainOn: Typed = { type: "bool", value: "true" };
 
 const isPlainOn = (typed: Typed | undefined): boolean => typed?.type === "bool" && typed.value === "true";
 
-/** Whether something is a feature, which is on or off: not a mere place for pictures. */
-export const isFeature = (field: ObjectField): boolean => field.path !== "inputs";
+/** Objects that are mere places, for pictures and for settings of what the node does anyway. */
+const places: readonly string[] = ["inputs", "settings"];
+
+/** Whether an object is a feature, which is on or off: not where the whole dialog is about it either. */
+export const isFeature = ({ path, members }: ObjectField, state: FormState): boolean =>
+  members.length > 1 && !places.includes(path) && !state.withSource?.includes(path);
 
 /**
  * A feature: a box to tick, and fields that count while it is ticked. Off takes its values out and puts them aside for

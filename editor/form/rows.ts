@@ -23,10 +23,9 @@ export const fieldRows: DrawRows = (fields, container, state) =>
 
 /** @param alone without a frame, because nothing else is beside it that it would have to be told from. */
 const objectBlock = (field: ObjectField, container: string, alone: boolean, state: FormState): HTMLElement => {
-  const isSingle = alone || field.members.length === 1;
-  if (!isSingle && isFeature(field)) return featureBlock(field, container, state, fieldRows);
+  if (isFeature(field, state)) return featureBlock(field, container, state, fieldRows);
   const rows = [...wholeLine(pathInside(field, container), state), ...fieldRows(field.members, container, state)];
-  if (isSingle) return element("div", {}, ...rows);
+  if (alone || field.members.length === 1) return element("div", {}, ...rows);
   const members = element("div", { class: "fluxwire-members" }, ...rows);
   const made = element("div", { class: "fluxwire-object" }, heading(field.path, false, state.t), members);
   made.dataset.object = pathInside(field, container);

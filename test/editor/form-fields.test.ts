@@ -9,6 +9,7 @@ const flows = [
   inference("step", "runware-flux-srpo", { "controlNet.0.startStep": { type: "num", value: "3" } }),
   inference("seed", "runware-flux-krea", {}),
   inference("features", "runware-flux-srpo", {}),
+  inference("only", "runware-flux-kontext", {}),
   inference("detail", "runware-flux-srpo", { "ultralytics.steps": { type: "num", value: "10" } }),
   inference("whole", "runware-flux-srpo", { hiresFix: { type: "bool", value: "true" } }),
   inference("empty", "runware-flux-srpo", {}),
@@ -119,6 +120,16 @@ describe("the fields of a model", () => {
     await box.uncheck();
     await editor.done();
     assert.deepEqual(await paramsOf("detail"), {});
+  });
+
+  it("of a feature have its name and switch where it is the only one of its section", async () => {
+    await editor.open("only");
+    await editor.unfold("features");
+    assert.equal(await row("ultralytics.steps").isVisible(), false);
+    await feature("ultralytics").getByRole("checkbox", { name: "Face detailer" }).check();
+    await editor.type("ultralytics.steps", "12");
+    await editor.done();
+    assert.deepEqual(await paramsOf("only"), { "ultralytics.steps": number("12") });
   });
 
   it("of a feature with standard values need not be filled in", async () => {
