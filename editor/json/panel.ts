@@ -51,6 +51,9 @@ const nodeName = (type: string): string => {
   return typeof label === "string" ? label : type;
 };
 
+const textArea = (attributes: Readonly<Record<string, string>>): HTMLTextAreaElement =>
+  element("textarea", { id: controlId(), class: "fluxwire-json-text", spellcheck: "false", ...attributes });
+
 /** A button, and the panel that it opens: the request as JSON, and a field for an example that fills the dialog. */
 export const jsonPanel = (panel: JsonPanel): { button: HTMLElement; element: HTMLElement; refresh(): void } => {
   const { t } = panel;
@@ -65,27 +68,14 @@ export const jsonPanel = (panel: JsonPanel): { button: HTMLElement; element: HTM
   open.setAttribute("aria-expanded", "false");
   open.setAttribute("aria-controls", body.id);
 
-  const shownId = controlId();
-  const shown = element("textarea", {
-    id: shownId,
-    class: "fluxwire-json-text",
-    rows: "10",
-    readonly: "",
-    spellcheck: "false",
-  });
+  const shown = textArea({ rows: "10", readonly: "" });
   const endpoint = element("span", { class: "fluxwire-hint" });
   const copied = element("span", { class: "fluxwire-hint", role: "status" });
   const copy = button(t("json.copy"), "clipboard", () => {
     copied.textContent = t(page.RED.clipboard.copyText(shown.value) ? "json.copied" : "json.notCopied");
   });
-  const pastedId = controlId();
-  const pasted = element("textarea", {
-    id: pastedId,
-    class: "fluxwire-json-text fluxwire-json-paste",
-    rows: "5",
-    spellcheck: "false",
-    placeholder: t("json.pasteHere"),
-  });
+  const pasted = textArea({ rows: "5", placeholder: t("json.pasteHere") });
+  pasted.classList.add("fluxwire-json-paste");
   const plan = element("div", { class: "fluxwire-json-plan", role: "status" });
   let ready: Taken | undefined;
   const apply = button(t("json.apply"), "check", () => {
@@ -134,14 +124,14 @@ export const jsonPanel = (panel: JsonPanel): { button: HTMLElement; element: HTM
     element(
       "div",
       { class: "fluxwire-json-heading" },
-      element("label", { for: shownId }, t("json.shown")),
+      element("label", { for: shown.id }, t("json.shown")),
       endpoint,
       copied,
       copy,
     ),
     shown,
     element("div", { class: "fluxwire-hint" }, t("json.placeholders")),
-    element("div", { class: "fluxwire-json-heading" }, element("label", { for: pastedId }, t("json.paste")), apply),
+    element("div", { class: "fluxwire-json-heading" }, element("label", { for: pasted.id }, t("json.paste")), apply),
     pasted,
     plan,
   );
