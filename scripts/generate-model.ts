@@ -34,7 +34,8 @@ const validatorSource = (schema: ModelSchema, formatsModule: string): string => 
     code: { source: true, formats: _`require(${formatsModule}).byName` },
   });
   ajv.addVocabulary(["x-group", "x-unit", "x-kind", "x-known", "x-owned", "x-sent"]);
-  return standaloneCode(ajv, ajv.compile(schema));
+  // Nobody reads where in the schema an error is from; in the page of the editor it would be a tenth of all our code.
+  return standaloneCode(ajv, ajv.compile(schema)).replaceAll(/schemaPath:"[^"\\]*",/g, "");
 };
 
 const kindByFormat: Readonly<Record<string, LeafKind>> = {
