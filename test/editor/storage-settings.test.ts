@@ -165,6 +165,10 @@ describe("a storage node's settings", () => {
 });
 
 describe("a bucket's settings", () => {
+  // A page on which no dialog is open: what is saved counts.
+  before(() => Reflect.set(globalThis, "document", { querySelector: () => null }));
+  after(() => Reflect.deleteProperty(globalThis, "document"));
+
   const reason = (property: string, value: unknown, more: object = {}) =>
     checkAccountSetting(editorNode(bucket, { environment: "production", ...more, [property]: value }), property, value);
 

@@ -205,7 +205,8 @@ describe("a node's template", () => {
   it("takes colours of the dialogs from the editor's theme only", () => {
     const styles = ["editor/style.css", "editor/preview/preview.css"];
     const style = styles.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
-    const painting = /^\s*(?:[\w-]*color|background|border(?:-(?:left|right|top|bottom))?|outline|box-shadow|fill|stroke): ([^;]+);/gm;
+    const painting =
+      /^\s*(?:[\w-]*color|background|border(?:-(?:left|right|top|bottom))?|outline|box-shadow|fill|stroke): ([^;]+);/gm;
     for (const [declaration, value = ""] of style.matchAll(painting)) {
       assert.match(value, /var\(--red-ui-|^(none|inherit|currentcolor|transparent|0)$/i, declaration.trim());
     }
