@@ -31,19 +31,27 @@ const merge = (base: Texts, over: Texts): Texts => {
   return merged;
 };
 
-/** The names and helps of the parameters that a model has, with those of the objects and lists that they are in. */
-const parametersOf = (all: Texts, facts: ModelFacts): Texts => {
+/**
+ * The names and helps of the parameters that a model has, with those of the objects and lists that they are in. For what
+ * a translation does not have yet, Node-RED takes the English text.
+ */
+const parametersOf = (all: Texts, facts: ModelFacts, isTranslation: boolean): Texts => {
   const kept: Texts = {};
   for (const { path } of facts.leaves) {
     let from: Texts = all;
     let to = kept;
     for (const name of path.replaceAll("[]", "").split(".")) {
       const next = from[name];
-      if (typeof next !== "object") throw new Error(`the shared catalogue has no texts for the parameter ${path}`);
+      if (typeof next !== "object") {
+        if (isTranslation) break;
+        throw new Error(`the shared catalogue has no texts for the parameter ${path}`);
+      }
       const branch = to[name];
       const copied: Texts = typeof branch === "object" ? branch : {};
-      for (const key of ["label", "help"]) copied[key] = next[key] ?? "";
-      if (next.choices !== undefined) copied.choices = next.choices;
+      for (const key of ["label", "help", "choices"]) {
+        const text = next[key];
+        if (text !== undefined) copied[key] = text;
+      }
       to[name] = copied;
       from = next;
       to = copied;
@@ -61,7 +69,7 @@ const below = (texts: Texts, key: string): Texts => {
 };
 
 /** Of the texts that nodes have in common, those that a node needs. */
-const sharedFor = (shared: Texts, subject: Subject): Texts => {
+const sharedFor = (shared: Texts, subject: Subject, isTranslation: boolean): Texts => {
   const { account = {}, storage = {}, parameters: _, ...others } = shared;
   if (subject === "account") return { account };
   const status = { error: below(below(others, "status"), "error") };
@@ -70,7 +78,7 @@ const sharedFor = (shared: Texts, subject: Subject): Texts => {
     const { dialog = {}, wiring = {} } = others;
     return subject === "viewing" ? { dialog, status } : { dialog, wiring, storage, status };
   }
-  return { ...others, parameters: parametersOf(below(shared, "parameters"), subject) };
+  return { ...others, parameters: parametersOf(below(shared, "parameters"), subject, isTranslation) };
 };
 
 /** Looks up and fills in as the editor does: `a.b.c`, `__name__`; a missing text gives its key. */
@@ -84,10 +92,11 @@ export const translator =
 
 /**
  * Writes each node's catalogue and help for every language under `source` to `target`, with what is shared among the
- * nodes merged in: Node-RED looks texts up per node.
+ * nodes merged in: Node-RED looks texts up per node. What a translation lacks, single texts and whole helps, Node-RED
+ * takes from en-US.
  *
  * @param nodes every node type, with what it is about.
- * @throws Error when a parameter has no label in the shared catalogue.
+ * @throws Error when a parameter has no texts in en-US, or a help asks for a part that its language does not have.
  */
 export const buildCatalogues = (source: string, target: string, nodes: ReadonlyMap<string, Subject>): void => {
   for (const language of readdirSync(source)) {
@@ -96,7 +105,7 @@ export const buildCatalogues = (source: string, target: string, nodes: ReadonlyM
     mkdirSync(to, { recursive: true });
     const shared = readShared(join(from, "shared"));
     for (const [type, subject] of nodes) {
-      const texts = merge(sharedFor(shared, subject), readTexts(join(from, `${type}.json`)));
+      const texts = merge(sharedFor(shared, subject, language !== "en-US"), readTexts(join(from, `${type}.json`)));
       writeFileSync(join(to, `${type}.json`), JSON.stringify(texts));
       const help = join(from, `${type}.html`);
       if (!existsSync(help)) continue;

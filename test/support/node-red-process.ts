@@ -5,8 +5,11 @@ import { dirname, join, resolve } from "node:path";
 import { nodeRedPackage } from "../../scripts/node-red-package";
 
 const repository = resolve(__dirname, "../..");
-const serving = /Server now running at (http:\S+)\//;
-const started = /Started (?:modified )?(?:flows|nodes)/;
+/** What Node-RED says in its log, in each language of the pack. */
+const serving =
+  /(?:now running at|wird jetzt auf|disponible à l'adresse|サーバは|服务器现在在) ?(https?:\/\/[^\s/]+)\//;
+const started =
+  /Started (?:modified )?(?:flows|nodes)|(?:Flows|Nodes) sind gestartet|(?:Flux|modifiés) démarrés|(?:フロー|ノード)を開始しました|(?:流程|节点)已启动/;
 
 export interface NodeRedOptions {
   /** What is deployed from the start; nodes may carry `credentials`, which then go through the admin API. */
