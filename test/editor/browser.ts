@@ -13,6 +13,8 @@ const noBrowser = existsSync(executablePath)
   : `no browser at ${executablePath}; set CHROMIUM to the path of one`;
 
 /** A browser whose pages share a cache: the editor is some megabytes. */
+const viewport = { width: 1400, height: 1000 };
+
 const startBrowser = async (): Promise<BrowserContext> => {
   const browser = await chromium.launch({
     executablePath,
@@ -26,7 +28,14 @@ const startBrowser = async (): Promise<BrowserContext> => {
       "--disable-sync",
     ],
   });
-  return browser.newContext({ viewport: { width: 1400, height: 1000 } });
+  return browser.newContext({ viewport });
+};
+
+/** The same browser as someone has it whose language is another one. */
+const inLanguage = async (context: BrowserContext, locale: string): Promise<BrowserContext> => {
+  const browser = context.browser();
+  assert.ok(browser);
+  return browser.newContext({ viewport, locale });
 };
 
 /** Node-RED's editor in a browser page. */
@@ -68,11 +77,14 @@ interface EditorOptions {
   withoutBundle?: boolean;
   /** Logs in first; until then Node-RED refuses what the page asks for, and the console says so. */
   user?: { name: string; password: string };
+  /** The browser's language, such as "de-DE"; that of this machine unless told. */
+  locale?: string;
 }
 
 /** Opens the editor and waits until the flows are on its canvas and the dialogs' shared code is there. */
 const openEditor = async (browser: BrowserContext, url: string, options: EditorOptions = {}): Promise<Editor> => {
-  const page = await browser.newPage();
+  const context = options.locale === undefined ? browser : await inLanguage(browser, options.locale);
+  const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
