@@ -8,13 +8,16 @@ import { account, bucket, composition, falAccount, inference, presign, upload } 
 import { leavesOf } from "./texts";
 
 const repository = resolve(__dirname, "../..");
-const built = join(repository, "dist/nodes/locales");
 const types = readdirSync(join(repository, "nodes"))
   .filter((file) => file.endsWith(".html"))
   .map((file) => basename(file, ".html"));
 
-const textsOf = (language: string, type: string): Map<string, string> =>
-  leavesOf(JSON.parse(readFileSync(join(built, language, `${type}.json`), "utf8")));
+const textsOf = (language: string, type: string): Map<string, string> => {
+  const folder = type === "flux-sidebar" ? "plugins" : "nodes";
+  return leavesOf(
+    JSON.parse(readFileSync(join(repository, "dist", folder, "locales", language, `${type}.json`), "utf8")),
+  );
+};
 
 const typed = (type: string, value: string) => ({ type, value });
 
@@ -43,6 +46,7 @@ const nodes = [
   upload("upload"),
   upload("confirm", { mode: "confirm", encryption: "kms", link: "signed", key: typed("str", "{what}") }),
   presign("presign", { wires: [["krea"]], life: "0" }),
+  { id: "preview", type: "flux-preview", z: "tab", name: "", count: "0", x: 200, y: 100, wires: [[]] },
 ];
 /** The same of the config nodes; what the sandbox has no use for is only shown in production. */
 const inProduction = { environment: "production", concurrency: "0", authentication: "keys" };
@@ -52,12 +56,12 @@ const flows = [{ id: "tab", type: "tab", label: "-" }, ...configs, bucket, ...no
 interface Shown {
   /** Every text and every hint on the page, hidden ones too. */
   everywhere: string[];
-  /** Those of the dialog. */
-  dialog: string[];
+  /** Those of the dialog or the sidebar. */
+  inside: string[];
 }
 
 /** What the page says, apart from what is no text of it: scripts, templates, and what is typed into fields. */
-const shown = `(() => {
+const shownIn = (place: string): string => `(() => {
   const textsIn = (root) => {
     const texts = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
@@ -68,7 +72,7 @@ const shown = `(() => {
     }
     return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
   };
-  return { everywhere: textsIn(document.body), dialog: $(".red-ui-tray").get().flatMap(textsIn) };
+  return { everywhere: textsIn(document.body), inside: $("${place}").get().flatMap(textsIn) };
 })()`;
 
 /** Opens a dialog with all that can be seen in it: sections unfolded, an element in every list. */
@@ -77,7 +81,7 @@ const openWhole = async (editor: Editor, id: string): Promise<Shown> => {
   await editor.unfoldAll();
   await editor.get("$('.fluxwire-add').click() && undefined");
   await editor.unfoldAll();
-  const texts = await editor.get<Shown>(shown);
+  const texts = await editor.get<Shown>(shownIn(".red-ui-tray"));
   await editor.cancel();
   return texts;
 };
@@ -122,29 +126,28 @@ describe("the editor in a browser whose language is", function () {
     ja: "ja",
     "zh-CN": "zh-CN",
   })) {
-    it(`${locale} shows every dialog in that language, and no text's key`, async () => {
+    it(`${locale} shows every dialog and the sidebar tab in that language, and no text's key`, async () => {
       const editor = await browser.open({ locale });
-      for (const { id, type } of [...configs, bucket, ...nodes]) {
-        const { everywhere, dialog } = await openWhole(editor, id);
-        assert.ok(dialog.length > 10, id);
-        assert.deepEqual(
-          everywhere.filter((text) => raw.test(text)),
-          [],
-          id,
-        );
-        if (language === "en-US") continue;
+      const assertInLanguage = ({ everywhere, inside }: Shown, type: string): void => {
+        assert.ok(inside.length > 3, type);
+        const keys = everywhere.filter((text) => raw.test(text));
+        assert.deepEqual(keys, [], type);
+        if (language === "en-US") return;
         const others = translated(language, type);
-        assert.deepEqual(
-          dialog.filter((text) => others.has(text)),
-          [],
-          id,
-        );
+        const left = inside.filter((text) => others.has(text));
+        assert.deepEqual(left, [], type);
         const said = new Set(others.values());
         assert.ok(
-          dialog.some((text) => said.has(text)),
-          id,
+          inside.some((text) => said.has(text)),
+          type,
         );
+      };
+      for (const { id, type } of [...configs, bucket, ...nodes]) {
+        assertInLanguage(await openWhole(editor, id), type);
       }
+      await editor.page.evaluate("RED.sidebar.show('fluxwire-sidebar')");
+      await editor.page.locator(".fluxwire-jobs-empty:visible p").first().waitFor();
+      assertInLanguage(await editor.get<Shown>(shownIn(".fluxwire-sidebar")), "flux-sidebar");
       assert.deepEqual(editor.complaints, []);
       await editor.close();
     });
