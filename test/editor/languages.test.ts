@@ -54,8 +54,9 @@ const configs = [account, falAccount, bucket].map((config) => ({ ...config, ...i
 const flows = [{ id: "tab", type: "tab", label: "-" }, ...configs, bucket, ...nodes];
 
 interface Shown {
-  /** Every text and every hint on the page, hidden ones too. */
+  /** Every text and every hint on the page, hidden ones too, and why nodes are not valid. */
   everywhere: string[];
+  reasons: string[];
   /** Those of the dialog or the sidebar. */
   inside: string[];
 }
@@ -72,7 +73,11 @@ const shownIn = (place: string): string => `(() => {
     }
     return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
   };
-  return { everywhere: textsIn(document.body), inside: $("${place}").get().flatMap(textsIn) };
+  const reasons = [];
+  const addReasons = (node) => reasons.push(...(node.validationErrors ?? []).map(String));
+  RED.nodes.eachNode(addReasons);
+  RED.nodes.eachConfig(addReasons);
+  return { everywhere: [...textsIn(document.body), ...reasons], reasons, inside: $("${place}").get().flatMap(textsIn) };
 })()`;
 
 /** Opens a dialog with all that can be seen in it: sections unfolded, an element in every list. */
@@ -145,6 +150,12 @@ describe("the editor in a browser whose language is", function () {
       for (const { id, type } of [...configs, bucket, ...nodes]) {
         assertInLanguage(await openWhole(editor, id), type);
       }
+      const { reasons } = await editor.get<Shown>(shownIn(".red-ui-tray"));
+      const known = textsOf(language, "runware-flux-krea");
+      assert.ok(
+        reasons.some((reason) => reason.includes(known.get("checks.account") ?? "-")),
+        reasons.join("\n"),
+      );
       await editor.page.evaluate("RED.sidebar.show('fluxwire-sidebar')");
       await editor.page.locator(".fluxwire-jobs-empty:visible p").first().waitFor();
       assertInLanguage(await editor.get<Shown>(shownIn(".fluxwire-sidebar")), "flux-sidebar");
