@@ -29,7 +29,7 @@ const ofKontext: readonly UsualSize[] = [
 ];
 
 /** Upright instead of lying: 16:9 becomes 9:16. */
-export const upright = ({ shape, width, height }: UsualSize): UsualSize => ({
+const upright = ({ shape, width, height }: UsualSize): UsualSize => ({
   shape: shape.split(":").reverse().join(":"),
   width: height,
   height: width,
