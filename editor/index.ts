@@ -2,26 +2,22 @@ import { checkAccountSetting } from "./account/check";
 import { editAccount, saveAccount } from "./account/dialog";
 import { checkParameters, checkSource, checkTimeout } from "./check-inference";
 import { checkAccount, checkBucket, checkInto } from "./check-setting";
-import checkingStyle from "./checking/style.css";
 import { checkComposition } from "./composition/check";
 import { editComposition, saveComposition } from "./composition/dialog";
 import { compositionLabel } from "./composition/label";
 import { element } from "./element";
 import { editInference, saveInference } from "./inference";
 import { inferenceLabel, inferenceOutput } from "./inference-label";
-import jsonStyle from "./json/style.css";
 import { type EditorNode, page } from "./node-red";
 import { addShowAction } from "./preview/action";
 import { drawPreviews } from "./preview/canvas";
 import { checkPreviewSetting } from "./preview/check";
 import { editPreview, savePreview } from "./preview/dialog";
-import previewStyle from "./preview/preview.css";
 import { fillSidebar } from "./sidebar/sidebar";
-import sidebarStyle from "./sidebar/sidebar.css";
 import { checkStorageSetting } from "./storage/check";
 import { editStorage, saveStorage } from "./storage/dialog";
 import { storageLabel } from "./storage/label";
-import style from "./style.css";
+import { styles } from "./styles";
 
 /** What the dialogs in nodes/*.html and the tab in plugins/*.html call. */
 const dialogs = {
@@ -75,7 +71,7 @@ const validateLoadedNodes = (): void => {
 // Each node type's page asks for this file; only the first copy counts.
 if (window.FluxWire === undefined) {
   window.FluxWire = dialogs;
-  document.head.append(element("style", {}, style, checkingStyle, jsonStyle, sidebarStyle, previewStyle));
+  document.head.append(element("style", {}, ...styles));
   drawPreviews();
   addShowAction();
   validateLoadedNodes();

@@ -1,6 +1,7 @@
 import type { Group } from "../lib/models/model";
 import { problemsInSections } from "./checking/in-sections";
 import { inferenceProblems } from "./checking/inference-problems";
+import { element } from "./element";
 import { estimateLine } from "./estimate/line";
 import { formSections } from "./form/sections";
 import type { FormState } from "./form/state";
@@ -112,11 +113,11 @@ export const editInference = (node: EditorNode): void => {
     sections.draw(shown.facts);
   });
   host.replaceChildren(
-    json.button,
-    json.element,
     problems.element,
     ...sources,
     composers.element,
+    element("div", { class: "fluxwire-tools" }, sections.filter, json.button),
+    json.element,
     sections.element,
     cost.element,
   );

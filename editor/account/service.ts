@@ -29,6 +29,13 @@ const successText = (answer: unknown, t: Translate): string => {
   return t("account.accepted", { unproven: unproven.map((what) => t(`account.unproven.${what}`)).join("; ") });
 };
 
+/** What went wrong, in the editor's language; of a setting that is wrong, the server's own sentence names it. */
+const failureText = (message: string, answer: unknown, t: Translate): string => {
+  const key = `account.testFailed.${String(member(answer, "code"))}`;
+  const text = t(key);
+  return text === key ? message : text;
+};
+
 /** An account at a service that makes pictures. */
 export const serviceAccount: AccountKind = {
   chosen: {
@@ -64,6 +71,6 @@ export const serviceAccount: AccountKind = {
     apiKey: shown("apiKey"),
   }),
   successText,
-  failureText: (message) => message,
+  failureText,
   prepare: drawKeyNote,
 };

@@ -1,19 +1,12 @@
-import { page } from "../node-red";
+import { editorLanguage } from "../language";
 
-/** The languages that somebody chose are names that the browser need not know. */
-const formatIn = (language: string | undefined, decimals: number): Intl.NumberFormat => {
-  const options = {
+const formatIn = (language: string | undefined, decimals: number): Intl.NumberFormat =>
+  new Intl.NumberFormat(language, {
     style: "currency",
     currency: "USD",
     minimumFractionDigits: Math.min(2, decimals),
     maximumFractionDigits: decimals,
-  } as const;
-  try {
-    return new Intl.NumberFormat(language, options);
-  } catch {
-    return new Intl.NumberFormat("en-US", options);
-  }
-};
+  });
 
 /** Decimals after which four digits that say something are there; two at least, as prices are written. */
 const decimalsFor = (dollars: number): number => {
@@ -24,7 +17,7 @@ const decimalsFor = (dollars: number): number => {
 };
 
 /** "$0.0098", "$1.50", in the way of the editor's language. */
-export const inDollars = (dollars: number, language: string | undefined = page.RED.i18n.lang()): string => {
+export const inDollars = (dollars: number, language: string | undefined = editorLanguage()): string => {
   const decimals = decimalsFor(dollars);
   const rounded = Number(dollars.toFixed(decimals));
   // Zeros at the end say nothing beyond the two that prices have.

@@ -9,6 +9,8 @@ import { type FormState, heardBy } from "./state";
 /** All sections of a dialog. */
 export interface Sections {
   readonly element: HTMLElement;
+  /** The box that looks for fields in them. */
+  readonly filter: HTMLElement;
   /** Draws those of a model, or of the mode of it that was chosen. */
   draw(facts: ModelFacts): void;
   /** Brings the headings up to date. */
@@ -51,5 +53,5 @@ export const formSections = (
   const refresh = (): void => {
     for (const section of byGroup.values()) section.refresh();
   };
-  return { element: element("div", {}, filter.element, holder), draw, refresh, byGroup };
+  return { element: holder, filter: filter.element, draw, refresh, byGroup };
 };

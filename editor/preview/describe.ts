@@ -1,4 +1,5 @@
 import type { PreviewPicture } from "../../lib/node-red/preview/preview-picture";
+import { editorLanguage } from "../language";
 import { previewText } from "./preview-text";
 
 /** Why a picture cannot be seen, in a few words or in a sentence; empty when nothing is in the way. */
@@ -12,7 +13,7 @@ export const problemText = ({ problem, reason }: PreviewPicture, length: "short"
 export const describePicture = (picture: PreviewPicture): string => {
   const { at, width, height, seed } = picture;
   const parts = [
-    new Date(at).toLocaleTimeString(),
+    new Date(at).toLocaleTimeString(editorLanguage()),
     ...(width !== undefined && height !== undefined ? [previewText("preview.size", { width, height })] : []),
     ...(seed !== undefined ? [previewText("preview.seed", { seed })] : []),
     ...(picture.nsfw ? [previewText("preview.nsfw")] : []),

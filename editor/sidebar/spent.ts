@@ -1,4 +1,5 @@
 import { element } from "../element";
+import { editorLanguage } from "../language";
 import { page, type Translate } from "../node-red";
 import type { Spent } from "./answer";
 import { amountOf } from "./words";
@@ -35,5 +36,5 @@ function nameOf({ accounts, provider, environment }: Spent, t: Translate): strin
   const unnamed = t("sidebar.otherAccount", { provider, environment: t(`sidebar.environments.${place}`) });
   const nodes = accounts.map((id) => page.RED.nodes.node(id)).filter((node) => node !== null);
   const names = nodes.map((node) => (node.name ? page.RED.utils.getNodeLabel(node, unnamed) : unnamed));
-  return names.length === 0 ? unnamed : new Intl.ListFormat().format(new Set(names));
+  return names.length === 0 ? unnamed : new Intl.ListFormat(editorLanguage()).format(new Set(names));
 }

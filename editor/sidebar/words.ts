@@ -1,3 +1,4 @@
+import { editorLanguage } from "../language";
 import type { Translate } from "../node-red";
 import type { ListedJob } from "./answer";
 
@@ -77,5 +78,5 @@ function clockTime(at: number, now: number): string {
   const [time, today] = [new Date(at), new Date(now)];
   const clock = { hour: "2-digit", minute: "2-digit" } as const;
   const isToday = time.toDateString() === today.toDateString();
-  return time.toLocaleString([], isToday ? clock : { ...clock, day: "numeric", month: "short" });
+  return time.toLocaleString(editorLanguage(), isToday ? clock : { ...clock, day: "numeric", month: "short" });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { nodeModels } from "../../lib/models/catalogue";
 import { compositions } from "../../lib/models/composition/catalogue";
@@ -203,8 +203,9 @@ describe("a node's template", () => {
   });
 
   it("takes colours of the dialogs from the editor's theme only", () => {
-    const styles = ["editor/style.css", "editor/preview/preview.css"];
-    const style = styles.map((file) => readFileSync(join(repository, file), "utf8")).join("\n");
+    const folder = join(repository, "editor");
+    const styles = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".css"));
+    const style = styles.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
     const painting =
       /^\s*(?:[\w-]*color|background|border(?:-(?:left|right|top|bottom))?|outline|box-shadow|fill|stroke): ([^;]+);/gm;
     for (const [declaration, value = ""] of style.matchAll(painting)) {
