@@ -11,7 +11,8 @@ const all = (html: string, pattern: RegExp): string[] => [...html.matchAll(patte
 const skeletonOf = (html: string) => ({
   nodes: all(html, /data-help-name="([^"]+)"/g),
   headings: all(html, /<(h\d)[\s>]/g),
-  names: all(html, /<dt[^>]*>([\w.[\]]+) ?</g),
+  // A single capitalised word, such as "Retries", is the label of a field and is translated.
+  names: all(html, /<dt[^>]*>(?![A-Z][a-z]+ ?<)([\w.[\]]+) ?</g),
   codes: all(html, /<code>([^<]+)<\/code>/g).sort(),
   addresses: all(html, /href="([^"]+)"/g),
 });
