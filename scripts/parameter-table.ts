@@ -28,7 +28,7 @@ const row = (leaf: Leaf, t: Translate): string => {
     .join("; ");
   const choices = choicesOf(leaf, t);
   return [
-    `<dt>${escaped(leaf.path)} <span class="property-type">${escaped(marks === "" ? leaf.kind : marks)}</span></dt>`,
+    `<dt>${escaped(leaf.path)} <span class="property-type">${escaped(marks === "" ? t(`ranges.kinds.${leaf.kind}`) : marks)}</span></dt>`,
     `<dd>${escaped(helpOf(leaf.path, t))}${choices === "" ? "" : ` ${choices}`}</dd>`,
   ].join("\n");
 };
