@@ -52,4 +52,22 @@ describe("a person who has never used the pack", function () {
       `document.querySelector('[id="${krea}"] .red-ui-flow-node-status-label')?.textContent.startsWith("1 image")`,
     );
   });
+
+  it("imports an example from the menu, and sees its picture on the canvas", async () => {
+    const { page } = editor;
+    await editor.get("RED.actions.invoke('core:show-examples-import-dialog') && undefined");
+    for (const entry of ["@fluxwire/node-red-flux", "1 - Getting started", "Quick start without a key"]) {
+      await page.locator(".red-ui-treeList-label:visible").getByText(entry, { exact: true }).click();
+    }
+    await page.click("#red-ui-clipboard-dialog-ok");
+    await page.locator("#red-ui-workspace-chart").click({ position: { x: 300, y: 300 } });
+    await deploy(editor);
+    const preview = "RED.nodes.filterNodes({ type: 'flux-preview' })[0]";
+    await editor.get(`RED.view.reveal(${preview}.id)`);
+    const button = await editor.get<string>(
+      `RED.nodes.filterNodes({ type: "inject" }).find((node) => RED.nodes.getAllDownstreamNodes(node).includes(${preview})).id`,
+    );
+    await page.locator(`[id="${button}"] .red-ui-flow-node-button-button`).click();
+    await page.waitForSelector(".fluxwire-pictures image");
+  });
 });

@@ -50,10 +50,14 @@ describe("the pack, installed from its tarball into a real Node-RED", function (
     }
   });
 
-  it("serves every script and style sheet that the dialogs ask for", async () => {
-    const folder = join(installed.packDirectory, "dist/nodes");
-    const files = (await readdir(folder)).filter((name) => name.endsWith(".html"));
-    const html = (await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")))).join("\n");
+  it("serves every script and style sheet that the dialogs and the sidebar tab ask for", async () => {
+    const folders = ["nodes", "plugins"].map((name) => join(installed.packDirectory, "dist", name));
+    const listed = await Promise.all(
+      folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))),
+    );
+    const files = listed.flat().filter((name) => name.endsWith(".html"));
+    assert.equal(files.length, sets.length + 1);
+    const html = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
     const addresses = new Set([...html.matchAll(/["'](resources\/[^"']+)["']/g)].map(([, address]) => address));
     assert(addresses.size > 0, "no dialog asks for anything");
     for (const address of addresses) {
