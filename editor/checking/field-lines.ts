@@ -8,6 +8,9 @@ const LINES = "fluxwire-problem-lines";
 /** What a person moves to in a row. */
 const controls = "input:not([type=hidden]), select, textarea, .red-ui-typedInput-option-trigger";
 
+/** What lines are shown in: fields, and lists of them. */
+const ROWS = ".fluxwire-row, [data-list]";
+
 /** One problem as a line. Its icon and its role tell an error from a note, not its colour alone. */
 export const problemLine = ({ level }: Pick<Problem, "level">, text: string): HTMLElement => {
   const isError = level === "error";
@@ -38,7 +41,9 @@ export const showBeside = (row: HTMLElement, problems: readonly Problem[], t: Tr
     lines.dataset.said = said;
     cell.append(lines);
   }
-  for (const control of row.querySelectorAll<HTMLElement>(controls)) describe(control, shown?.id, id, isWrong);
+  // What is wrong with a list as a whole is wrong with none of its fields.
+  const own = [...row.querySelectorAll<HTMLElement>(controls)].filter((one) => one.closest(ROWS) === row);
+  for (const control of own) describe(control, shown?.id, id, isWrong);
 };
 
 /** Tells assistive software that the lines belong to a control; what else describes it stays. */

@@ -107,4 +107,15 @@ describe("what is wrong in a dialog", function () {
     await beside("lora.0.weight").waitFor({ state: "detached" });
     await editor.cancel();
   });
+
+  it("paints no field of a list in which nothing is set", async () => {
+    await editor.open("lora");
+    const line = editor.page.locator('[data-list="lora"] > .fluxwire-problem-lines');
+    assert.match((await line.textContent()) ?? "", /nothing is set/i);
+    assert.equal(await editor.page.locator('[data-list="lora"] [aria-invalid]').count(), 0);
+    const border = (of: string) =>
+      editor.get<string>(`getComputedStyle(document.querySelector('${of} .red-ui-typedInput-container')).borderColor`);
+    assert.equal(await border('[data-parameter="lora.0.weight"]'), await border('[data-source="lora"]'));
+    await editor.cancel();
+  });
 });
