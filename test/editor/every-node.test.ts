@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage, themes } from "./browser";
-import { deploy, dragFromPalette, openByDoubleClick } from "./canvas";
+import { deploy, dragFromPalette, openSelected } from "./canvas";
 import { account, bucket, falAccount } from "./nodes";
 
 /** Fills in a parameter's own field. */
@@ -131,7 +131,7 @@ for (const theme of themes) {
         const at = { x: 160 + 280 * (place % 3), y: 80 + 60 * Math.floor(place / 3) };
         const id = await dragFromPalette(editor, type, at);
         made.set(type, id);
-        await openByDoubleClick(editor, id);
+        await openSelected(editor, id);
         if (config) await editor.page.selectOption(`#node-input-${config.field}`, config.id);
         await wrong(editor);
         await editor.done();
@@ -140,7 +140,7 @@ for (const theme of themes) {
         assert.equal(refused.reasons.length, 1, refused.reasons.join("; "));
         assert(await editor.page.locator(`[id="${id}"] .red-ui-flow-node-error`).isVisible());
 
-        await openByDoubleClick(editor, id);
+        await openSelected(editor, id);
         await right(editor);
         await editor.done();
         assert.deepEqual(await validity(id), { valid: true, reasons: [] });

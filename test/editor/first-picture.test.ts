@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage } from "./browser";
-import { deploy, dragFromPalette, drawWire, openByDoubleClick } from "./canvas";
+import { deploy, dragFromPalette, drawWire, openSelected } from "./canvas";
 
 const flows = [
   { id: "tab", type: "tab", label: "Flow" },
@@ -19,7 +19,7 @@ describe("a person who has never used the pack", function () {
     const inject = await dragFromPalette(editor, "inject", { x: 140, y: 140 });
     const krea = await dragFromPalette(editor, "runware-flux-krea", { x: 420, y: 140 });
 
-    await openByDoubleClick(editor, krea);
+    await openSelected(editor, krea);
     await page.click("#node-input-btn-account-add");
     await page.waitForSelector("#node-config-dialog-ok");
     await page
@@ -35,7 +35,7 @@ describe("a person who has never used the pack", function () {
     await drawWire(editor, inject, krea);
     assert.deepEqual(await editor.get(`RED.nodes.getNodeLinks('${inject}').map(({ target }) => target.id)`), [krea]);
 
-    await openByDoubleClick(editor, inject);
+    await openSelected(editor, inject);
     const payload = page.locator("#node-input-property-container li").first();
     await payload
       .locator(".node-input-prop-property-value + .red-ui-typedInput-container .red-ui-typedInput-type-select")

@@ -80,7 +80,7 @@ describe("the folder of the journal once everything was delivered", function () 
       assert.equal(statSync(house.folder).mode & 0o777, 0o700);
       for (const [path, content] of filesIn(house)) {
         assert.equal(statSync(path).mode & 0o777, 0o600, path);
-        assert.match(path, /(jobs-\d+(-compacted)?\.jsonl|owner-\d+\.json)$/);
+        assert.match(path, /(jobs-\d+(-compacted)?\.jsonl|owner-\d+\.json|costs\.json)$/);
         assert.doesNotMatch(content, /canary|;base64,/, path);
       }
       for (const { end } of linesAbout(house, "probe")) assert.equal(end, "delivered");
