@@ -27,6 +27,9 @@ const LONGEST_LIST = 1000;
 /** How deep pictures lie: a service's answer, its list, the list's objects. */
 const DEEPEST = 3;
 
+/** Values that are looked at: lists of lists, like the bare pixels of a picture, hold millions. */
+const MOST_LOOKED_AT = 10_000;
+
 /** Characters; longer than every seed, and than every address that a browser opens. */
 const LONGEST_SEED = 40;
 const LONGEST_URL = 8192;
@@ -49,14 +52,17 @@ export function findPictures(message: FluxMessage, property: string, value: unkn
   const images = isOurs ? peek(message, "image") : undefined;
   const request = isOurs ? requestOf(message) : undefined;
   const found: FoundPicture[] = [];
+  let lookedAt = 0;
   const visit = (item: unknown, owners: readonly unknown[], position: number, depth: number): void => {
+    lookedAt += 1;
     if (typeof item === "string" || types.isUint8Array(item)) {
       const described = [...owners, isList(images) ? peek(images, position) : images];
       found.push({ content: item, facts: { ...factsOf(described), ...(request !== undefined && { request }) } });
     } else if (depth < DEEPEST && isList(item)) {
       const { length } = item;
       for (let index = length - 1; index >= Math.max(0, length - LONGEST_LIST); index -= 1) {
-        if (found.length < most) visit(peek(item, index), owners, index, depth + 1);
+        if (found.length >= most || lookedAt >= MOST_LOOKED_AT) break;
+        visit(peek(item, index), owners, index, depth + 1);
       }
     } else if (depth < DEEPEST) {
       const member = MEMBERS.map((name) => peek(item, name)).find((inside) => inside !== undefined && inside !== "");
@@ -85,9 +91,28 @@ const isKnown = (value: unknown): boolean => value !== undefined && value !== nu
 /** Written down now: what comes after in the flow may change the message. */
 function requestOf(message: FluxMessage): string | undefined {
   try {
-    const text = JSON.stringify(peek(peek(message, "job"), "request"), undefined, 2);
+    const request = peek(peek(message, "job"), "request");
+    const text = isShort(request) ? JSON.stringify(request, undefined, 2) : undefined;
     return text === undefined || text.length > LONGEST_REQUEST ? undefined : text;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value may fit into the text of a request: writing a picture's bytes as JSON takes seconds. */
+function isShort(value: unknown): boolean {
+  const inside = [value];
+  for (let room = LONGEST_REQUEST; room > 0; ) {
+    if (inside.length === 0) return true;
+    const next = inside.pop();
+    if (typeof next === "string") room -= next.length;
+    else if (ArrayBuffer.isView(next)) room -= next.byteLength;
+    else if (isList(next) && next.length > room) return false;
+    else if (typeof next === "object" && next !== null) {
+      const names = Object.keys(next);
+      room -= names.length;
+      inside.push(...names.slice(0, Math.max(0, room)).map((name) => peek(next, name)));
+    }
+  }
+  return false;
 }
