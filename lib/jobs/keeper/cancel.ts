@@ -42,10 +42,13 @@ export async function cancelForAll(kept: KeptJob, means: CancelMeans): Promise<C
   };
   // Those before the last one only stop waiting.
   for (const nodeId of nodeIds) {
-    if (!kept.outcome) await cancelOne(kept, nodeId, { ...means, end });
+    if (!hasOutcome(kept)) await cancelOne(kept, nodeId, { ...means, end });
   }
   return ending ? { state: "cancelled", billed: ending.cause.billed } : { state: "ended" };
 }
+
+/** Whether a job has its outcome, or gets it now: while that is being written down, it cannot have another one. */
+const hasOutcome = ({ job, outcome }: KeptJob): boolean => outcome !== undefined || job.phase.state === "settled";
 
 async function cancelOne(kept: KeptJob, nodeId: string, means: CancelMeans): Promise<void> {
   const { job, claims } = kept;
@@ -66,7 +69,7 @@ async function cancelOne(kept: KeptJob, nodeId: string, means: CancelMeans): Pro
   const context = kept.context ?? (await means.contextOf(kept));
   const error = await cancelledAt(kept, context, means.why);
   // Its result may have come while the service was asked.
-  if (kept.outcome) return;
+  if (hasOutcome(kept)) return;
   // Who was told of the deadline is not told of another error.
   if (kept.overdue) context.warn(error.message);
   await means.end(kept, error);
