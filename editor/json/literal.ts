@@ -42,7 +42,8 @@ export class LiteralReader {
 
   /** White space, and comments of all three languages. */
   skipBlank(): void {
-    const blank = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
+    // Each alternative takes as much as it can at once: what is remembered of a repetition has no room for millions.
+    const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
     blank.lastIndex = this.#at;
     this.#at += blank.exec(this.#text)?.[0].length ?? 0;
   }

@@ -28,8 +28,9 @@ const curlBody = (text: string): { body: string; at: number } | undefined => {
   const quote = found[1];
   const at = found.index + found[0].length;
   const rest = text.slice(at);
-  if (quote === "'") return { body: (/^(?:[^']|'\\'')*/.exec(rest)?.[0] ?? "").replaceAll("'\\''", "'"), at };
-  return { body: (/^(?:[^"\\]|\\[\s\S])*/.exec(rest)?.[0] ?? "").replace(/\\(["\\$`])/g, "$1"), at };
+  // Runs are taken at once, not character by character: a picture in the body has millions.
+  if (quote === "'") return { body: (/^(?:[^']+|'\\'')*/.exec(rest)?.[0] ?? "").replaceAll("'\\''", "'"), at };
+  return { body: (/^(?:[^"\\]+|\\[\s\S])*/.exec(rest)?.[0] ?? "").replace(/\\(["\\$`])/g, "$1"), at };
 };
 
 /** What is in the way between an example and its request: a list of one task, the options of fal's clients. */

@@ -49,6 +49,18 @@ describe("a vendor's example", () => {
     assert.equal(read(runwareCurl).request.positivePrompt, "a fisherman's hut");
   });
 
+  it("may have a picture of many megabytes in it, or as much white space", () => {
+    const picture = `data:image/png;base64,${"A".repeat(14_000_000)}`;
+    const curl = "curl https://fal.run/fal-ai/flux/srpo";
+    const texts = [
+      `${curl} -d '{"prompt": "p", "image_url": "${picture}"}'`,
+      `${curl} -d "{\\"prompt\\": \\"p\\", \\"image_url\\": \\"${picture}\\"}"`,
+      `{"prompt": "p", "image_url": "${picture}"}`,
+    ];
+    for (const text of texts) assert.equal(String(read(text).request.image_url).length, picture.length);
+    assert.deepEqual(read(`{"prompt":${" ".repeat(14_000_000)}"p"}`).request, { prompt: "p" });
+  });
+
   it("fills the dialog, without what the node sets itself", () => {
     const taken = take(krea, runwareCurl);
     assert.deepEqual(
