@@ -73,7 +73,8 @@ export const enlarge = (node: string, pictures: readonly KnownPicture[], first: 
         address = URL.createObjectURL(blob);
         const image = stage.querySelector("img");
         if (image) image.src = address;
-        else stage.replaceChildren(imageOf(picture, address));
+        // What there is no thumbnail of may be veiled as well.
+        else stage.replaceChildren(...contentOf({ ...picture, thumbnail: address }));
       });
     }
     fetchDetails(node, picture.id).then((details) => {

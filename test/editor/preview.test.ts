@@ -93,6 +93,7 @@ describe("pictures under a preview node", function () {
       ...pair("bad", 1000),
       ...pair("keys", 1160),
       ...pair("trace", 1320),
+      ...pair("plain", 1640),
       { id: "look", type: "subflow", name: "look", in: [{ x: 40, y: 40, wires: [{ id: "inner" }] }], out: [] },
       preview("inner", { z: "look" }),
       inject("go-use", "use", { y: 1480 }),
@@ -263,6 +264,22 @@ describe("pictures under a preview node", function () {
     assert.match(await filter(), /blur/);
     await page.click(`${enlarged} .fluxwire-enlarged-reveal`);
     assert.equal(await filter(), "none");
+    await page.keyboard.press("Escape");
+  });
+
+  it("that were flagged are blurred when they are enlarged where there was no encoder to make them small", async () => {
+    const { page } = editor;
+    await page.route("**/flux/preview/plain", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { pictures: object[] };
+      await route.fulfill({ json: { pictures: answer.pictures.map((one) => ({ ...one, problem: "noEncoder" })) } });
+    });
+    await press(editor, "go-plain", { payload: await dataUri(40), image: { nsfw: true } });
+    await page.waitForSelector("#plain .fluxwire-picture-note");
+    await editor.get("RED.view.reveal('plain')");
+    await page.locator("#plain .fluxwire-picture").click();
+    await page.waitForSelector(`${enlarged} img`);
+    assert.match(await editor.get("getComputedStyle(document.querySelector('.fluxwire-enlarged img')).filter"), /blur/);
+    assert.equal(await page.locator(`${enlarged} .fluxwire-enlarged-reveal`).count(), 1);
     await page.keyboard.press("Escape");
   });
 
