@@ -49,13 +49,20 @@ function member(answer: unknown, name: string, words: readonly string[]): string
   return words.find((word) => word === value);
 }
 
-/** The place of a row's note. */
-export function rowNote(): RowNote & { element: HTMLElement } {
+/**
+ * The place of a row's note.
+ * @param home gets the focus when it was on an answer that goes.
+ */
+export function rowNote(home: () => HTMLElement): RowNote & { element: HTMLElement } {
   const host = element("div", { class: "fluxwire-job-note", role: "status" });
+  const fill = (...content: readonly (Node | string)[]): void => {
+    const hadFocus = host.contains(document.activeElement);
+    host.replaceChildren(...content);
+    if (hadFocus) home().focus();
+  };
   return {
     element: host,
-    say: (text) => host.replaceChildren(text),
-    ask: (question, ...answers) =>
-      host.replaceChildren(question, element("div", { class: "fluxwire-job-answers" }, ...answers)),
+    say: fill,
+    ask: (question, ...answers) => fill(question, element("div", { class: "fluxwire-job-answers" }, ...answers)),
   };
 }

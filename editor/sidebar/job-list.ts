@@ -24,7 +24,6 @@ export function jobLists(t: Translate, changed: () => void): JobLists {
   return {
     element: element("div", { class: "fluxwire-jobs" }, inFlight.element, recent.element),
     update: (jobs, now) => {
-      const focused = document.activeElement;
       const present = new Set(jobs.map(({ id }) => id));
       for (const [id, row] of rows) {
         if (present.has(id)) continue;
@@ -37,6 +36,8 @@ export function jobLists(t: Translate, changed: () => void): JobLists {
         row.update(job, now);
         return { hasEnded: hasEnded(job), element: row.element };
       });
+      // Now, not before: a button that goes has given the focus to another one of its row.
+      const focused = document.activeElement;
       inFlight.fill(placed.filter((one) => !one.hasEnded).map((one) => one.element));
       recent.fill(placed.filter((one) => one.hasEnded).map((one) => one.element));
       // A row that is moved from one list to the other loses the focus on its way.

@@ -26,7 +26,7 @@ export function jobRow(first: ListedJob, t: Translate, changed: () => void): Job
   const time = element("span", { class: "fluxwire-job-time" });
   const cost = element("span", { class: "fluxwire-job-cost" });
   const remarks = element("div", { class: "fluxwire-job-remarks" });
-  const note = rowNote();
+  const note = rowNote(() => (buttons.cancel.hidden ? buttons.copy : buttons.cancel));
   const buttons = {
     cancel: button(t("sidebar.cancel"), "ban", () => cancelJob(job, note, t, changed)),
     copy: button("", "copy", () => {

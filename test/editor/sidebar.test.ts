@@ -92,10 +92,15 @@ describe("the tab FLUX in the sidebar", function () {
     assert.equal(await editor.get("document.activeElement.textContent"), "Keep it");
     await running.getByRole("button", { name: "Keep it" }).click();
     assert.doesNotMatch(await running.innerText(), /may be billed/);
+    // The answers are gone; the focus is where the question came from.
+    const hasFocus = (it: Element) => it === document.activeElement;
+    assert.equal(await running.locator(cancel).evaluate(hasFocus), true);
     await running.locator(cancel).click();
     await running.getByRole("button", { name: "Cancel it" }).click();
     await editor.page.getByText("It is billed all the same").waitFor();
     await editor.page.waitForFunction(`$('.fluxwire-job[data-state="cancelled"]').length === 2`);
+    const { length } = await editor.get<string>("document.activeElement.closest('.fluxwire-job')?.dataset.job ?? ''");
+    assert.ok(length > 0, "the focus stays in the list");
     assert.equal(await row("slow one", "running").count(), 0);
   });
 
