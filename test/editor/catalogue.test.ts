@@ -163,7 +163,7 @@ describe("the status texts", () => {
     const today = new Date();
     const tomorrow = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1);
     const opening = [today, tomorrow].map((time) => ({ opensAt: time.toISOString() }));
-    const causes = [{ provider: "runware" }, {}, ...opening];
+    const causes = [{ provider: "runware" }, {}, { parameter: "steps" }, ...opening];
     return errorCodes().flatMap((code) => causes.map((cause) => new FluxError(code, "", cause)));
   };
 

@@ -27,6 +27,23 @@ describe("a status text", () => {
   });
 });
 
+describe("the status of a request that is not valid", () => {
+  const text = ((key: string, values: { parameter?: string }) => `${key} ${values.parameter}`) as never;
+  const shown = (parameter?: string) =>
+    failedStatus(text, new FluxError("FLUX_VALIDATION", "No.", parameter === undefined ? {} : { parameter })).text;
+
+  it("names the parameter when it is one", () => {
+    assert.equal(shown("steps"), "status.error.FLUX_VALIDATION_AT steps");
+    assert.equal(shown("controlNet[1].endStep"), "status.error.FLUX_VALIDATION_AT controlNet[1].endStep");
+  });
+
+  it("names none when there are several, or when its name is not fit for the canvas", () => {
+    for (const name of [undefined, "", "x".repeat(41), "a cat on a roof", "$t(status)", "steps\n"]) {
+      assert.equal(shown(name), "status.error.FLUX_VALIDATION undefined", name);
+    }
+  });
+});
+
 describe("the status of a message that the account holds back", () => {
   const opens = new Date();
   opens.setHours(14, 5, 30);
