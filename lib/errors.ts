@@ -68,8 +68,17 @@ export class FluxError extends Error {
   ) {
     super(message);
     this.code = code;
-    this.cause = { retryable: false, billed: "no", violations: [], ...cause };
+    this.cause = readable({ retryable: false, billed: "no", violations: [], ...cause });
     this.retryAfter = retryAfter;
     this.scope = scope;
   }
 }
+
+/**
+ * Node-RED's debug sidebar shows a cause as a string, which would be "[object Object]". Offending values are left out:
+ * they may be what JSON does not know.
+ */
+const readable = (cause: ErrorCause): ErrorCause =>
+  Object.defineProperty(cause, "toString", {
+    value: () => JSON.stringify(cause, (name, value: unknown) => (name === "value" ? undefined : value)),
+  });
