@@ -25,7 +25,7 @@ export function findAccount(RED: NodeAPI, id: string): AccountNode {
   throw new FluxError(
     "FLUX_CONFIG",
     id === ""
-      ? "No account is selected in this node. Nothing was sent."
+      ? "No account is selected in this node. Open it and choose or add one: the sandbox needs no key. Nothing was sent."
       : "The account that this node names is missing or disabled. Nothing was sent.",
   );
 }
