@@ -64,8 +64,14 @@ export const shownRequest = (model: Model, values: Values, setting: ReadSetting)
   return ordered(model, { ...request, ...named });
 };
 
+/**
+ * A seed's digits stand bare, as they are sent: 19 of them are more than a JavaScript number keeps. A string holds no
+ * line break in JSON, so that such a line is always a member.
+ */
+const withBareSeed = (text: string): string => text.replace(/^( +"seed": )"(0|[1-9]\d{0,29})"(,?)$/m, "$1$2$3");
+
 /** The same as text: Runware takes lists of tasks. */
 export const requestText = (model: Model, values: Values, setting: ReadSetting): string => {
   const request = shownRequest(model, values, setting);
-  return JSON.stringify(model.dialect.provider === "runware" ? [request] : request, undefined, 2);
+  return withBareSeed(JSON.stringify(model.dialect.provider === "runware" ? [request] : request, undefined, 2));
 };

@@ -104,4 +104,13 @@ describe("the request that a dialog shows as JSON", () => {
     const { lora, width } = shownRequest(krea, values, () => undefined);
     assert.deepEqual({ lora, width }, { lora: [{ model: "civitai:1@2", weight: 0.8 }], width: 512 });
   });
+
+  it("shows a seed as the number that is sent, with all its digits", () => {
+    for (const model of [krea, falSrpo]) {
+      const text = requestText(model, new Map([["seed", num("9223372036854775807")]]), () => undefined);
+      assert.match(text, /"seed": 9223372036854775807,?$/m);
+    }
+    const text = requestText(krea, new Map([["seed", msg("seed")]]), () => undefined);
+    assert.match(text, /"seed": "<msg\.seed>"/);
+  });
 });
