@@ -20,7 +20,7 @@ export function failedStatus(text: NodeAPI["_"], { code, cause }: FluxError): Fl
 
 /** A name that fits below a node; others may be whatever a message had for a name. */
 const shortName = (parameter = ""): string | undefined =>
-  /^\w[\w.[\]]{0,39}$/.test(parameter) ? parameter : undefined;
+  /^\w[\w.[\]]{0,23}$/.test(parameter) ? parameter : undefined;
 
 /** A budget's limits reach back a day at most. */
 function budgetKey(opensAt: string | undefined): string {

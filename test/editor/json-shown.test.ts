@@ -106,7 +106,7 @@ describe("the request that a dialog shows as JSON", () => {
   });
 
   it("shows a seed as the number that is sent, with all its digits", () => {
-    for (const model of [krea, falSrpo]) {
+    for (const model of [krea, ...Object.values(falSrpo.modes)]) {
       const text = requestText(model, new Map([["seed", num("9223372036854775807")]]), () => undefined);
       assert.match(text, /"seed": 9223372036854775807,?$/m);
     }

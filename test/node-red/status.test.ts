@@ -38,7 +38,7 @@ describe("the status of a request that is not valid", () => {
   });
 
   it("names none when there are several, or when its name is not fit for the canvas", () => {
-    for (const name of [undefined, "", "x".repeat(41), "a cat on a roof", "$t(status)", "steps\n"]) {
+    for (const name of [undefined, "", "x".repeat(25), "a cat on a roof", "$t(status)", "steps\n"]) {
       assert.equal(shown(name), "status.error.FLUX_VALIDATION undefined", name);
     }
   });
