@@ -20,8 +20,8 @@ const LONGEST = 20_000_000;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The body of a curl command, without its quotes; undefined where there is none. */
-const curlBody = (text: string): { body: string; at: number } | undefined => {
+/** The body of a curl command, without its quotes, and where it stands; undefined where there is none. */
+const curlBody = (text: string): { body: string; at: number; end: number } | undefined => {
   if (!/\bcurl\b/.test(text)) return undefined;
   const found = /(?:^|\s)(?:-d|--data|--data-raw|--json|--data-binary)[\s=]+(['"])/.exec(text);
   if (found === null) return undefined;
@@ -29,8 +29,10 @@ const curlBody = (text: string): { body: string; at: number } | undefined => {
   const at = found.index + found[0].length;
   const rest = text.slice(at);
   // Runs are taken at once, not character by character: a picture in the body has millions.
-  if (quote === "'") return { body: (/^(?:[^']+|'\\'')*/.exec(rest)?.[0] ?? "").replaceAll("'\\''", "'"), at };
-  return { body: (/^(?:[^"\\]+|\\[\s\S])*/.exec(rest)?.[0] ?? "").replace(/\\(["\\$`])/g, "$1"), at };
+  const isPlain = quote === "'";
+  const quoted = (isPlain ? /^(?:[^']+|'\\'')*/ : /^(?:[^"\\]+|\\[\s\S])*/).exec(rest)?.[0] ?? "";
+  const body = isPlain ? quoted.replaceAll("'\\''", "'") : quoted.replace(/\\(["\\$`])/g, "$1");
+  return { body, at, end: at + quoted.length };
 };
 
 /** What is in the way between an example and its request: a list of one task, the options of fal's clients. */
@@ -47,6 +49,7 @@ const unwrapped = (value: unknown): Record<string, unknown> | "several" | undefi
   return Object.keys(value).length === 0 ? undefined : value;
 };
 
+/** The endpoint that a text names, as the argument of a call or in an address. */
 const endpointIn = (text: string): string | undefined => /(?<![@\w])fal-ai(?:\/[\w.-]+)+/.exec(text)?.[0];
 
 const placeIn = (text: string, at: number): Required<Pick<NoExample, "line" | "column">> => {
@@ -55,14 +58,16 @@ const placeIn = (text: string, at: number): Required<Pick<NoExample, "line" | "c
 };
 
 /** Readings of a text, the likeliest first: as it is, as the members of an object, and from each bracket on. */
-function* readings(text: string): Generator<() => unknown> {
+function* readings(text: string): Generator<{ at: number; read: () => unknown }> {
   const start = new LiteralReader(text, 0);
   start.skipBlank();
   const first = text[start.at];
   if (first === '"' || first === "'" || /^[A-Za-z_$][\w$]*\s*:/.test(text.slice(start.at, start.at + 100))) {
-    yield () => new LiteralReader(text, start.at).members("");
+    yield { at: start.at, read: () => new LiteralReader(text, start.at).members("") };
   }
-  for (const { index } of text.matchAll(/[{[]/g)) yield () => new LiteralReader(text, index).value();
+  for (const { index } of text.matchAll(/[{[]/g)) {
+    yield { at: index, read: () => new LiteralReader(text, index).value() };
+  }
 }
 
 /**
@@ -73,15 +78,18 @@ export const readExample = (pasted: string): Example | NoExample => {
   if (pasted.length > LONGEST) return { reason: "tooLong" };
   const curl = curlBody(pasted);
   const text = curl?.body ?? pasted;
-  const endpoint = endpointIn(pasted);
+  // What a prompt or the address of a picture says is not where the request goes.
+  const endpointBefore = (at: number): string | undefined =>
+    endpointIn(curl === undefined ? text.slice(0, at) : pasted.slice(0, curl.at) + pasted.slice(curl.end));
   let furthest: Unreadable | undefined;
   let tries = 0;
-  for (const read of readings(text)) {
+  for (const { at, read } of readings(text)) {
     // Code before an example has a bracket or two; what has hundreds is none.
     if (++tries > 200) break;
     try {
       const request = unwrapped(read());
       if (request === "several") return { reason: "several" };
+      const endpoint = endpointBefore(at);
       if (request !== undefined) return { request, ...(endpoint !== undefined && { endpoint }) };
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;

@@ -49,6 +49,15 @@ describe("a vendor's example", () => {
     assert.equal(read(runwareCurl).request.positivePrompt, "a fisherman's hut");
   });
 
+  it("is for the endpoint of its call, whatever its prompt and the addresses in it say", () => {
+    const body = '{"prompt": "in the style of fal-ai/other", "image_url": "https://example.com/fal-ai/in.png"}';
+    assert.equal(read(body).endpoint, undefined);
+    assert.equal(read(`curl -d '${body}' https://fal.run/fal-ai/flux/srpo`).endpoint, "fal-ai/flux/srpo");
+    const escaped = body.replaceAll('"', '\\"');
+    assert.equal(read(`curl -d "${escaped}" https://fal.run/fal-ai/flux/srpo`).endpoint, "fal-ai/flux/srpo");
+    assert.equal(read(`fal.run("fal-ai/flux/srpo", ${body})`).endpoint, "fal-ai/flux/srpo");
+  });
+
   it("may have a picture of many megabytes in it, or as much white space", () => {
     const picture = `data:image/png;base64,${"A".repeat(14_000_000)}`;
     const curl = "curl https://fal.run/fal-ai/flux/srpo";
