@@ -6,6 +6,9 @@ import { button, element } from "../element";
 import { page, type Translate } from "../node-red";
 import type { Values } from "../params";
 import { controlId } from "../row";
+import { asTyped } from "../saved-node";
+import { isVariable } from "../variable";
+import { placeholder } from "./placeholder";
 import { readExample } from "./read-example";
 import { requestText } from "./show-request";
 import { isTaken, type Taken, takeExample } from "./take-example";
@@ -31,9 +34,19 @@ const shownModel = (model: NodeModel, setting: ReadSetting, values: Values): Mod
   return hasSource || (image.imageParameter !== undefined && values.has(image.imageParameter)) ? image : text;
 };
 
+/** What would not be the example's own: an author sees what of this Node-RED a service is to get. */
+const boundIn = ({ values, settings }: Taken): string[] =>
+  [...values, ...settings].flatMap(([name, value]) => {
+    const typed = asTyped(value);
+    if (typed === undefined) return [];
+    if (isVariable(typed.value)) return [`${name} ${typed.value}`];
+    return ["str", "num", "bool", "none"].includes(typed.type) ? [] : [`${name} ${placeholder(typed)}`];
+  });
+
 /** What is about to happen, line by line. */
 const planLines = (taken: Taken, isUnknownTaken: boolean, t: Translate): string[] => {
   const { count, respelt, owned, unknown } = taken;
+  const bound = boundIn(taken);
   const listed = (names: readonly string[]): string => names.join(", ");
   return [
     t("json.plan", { count }),
@@ -42,6 +55,7 @@ const planLines = (taken: Taken, isUnknownTaken: boolean, t: Translate): string[
     ...(unknown.length === 0
       ? []
       : [t(isUnknownTaken ? "json.unknownTaken" : "json.unknown", { names: listed(unknown) })]),
+    ...(bound.length === 0 ? [] : [t("json.bound", { names: listed(bound) })]),
   ];
 };
 

@@ -84,4 +84,16 @@ describe("the request as JSON in a dialog", function () {
     await editor.done();
     assert.equal(Boolean(await property("untouched", "changed")), false, "a look changes nothing");
   });
+
+  it("names what an example would have a service get of this Node-RED", async () => {
+    await editor.open("untouched");
+    await openPanel();
+    await paste('{ "positivePrompt": "<env.SECRET>", "negativePrompt": "${OTHER}", "steps": 20 }');
+    const told = await plan();
+    assert.match(told, /not from the example: .*<env\.SECRET>/);
+    assert.match(told, /negativePrompt \$\{OTHER\}/);
+    await paste('{ "positivePrompt": "a fox", "steps": 20 }');
+    assert.doesNotMatch(await plan(), /not from the example/);
+    await editor.cancel();
+  });
 });
