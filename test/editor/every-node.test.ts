@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage, themes } from "./browser";
 import { deploy, dragFromPalette, openSelected } from "./canvas";
+import { clipboardOpened } from "./clipboard";
 import { account, bucket, falAccount } from "./nodes";
 
 /** Fills in a parameter's own field. */
@@ -153,12 +154,17 @@ for (const theme of themes) {
       await page.locator("#red-ui-workspace-chart").click({ position: { x: 700, y: 500 } });
       await page.keyboard.press("Control+a");
       await page.keyboard.press("Control+e");
+      await clipboardOpened(editor, "export");
       const text = "#red-ui-clipboard-dialog-export-text";
       await page.waitForFunction(`$('${text}').val()?.startsWith('[')`);
       const exported = await page.locator(text).inputValue();
       await page.click("#red-ui-clipboard-dialog-cancel");
       await page.keyboard.press("Control+i");
-      await page.fill("#red-ui-clipboard-dialog-import-text", exported);
+      await clipboardOpened(editor, "import");
+      const pasted = page.locator("#red-ui-clipboard-dialog-import-text");
+      await pasted.fill(exported);
+      // Node-RED looks at the text when a key is released.
+      await pasted.press("End");
       await page.click("#red-ui-clipboard-dialog-ok");
       await page.getByRole("button", { name: "Import copy" }).click();
       await page.locator("#red-ui-workspace-chart").click({ position: { x: 400, y: 420 } });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage } from "./browser";
 import { deploy, dragFromPalette, drawWire, openSelected } from "./canvas";
+import { clipboardOpened } from "./clipboard";
 
 const flows = [
   { id: "tab", type: "tab", label: "Flow" },
@@ -56,6 +57,7 @@ describe("a person who has never used the pack", function () {
   it("imports an example from the menu, and sees its picture on the canvas", async () => {
     const { page } = editor;
     await editor.get("RED.actions.invoke('core:show-examples-import-dialog') && undefined");
+    await clipboardOpened(editor, "import");
     for (const entry of ["@fluxwire/node-red-flux", "1 - Getting started", "Quick start without a key"]) {
       await page.locator(".red-ui-treeList-label:visible").getByText(entry, { exact: true }).click();
     }

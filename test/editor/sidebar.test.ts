@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Editor, inOnePage } from "./browser";
+import { clipboardOpened } from "./clipboard";
 import { account, inference, todaysSettings } from "./nodes";
 
 const inject = (id: string, payload: string, to: string, z = "tab") => ({
@@ -53,7 +54,7 @@ describe("the tab FLUX in the sidebar", function () {
     assert.match(await editor.text(".fluxwire-sidebar"), /Nothing spent today/);
     assert.match(await editor.text(".fluxwire-sidebar"), /show up here as soon as a message reaches one/);
     await editor.page.getByRole("button", { name: "Open the examples" }).click();
-    await editor.page.locator(".red-ui-clipboard-dialog:visible, #red-ui-clipboard-dialog:visible").first().waitFor();
+    await clipboardOpened(editor, "import");
     await editor.page.keyboard.press("Escape");
     await editor.page.waitForFunction("$('.ui-dialog:visible').length === 0");
   });
