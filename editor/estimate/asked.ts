@@ -21,7 +21,8 @@ export const askedIn = (
   const account = String(page.$("#node-input-account").val() ?? "").replace(/^_ADD_$/, "");
   const chosen = account === "" ? null : page.RED.nodes.node(account);
   const environment = chosen?.environment;
-  const prices = chosen?.prices;
+  // A table that is deployed is with the server, which knows its variables; in one that is not, they are no numbers yet.
+  const prices = chosen?.changed === true ? chosen.prices : undefined;
   return {
     type: node.type,
     account,

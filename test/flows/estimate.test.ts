@@ -138,6 +138,18 @@ describe("the estimate of what a run costs", () => {
     assert.equal(await dollars({ params: fromMessage }), 0.3, "a row that does not ask for what is not known");
   });
 
+  it("takes a variable of the environment from the deployed table, and tells none to whoever may look at flows", async () => {
+    const prices = [{ dollars: "${FLUX_TEST_PRICE}" }];
+    process.env.FLUX_TEST_PRICE = "13";
+    try {
+      await start({ account: { prices } });
+      assert.equal((await estimateOf(production)).perPicture, 13);
+      assert.equal((await estimateOf({ ...production, prices })).perPicture, 0.0098, "the published price");
+    } finally {
+      delete process.env.FLUX_TEST_PRICE;
+    }
+  });
+
   it("is unknown where a message, a context, an expression or the environment decides, and names what", async () => {
     await start();
     for (const type of ["msg", "flow", "global", "env", "jsonata"]) {

@@ -8,8 +8,9 @@ export interface EstimateBody {
   model: NodeModel;
   /** The id of an account node; empty when none is chosen. */
   account: string;
-  /** The account's environment and prices as its dialog left them, deployed or not. */
+  /** The account's environment as its dialog left it, deployed or not. */
   environment: string | undefined;
+  /** The account's price table if it was changed since the last deploy. */
   prices: unknown;
   dialog: DialogValues;
   /** Members of the request that nodes upstream bring. */

@@ -7,7 +7,7 @@ import { fal } from "../../providers/fal";
 import { runware } from "../../providers/runware";
 import { Account, placeIn } from "../account";
 import type { AccountNode } from "../find-account";
-import { keeperOf } from "../keeper-of";
+import { presentKeeper } from "../keeper-of";
 import type { AccountSettings } from "../settings";
 import { resolved } from "../test-button";
 import type { NodeAPI } from "../types";
@@ -41,15 +41,15 @@ async function estimateFor(RED: NodeAPI, sent: unknown): Promise<Estimate> {
   const { shape, pictures, elsewhere } = askedIn(body.model, body.dialog);
   const account = accountOf(RED, body);
   if (!account) return { source: "unknown", unknownBecause: { reason: "noAccount" } };
-  const { costs, ready } = keeperOf(RED);
-  await ready;
+  const keeper = presentKeeper(RED);
+  await keeper?.ready;
   return estimate({
     type: body.model.type,
     shape,
     pictures,
     elsewhere,
     brought: body.brought,
-    seen: (like) => costs.seen(account.place, like, body.brought),
+    seen: (like) => keeper?.costs.seen(account.place, like, body.brought),
     table: account.prices,
     hasListPrices: account.environment === "production",
   });
@@ -78,7 +78,9 @@ function accountOf(RED: NodeAPI, { model, account: id, environment, prices }: Es
   return {
     environment: wanted,
     place,
-    prices: prices === undefined ? (deployed?.prices ?? []) : tableOf(RED, node, prices, nodeTypesOf(provider)),
+    // Rows that cannot be used say no price. A variable is none: whoever may look at flows could read back the
+    // environment's numbers.
+    prices: prices === undefined ? (deployed?.prices ?? []) : readPriceTable(prices, nodeTypesOf(provider)).rows,
   };
 }
 
@@ -89,19 +91,3 @@ function placeWhere(kind: AccountKind, environment: PlaceChoice, addresses: Addr
     return undefined;
   }
 }
-
-/** A table as a dialog was left with it: rows that cannot be used say no price. */
-function tableOf(RED: NodeAPI, node: AccountNode | null, prices: unknown, models: readonly string[]): PriceRow[] {
-  const settled = Array.isArray(prices) ? prices.map((row) => settledRow(RED, node, row)) : prices;
-  return readPriceTable(settled, models).rows;
-}
-
-const settledRow = (RED: NodeAPI, node: AccountNode | null, row: unknown): unknown =>
-  typeof row !== "object" || row === null
-    ? row
-    : Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [
-          name,
-          typeof value === "string" ? resolved(RED, node, value) : value,
-        ]),
-      );
