@@ -53,8 +53,20 @@ export const drawWire = async ({ page }: Editor, from: string, to: string): Prom
     .dragTo(page.locator(`[id="${to}"] .red-ui-flow-port-input .red-ui-flow-port`), { force: true });
 };
 
-/** Presses Deploy and waits until it has happened. */
+/**
+ * Presses Deploy and waits until the new flows run: the answer comes once the earlier ones have stopped, and after it
+ * Node-RED still reads a file before it starts the new ones.
+ */
 export const deploy = async ({ page }: Editor): Promise<void> => {
-  await page.click("#red-ui-header-button-deploy");
+  await Promise.all([
+    page.evaluate(`new Promise((resolve) => {
+      let last;
+      RED.events.on("runtime-state", ({ state }) => {
+        if (last === "stop" && state === "start") resolve();
+        last = state;
+      });
+    })`),
+    page.click("#red-ui-header-button-deploy"),
+  ]);
   await page.waitForFunction("!RED.nodes.dirty()");
 };
