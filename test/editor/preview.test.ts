@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { noisePng } from "../support/pictures";
 import { PASSWORD, withUsers } from "../support/users";
 import { type Editor, inBrowser, inOnePage } from "./browser";
+import { deploy } from "./canvas";
 import { account, inference, preview } from "./nodes";
 
 /** A button that sends what the test tells it to. */
@@ -306,9 +307,7 @@ describe("pictures under a preview node", function () {
 
   it("survive a deploy of their node", async () => {
     await editor.get("RED.nodes.dirty(true)");
-    const deployed = editor.get("new Promise((resolve) => RED.events.on('deploy', () => resolve()))");
-    await editor.page.click("#red-ui-header-button-deploy");
-    await deployed;
+    await deploy(editor);
     await press(editor, "go-trace", { payload: await dataUri(40, 2) });
     await waitFor(editor, "trace", 2);
   });
