@@ -32,6 +32,11 @@ describe("a node's label on the canvas", function () {
   });
 
   const labelOf = (id: string) => editor.text(`[id="${id}"] .red-ui-flow-node-label`);
+  /** Closes the dialog; Node-RED draws the canvas anew in the next frame. */
+  const save = async (): Promise<void> => {
+    await editor.done();
+    await editor.get("new Promise((drawn) => requestAnimationFrame(() => drawn()))");
+  };
   const widthOf = (id: string) => editor.get<number>(`RED.nodes.node('${id}').w`);
 
   it("is the model and the size that the dialog fixes, and the model alone when it fixes none", async () => {
@@ -64,7 +69,7 @@ describe("a node's label on the canvas", function () {
     await editor.unfoldAll();
     await editor.type("width", "1280");
     await editor.type("height", "768");
-    await editor.done();
+    await save();
     assert.equal(await labelOf("edited"), "FLUX Krea 1280 x 768");
     assert.ok((await widthOf("edited")) > before);
   });
@@ -72,7 +77,7 @@ describe("a node's label on the canvas", function () {
   it("follows when a bucket gets a name", async () => {
     await editor.openAccount("bucket");
     await editor.page.locator("#node-config-input-name").fill("archive of the shop");
-    await editor.done();
+    await save();
     assert.equal(await labelOf("upload"), "upload to archive of the shop");
   });
 
