@@ -11,7 +11,8 @@ describe("a job in the line of its service", function () {
   let editor: Editor;
 
   before(async () => {
-    sandbox = await startSandboxProcess({ ...untilTold, jobsAhead: 3 });
+    // The longer the line is, the longer it stays as it is: it moves on whenever it is asked for.
+    sandbox = await startSandboxProcess({ ...untilTold, jobsAhead: 100 });
     const { queueUrl, runUrl, restUrl } = sandbox.addresses.fal;
     const service = { environment: "production", queueUrl, runUrl, restUrl, credentials: { apiKey: "key:secret" } };
     flows.push(
@@ -41,9 +42,12 @@ describe("a job in the line of its service", function () {
     await page.evaluate("RED.sidebar.show('fluxwire-sidebar')");
     await page.evaluate("$.post('inject/press').then(() => undefined)");
     const job = page.locator('.fluxwire-job[data-state="queued"]');
-    await job.filter({ hasText: "3 ahead" }).waitFor();
+    await page.waitForFunction(`(() => {
+      const [, ahead] = /(\\d+) ahead/.exec($('.fluxwire-job[data-state="queued"]').text()) ?? [];
+      const [, place] = /queued #(\\d+)/.exec($('#srpo .red-ui-flow-node-status-label').text()) ?? [];
+      return ahead !== undefined && Number(ahead) + 1 === Number(place);
+    })()`);
     assert.match(await job.innerText(), /in line/);
-    await page.locator('[id="srpo"] .red-ui-flow-node-status-label').filter({ hasText: "queued #4" }).waitFor();
     await job.locator(".fluxwire-job-cancel").click();
     await page.getByRole("button", { name: "Cancel it" }).click();
     await page.locator('.fluxwire-job[data-state="cancelled"]').waitFor();
