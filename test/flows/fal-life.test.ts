@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { withTimersHeld } from "../support/clock";
+import { overrun, sendAndOverrun } from "../support/controls";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 import { untilTold } from "../support/until-told";
 
@@ -60,14 +61,15 @@ describe("a fal job that is not finished in time", () => {
   afterEach(stopFlows);
 
   it("ends as FLUX_TIMEOUT with fal's id and what may still be billed, and is delivered once when it comes late", async () => {
-    const flow = await startFlow(fal({ node: { timeout: 1 }, sandbox: { latency: 1500 } }));
+    const flow = await startFlow(fal({ node: overrun, sandbox: untilTold }));
     const late = flow.nextMessage();
-    const { caught, messages } = await flow.send({ payload: prompt, flux: small });
+    const { caught, messages } = await sendAndOverrun(flow, { payload: prompt, flux: small });
     const [id = ""] = flow.sandbox.ledger.jobIds();
     assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_TIMEOUT", "unknown"]);
     assert.equal(caught?.error.cause.requestId, id);
     assert.match(String(caught?.error.message), /bill/);
     assert.equal(messages.length, 0);
+    flow.sandbox.finish();
     const message = await late;
     assert.equal(message.job.late, true);
     assert.equal(message.job.requestId, id);
@@ -75,9 +77,9 @@ describe("a fal job that is not finished in time", () => {
   });
 
   it("is cancelled at fal, and says so, when late results are off", async () => {
-    const flow = await startFlow(fal({ ...never, node: { timeout: 1, lateResults: false } }));
+    const flow = await startFlow(fal({ ...never, node: { ...overrun, lateResults: false } }));
     const cancelled = flow.sandbox.once("cancelled");
-    const { caught } = await flow.send({ payload: prompt, flux: small });
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, flux: small });
     assert.equal(caught?.error.code, "FLUX_TIMEOUT");
     assert.match(String(caught?.error.message), /cancelled/);
     const { id } = await cancelled;
@@ -85,10 +87,10 @@ describe("a fal job that is not finished in time", () => {
   });
 
   it("is cancelled all the same when fal is down for a moment", async () => {
-    const flow = await startFlow(fal({ ...never, node: { timeout: 1, lateResults: false } }));
+    const flow = await startFlow(fal({ ...never, node: { ...overrun, lateResults: false } }));
     flow.sandbox.arm("503", { call: "cancel" });
     const cancelled = flow.sandbox.once("cancelled");
-    const { caught } = await flow.send({ payload: prompt, flux: small });
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, flux: small });
     assert.equal(caught?.error.cause.requestId, (await cancelled).id);
     assert.equal(flow.sandbox.ledger.calls("cancel"), 2);
   });
@@ -129,8 +131,8 @@ describe("the job of a fal node that a deploy deletes", () => {
   });
 
   it("is cancelled too when its deadline has passed and only a late result was still hoped for", async () => {
-    const flow = await startFlow(fal({ ...never, node: { timeout: 1 }, account: { cancelAfter: 0 } }));
-    const { caught } = await flow.send({ payload: prompt, flux: small });
+    const flow = await startFlow(fal({ ...never, node: overrun, account: { cancelAfter: 0 } }));
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, flux: small });
     assert.equal(caught?.error.code, "FLUX_TIMEOUT");
     const cancelled = flow.sandbox.once("cancelled");
     await flow.deploy(withoutNode);
@@ -248,8 +250,8 @@ describe("a job at Runware, which cannot be cancelled", () => {
   afterEach(stopFlows);
 
   it("is no longer waited for when late results are off", async () => {
-    const flow = await startFlow({ ...never, node: { timeout: 1, lateResults: false } });
-    const { caught } = await flow.send({ payload: prompt, flux: { width: 128, height: 128 } });
+    const flow = await startFlow({ ...never, node: { ...overrun, lateResults: false } });
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, flux: { width: 128, height: 128 } });
     assert.equal(caught?.error.code, "FLUX_TIMEOUT");
     assert.match(String(caught?.error.message), /Nobody waits for it any more/);
   });

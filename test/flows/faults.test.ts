@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { overrun, sendAndOverrun } from "../support/controls";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const size = { width: 128, height: 128 };
@@ -107,19 +109,20 @@ describe("a job that never finishes", () => {
   afterEach(stopFlows);
 
   it("ends as FLUX_TIMEOUT with the id under which the service knows it", async () => {
-    const flow = await startFlow({ node: { timeout: 1 } });
-    const { caught } = await flow.send({ payload: `${prompt} [fault:never]`, flux: size });
+    const flow = await startFlow({ node: overrun });
+    const { caught } = await sendAndOverrun(flow, { payload: `${prompt} [fault:never]`, flux: size });
     assert.equal(caught?.error.code, "FLUX_TIMEOUT");
     assert.equal(caught?.error.cause.billed, "unknown");
     assert.match(caught?.error.cause.requestId ?? "", /^[0-9a-f-]{36}$/);
   });
 
   it("is delivered once, marked as late, when it finishes after all", async () => {
-    const flow = await startFlow({ node: { timeout: 1 } });
-    const message = { payload: `${prompt} [fault:slow=1.5]`, topic: "kept", flux: size, req: {}, res: {} };
-    const outcome = flow.send(message);
-    assert.equal((await outcome).caught?.error.code, "FLUX_TIMEOUT");
-    const late = await flow.nextMessage();
+    const flow = await startFlow({ node: overrun, sandbox: untilTold });
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, topic: "kept", flux: size, req: {}, res: {} });
+    assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    const delivered = flow.nextMessage();
+    flow.sandbox.finish();
+    const late = await delivered;
     assert.equal(late.job.late, true);
     assert.equal(late.topic, "kept");
     assert.ok(!("req" in late) && !("res" in late), "the HTTP request has been answered by then");
@@ -131,7 +134,7 @@ describe("a job that was never accepted before its deadline", () => {
   afterEach(stopFlows);
 
   it("fails with the reason, costs nothing, and is not looked for later", async () => {
-    const flow = await startFlow({ node: { timeout: 2 } });
+    const flow = await startFlow({ node: { timeout: 30 } });
     const { caught } = await flow.send({ payload: `${prompt} [fault:429-after=60]`, flux: size });
     assert.deepEqual([caught?.error.code, caught?.error.cause.billed], ["FLUX_RATE_LIMIT", "no"]);
     assert.equal(flow.sandbox.ledger.calls("getResponse"), 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { withClock } from "../support/clock";
-import { messagesAt, nextPassing, sendAndRun, withRunningJob } from "../support/controls";
+import { messagesAt, nextPassing, overrun, sendAndOverrun, sendAndRun, withRunningJob } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -128,10 +128,9 @@ for (const [service, options, message] of [
     });
 
     it("has FLUX_TIMEOUT and then the late result of the job that is still asked for, once", async () => {
-      const running = { ...options, sandbox: untilTold, node: { ...options.node, timeout: 1 } };
-      const { flow, outcome } = await withRunningJob(running, { ...message(), topic: "one" });
+      const flow = await startFlow({ ...options, sandbox: untilTold, node: { ...options.node, ...overrun } });
       const late = messagesAt("out");
-      const first = await outcome;
+      const first = await sendAndOverrun(flow, { ...message(), topic: "one" });
       const second = await flow.send({ ...message(), topic: "two" });
       for (const { caught, messages } of [first, second]) {
         assert.deepEqual([caught?.error.code, messages.length], ["FLUX_TIMEOUT", 0]);

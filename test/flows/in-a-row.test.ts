@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { messagesAt, nextMessageAt, nextPassing } from "../support/controls";
+import { withTimersHeld } from "../support/clock";
+import { messagesAt, nextMessageAt, nextPassing, overrun, sendAndOverrun, sendAndRun } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { coreNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -104,13 +105,11 @@ describe("two inference nodes in a row", () => {
 
   it("give a late result of the first to the second once, as a message like any other", async () => {
     // On one wire it is the very same object that the first node was given back.
-    const options = twoInARow({ sandbox: untilTold }, { timeout: 1 });
+    const options = twoInARow({ sandbox: untilTold }, overrun);
     const [first] = options.chain ?? [];
     const flow = await startFlow({ ...options, chain: first ? [first] : [] });
     const late = nextMessageAt("flux");
-    const accepted = flow.sandbox.once("accepted");
-    const { caught } = await flow.send({ payload: prompt, flux: size, idempotencyKey: "once" });
-    await accepted;
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, flux: size, idempotencyKey: "once" });
     assert.deepEqual([caught?.error.code, caught?.error.source.id], ["FLUX_TIMEOUT", "first"]);
     flow.sandbox.configure({ latency: 10 });
     const delivered = flow.nextMessage();
@@ -124,15 +123,17 @@ describe("two inference nodes in a row", () => {
   });
 
   it("keep a late result of the second out of the first", async () => {
-    const flow = await startFlow(twoInARow({ sandbox: untilTold, node: { timeout: 1 } }));
+    const flow = await startFlow(twoInARow({ sandbox: untilTold, node: overrun }));
     const first = messagesAt("first");
-    const accepted = flow.sandbox.once("accepted");
-    const outcome = flow.send({ payload: prompt, flux: size });
-    await accepted;
-    const acceptedToo = flow.sandbox.once("accepted");
-    flow.sandbox.finish();
-    const { caught } = await outcome;
-    await acceptedToo;
+    const { caught } = await withTimersHeld(overrun.timeout * 1000, async (passDeadline) => {
+      const { outcome } = await sendAndRun(flow, { payload: prompt, flux: size });
+      const second = flow.sandbox.once("accepted");
+      flow.sandbox.finish();
+      const { id } = await second;
+      await flow.sandbox.once("polled", (polled) => polled.id === id);
+      assert.equal(passDeadline(), 1);
+      return await outcome;
+    });
     assert.deepEqual([caught?.error.code, caught?.error.source.id], ["FLUX_TIMEOUT", "flux"]);
     const late = flow.nextMessage();
     flow.sandbox.finish();

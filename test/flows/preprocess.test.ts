@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { valueAt } from "../../lib/models/paths";
 import { pictureSize, pictureType } from "../../lib/models/picture";
+import { overrun, sendAndOverrun } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { onlyMessage, refusedMessage } from "../support/outcomes";
 import { noisePng } from "../support/pictures";
+import { untilTold } from "../support/until-told";
 
 const prompt = "a lighthouse at dusk";
 const str = (value: string) => ({ type: "str", value });
@@ -267,10 +269,11 @@ describe("a preprocess node that cannot do its work", () => {
   }
 
   it("delivers late what came after its time limit", async () => {
-    const flow = await startFlow(preprocess({ timeout: 1 }, { sandbox: { latency: 1_500 } }));
+    const flow = await startFlow(preprocess(overrun, { sandbox: untilTold }));
     const late = flow.nextMessage();
-    const { caught } = await flow.send({ payload: prompt, picture });
+    const { caught } = await sendAndOverrun(flow, { payload: prompt, picture });
     assert.equal(caught?.error.code, "FLUX_TIMEOUT");
+    flow.sandbox.finish();
     const message = await late;
     assert.deepEqual([message.job.late, message.payload], [true, prompt]);
     assert.match(String(message.guideImage), /^http/);

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { startSandbox } from "../../sandbox";
-import { messagesAt, nextMessageAt, nextPassing, nextPassings, sendAndRun, withRunningJob } from "../support/controls";
+import { withTimersHeld } from "../support/clock";
+import {
+  messagesAt,
+  nextMessageAt,
+  nextPassing,
+  nextPassings,
+  overrun,
+  sendAndRun,
+  withRunningJob,
+} from "../support/controls";
 import { type DeployKind, type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 import type { FlowNode } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
@@ -143,9 +152,13 @@ describe("a job that runs while the flows are deployed", () => {
   });
 
   it("is FLUX_TIMEOUT by its deadline, which a deploy does not begin anew, and delivered late by the new node", async () => {
-    const { flow, id } = await withRunningJob({ sandbox: untilTold, node: { timeout: 1 } }, atRunware());
+    const { flow, id, passDeadline } = await withTimersHeld(overrun.timeout * 1000, async (passDeadline) => {
+      return { ...(await withRunningJob({ sandbox: untilTold, node: overrun }, atRunware())), passDeadline };
+    });
     const caught = flow.nextCaught();
+    // Nobody holds a deadline that begins here, so that it would not pass.
     await flow.deploy(nameChanged);
+    passDeadline();
     assert.deepEqual([(await caught).error.code, (await caught).error.cause.requestId], ["FLUX_TIMEOUT", id]);
     const late = flow.nextMessage();
     await flow.deploy((nodes) => [...nodes]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import type { BucketNode } from "../../lib/node-red/storage/find-bucket";
 import { bucketIn } from "../support/bucket";
+import { withTimersHeld } from "../support/clock";
 import { type Flow, type FlowOptions, type Message, type Outcome, startFlow, stopFlows } from "../support/flow";
 import { helper } from "../support/helper";
 import { closeHosts, host } from "../support/hosts";
@@ -230,11 +231,18 @@ describe("a picture that a service made and that is stored", () => {
     });
 
     it("have the node's time each: a store that falls silent is given up", async () => {
-      const flow = await sidecars("a.{ext}", { timeout: 1 });
+      const flow = await sidecars("a.{ext}", { timeout: 600 });
       flow.sandbox.on("stored", () => flow.sandbox.arm("slow=15", { call: "PutObject", count: 10 }));
-      const { caught } = await flow.send({ payload: await noisePng(4) });
+      const { caught } = await withTimersHeld(600_000, async (passTimeLimit) => {
+        const stored = flow.sandbox.once("stored");
+        const outcome = flow.send({ payload: await noisePng(4) });
+        await stored;
+        await flow.sandbox.once("request", ({ calls }) => calls.includes("PutObject"));
+        assert.equal(passTimeLimit(), 1);
+        return await outcome;
+      });
       assert.equal(caught?.error.code, "FLUX_TIMEOUT");
-      assert.match(caught.error.message, /stored as a\.png, but not its sidecar: it could not be stored within 1 s/);
+      assert.match(caught.error.message, /stored as a\.png, but not its sidecar: it could not be stored within 600 s/);
     });
   });
 
@@ -485,9 +493,14 @@ describe("a picture that comes slowly", () => {
   const key = { type: "str", value: "x.{ext}" };
 
   it("is given up after the time that the dialog says, and nothing of it is left", async () => {
-    const { at, gone } = await endless();
-    const flow = await uploads({ key, allowedHosts: at, timeout: 1 });
-    await assertNothing(flow, await flow.send({ payload: `http://${at}/` }), "FLUX_TIMEOUT", /within 1 s/);
+    const { at, begun, gone } = await endless();
+    const flow = await uploads({ key, allowedHosts: at, timeout: 600 });
+    await withTimersHeld(600_000, async (passTimeLimit) => {
+      const outcome = flow.send({ payload: `http://${at}/` });
+      await begun;
+      passTimeLimit();
+      await assertNothing(flow, await outcome, "FLUX_TIMEOUT", /within 600 s/);
+    });
     await gone;
   });
 

@@ -1,28 +1,39 @@
 /**
- * Runs work in which timers of just so many ms wait for the test, and no other timers do.
+ * Runs work in which timers of so many ms wait for the test, and no other timers do. So do timers of up to ten seconds
+ * less: what is left of a time that began a moment ago.
  * `fire` lets them fire, and tells how many there were.
  */
 export async function withTimersHeld<Result>(
   delay: number,
   work: (fire: () => number) => Promise<Result>,
 ): Promise<Result> {
-  const { setTimeout: real } = globalThis;
-  const held: (() => void)[] = [];
+  const { setTimeout: real, clearTimeout: clear } = globalThis;
+  const held = new Map<unknown, () => void>();
   globalThis.setTimeout = new Proxy(real, {
     apply: (target, self, [callback, milliseconds, ...rest]) => {
-      if (milliseconds !== delay) return Reflect.apply(target, self, [callback, milliseconds, ...rest]);
-      held.push(() => callback(...rest));
-      return Reflect.apply(target, self, [() => {}, 0]);
+      const isHeld = milliseconds > delay - 10_000 && milliseconds <= delay;
+      if (!isHeld) return Reflect.apply(target, self, [callback, milliseconds, ...rest]);
+      const timer = Reflect.apply(target, self, [() => {}, 0]);
+      held.set(timer, () => callback(...rest));
+      return timer;
+    },
+  });
+  globalThis.clearTimeout = new Proxy(clear, {
+    apply: (target, self, [timer]) => {
+      held.delete(timer);
+      return Reflect.apply(target, self, [timer]);
     },
   });
   try {
     return await work(() => {
-      const due = held.splice(0);
+      const due = [...held.values()];
+      held.clear();
       for (const callback of due) callback();
       return due.length;
     });
   } finally {
     globalThis.setTimeout = real;
+    globalThis.clearTimeout = clear;
   }
 }
 
