@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,7 +40,7 @@ export async function startCephCluster(signal: AbortSignal): Promise<CephCluster
 }
 
 async function startDaemons(folder: string, daemons: ChildProcess[], signal: AbortSignal): Promise<string> {
-  const [monitorPort = 0, gatewayPort = 0] = await freePorts(2);
+  const [monitorPort, gatewayPort] = [await freePort(10_000), await freePort(20_000)];
   const config = join(folder, "ceph.conf");
   const clusterId = randomUUID();
   await Promise.all(["mon", "osd", "rgw"].map((name) => mkdir(join(folder, name))));
@@ -128,13 +128,23 @@ rgw gc obj min wait = 1
 rgw gc processor period = 1
 `;
 
-/** Ports that were free a moment ago; taken together, so that none comes twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server: Server) => new Promise((closed) => server.close(closed))));
-  return ports;
+/**
+ * A port that nobody listens at, of the 10,000 from `from` on. No kernel gives one below 30,000 to whoever asks for any:
+ * until a daemon takes it, which lasts seconds, no connection of this machine gets it.
+ */
+async function freePort(from: number): Promise<number> {
+  for (;;) {
+    const port = randomInt(from, from + 10_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Resolves when the gateway answers; rejects when a daemon ends before that. */
