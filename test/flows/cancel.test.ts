@@ -196,9 +196,9 @@ describe("a job at fal that is cancelled", () => {
   });
 
   it("ends with what fal says when it had ended by then", async () => {
-    const flow = await startFlow(fal({ sandbox: { latency: 60 } }));
+    const { flow, outcome } = await withRunningJob(fal({ sandbox: untilTold }), atFal());
     const finished = flow.sandbox.once("finished");
-    const outcome = flow.send(atFal());
+    flow.sandbox.finish();
     await finished;
     await cancel(flow, true);
     const { messages, caught } = await outcome;
