@@ -23,7 +23,16 @@ async function start(options: FlowOptions = {}) {
 }
 
 describe("what an account has spent today", () => {
-  afterEach(stopFlows);
+  const { now } = Date;
+  // At midnight the sum begins anew.
+  beforeEach(() => {
+    const toNoon = new Date().setHours(12, 0, 0, 0) - now();
+    Date.now = () => now() + toNoon;
+  });
+  afterEach(async () => {
+    await stopFlows();
+    Date.now = now;
+  });
 
   it("is nothing before its first job, and then what its pictures did cost", async () => {
     const { flow, spent } = await start({ node: { type: "runware-flux-krea", results: "all" } });
