@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spentToday } from "../../lib/node-red/spent-today";
 import type { NodeAPI } from "../../lib/node-red/types";
+import { fromNoon } from "../support/clock";
 import { type Flow, type FlowOptions, startFlow, stopFlows } from "../support/flow";
 import { onlyMessage } from "../support/outcomes";
 
@@ -23,16 +24,9 @@ async function start(options: FlowOptions = {}) {
 }
 
 describe("what an account has spent today", () => {
-  const { now } = Date;
-  // At midnight the sum begins anew.
-  beforeEach(() => {
-    const toNoon = new Date().setHours(12, 0, 0, 0) - now();
-    Date.now = () => now() + toNoon;
-  });
-  afterEach(async () => {
-    await stopFlows();
-    Date.now = now;
-  });
+  // First: time goes back again when the flows have stopped.
+  afterEach(stopFlows);
+  fromNoon();
 
   it("is nothing before its first job, and then what its pictures did cost", async () => {
     const { flow, spent } = await start({ node: { type: "runware-flux-krea", results: "all" } });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { FluxError } from "../../lib/errors";
 import { failedStatus } from "../../lib/node-red/failed-status";
 import { type Activity, JobStatus } from "../../lib/node-red/job-status";
@@ -45,10 +46,12 @@ describe("the status of a request that is not valid", () => {
 });
 
 describe("the status of a message that the account holds back", () => {
-  const opens = new Date();
-  opens.setHours(14, 5, 30);
+  const opens = new Date(2026, 10, 22, 14, 5, 30);
   const text = ((key: string, values: object) => `${key} ${JSON.stringify(values)}`) as never;
   const shown = (cause: FluxError["cause"] | object) => failedStatus(text, new FluxError("FLUX_QUOTA", "No.", cause));
+  // A long run of tests may begin on another day than this one comes to its turn.
+  beforeEach(() => mock.timers.enable({ apis: ["Date"], now: opens }));
+  afterEach(() => mock.timers.reset());
 
   it("says when its budget has room again, on the canvas and for Status nodes", () => {
     const status = shown({ opensAt: opens.toISOString() });

@@ -52,3 +52,15 @@ export async function withClock<Result>(
     Date.now = now;
   }
 }
+
+/** Lets each test of a suite begin at noon: none of them runs into the next day. Only `Date.now` tells it, and time goes on. */
+export function fromNoon(): void {
+  const { now } = Date;
+  beforeEach(() => {
+    const ahead = new Date(now()).setHours(12, 0, 0, 0) - now();
+    Date.now = () => now() + ahead;
+  });
+  afterEach(() => {
+    Date.now = now;
+  });
+}

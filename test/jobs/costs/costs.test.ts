@@ -10,6 +10,7 @@ import type { ServiceIdentity } from "../../../lib/jobs/service-identity";
 import { krea } from "../../../lib/models/krea";
 import { pricedShape } from "../../../lib/models/prices/shape";
 import type { FluxRequest } from "../../../lib/models/request";
+import { fromNoon } from "../../support/clock";
 import { aJob } from "../job";
 import { makePlace, type Place } from "../journal/journals";
 
@@ -48,6 +49,7 @@ const seen = (costs: Costs, asked: FluxRequest = request, service = production) 
 const remembering = (warnings: string[] = []): Costs => new Costs((text) => warnings.push(text));
 
 describe("what jobs did cost", () => {
+  fromNoon();
   it("is told per picture, as the median of the runs alike, with their range", () => {
     const costs = remembering();
     for (const cost of [0.01, 0.03, 0.011]) costs.settled(kreaJob(), made(cost, cost));
@@ -136,6 +138,7 @@ describe("what jobs did cost", () => {
 });
 
 describe("what was spent today", () => {
+  fromNoon();
   afterEach(() => mock.timers.reset());
 
   it("is summed up by service and key, and says of how many jobs the cost is not known", () => {
@@ -181,6 +184,7 @@ describe("what was spent today", () => {
 });
 
 describe("what is known of costs after a restart", () => {
+  fromNoon();
   let place: Place;
   beforeEach(async () => {
     place = await makePlace();
