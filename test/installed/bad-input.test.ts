@@ -141,8 +141,8 @@ describe("an installed pack that is fed nonsense", function () {
   this.timeout(60_000);
   let nodeRed: NodeRedProcess;
 
-  before(async () => {
-    const { userDir } = await installedPack();
+  before(async function () {
+    const { userDir } = await installedPack(this);
     // Whatever proxy or key this machine has, the test is about the pack alone.
     nodeRed = await startNodeRed({ userDir, packDirectory: null, flows: flow, env: { RUNWARE_API_KEY: "" } });
   });

@@ -39,8 +39,9 @@ const install = async (): Promise<Installed> => {
 
 let installed: Promise<Installed> | undefined;
 
-/** Packs and installs once for all files of a test run. */
-export const installedPack = (): Promise<Installed> => {
+/** Packs and installs once for all files of a test run. The first hook that asks waits for npm, whatever its suite's time is. */
+export const installedPack = (hook: Mocha.Context): Promise<Installed> => {
+  hook.timeout(120_000);
   installed ??= install();
   return installed;
 };

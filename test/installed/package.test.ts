@@ -21,8 +21,8 @@ describe("the pack, installed from its tarball into a real Node-RED", function (
   let sets: NodeSet[];
   let manifest: { "node-red": { nodes: Record<string, string> }; dependencies: Record<string, string> };
 
-  before(async () => {
-    installed = await installedPack();
+  before(async function () {
+    installed = await installedPack(this);
     nodeRed = await startNodeRed({ userDir: installed.userDir, packDirectory: null, flows: [] });
     sets = ((await nodeRed.get("/nodes")) as NodeSet[]).filter(({ module }) => module === pack);
     manifest = JSON.parse(await readFile(join(installed.packDirectory, "package.json"), "utf8"));

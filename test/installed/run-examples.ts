@@ -63,8 +63,8 @@ export const runExamples = (): Examples => {
   /** Where in the log the present test began. */
   let begun: number;
 
-  before(async () => {
-    const installed = await installedPack();
+  before(async function () {
+    const installed = await installedPack(this);
     examples = await readExamples(installed.packDirectory);
     folder = join(installed.userDir, "pictures");
     nodeRed = await startNodeRed({ userDir: installed.userDir, packDirectory: null, flows: [] });
