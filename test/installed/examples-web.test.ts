@@ -64,8 +64,9 @@ describe("the examples with web requests, a schedule and storage, imported as th
     }
 
     it("answers a job that takes too long with 202, and its picture where that says, paid once", async () => {
-      await run.deploy(webhook, (node) => (node.type === "runware-account" ? { ...node, timeout: "3" } : node));
+      await run.deploy(webhook);
       const quick = (await (await run.call("/pictures", { body: { prompt } })).json()) as Stored;
+      await run.deploy(webhook, (node) => (node.type === "runware-account" ? { ...node, timeout: "3" } : node));
       const answer = await run.call("/pictures", { body: { prompt: `${prompt} [fault:slow=600]` } });
       assert.equal(answer.status, 202);
       const { job } = (await answer.json()) as Refusal;
