@@ -99,9 +99,9 @@ describe("a message that passes a preview node", () => {
       assert.equal((await said).fill, "grey");
     }
     assert.deepEqual(shown(), []);
-    const told = rung("flux");
+    const said = flow.nextStatus(() => true);
     flow.receive({ payload: await noisePng(16), image: proxy, job: cyclic });
-    await told;
+    await said;
     assert.equal(shown().length, 1);
   });
 });
