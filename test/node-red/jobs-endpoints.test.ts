@@ -132,6 +132,7 @@ describe("the list of jobs that Node-RED serves", function () {
   });
 
   it("holds no prompt, no key and no address", async () => {
+    for (const button of ["go", "inside"]) await ended(button);
     const text = JSON.stringify(await list(nodeRed));
     assert.ok(text.length > 500);
     assert.doesNotMatch(text, /planted|https?:/);
