@@ -22,7 +22,8 @@ describe("a person who has never used the pack", function () {
 
     await openSelected(editor, krea);
     await page.click("#node-input-btn-account-add");
-    await page.waitForSelector("#node-config-dialog-ok");
+    // It takes the place of the node's dialog, and can be used once it has the focus.
+    await page.waitForFunction("$('.red-ui-tray:has(#node-config-dialog-ok)').has(document.activeElement).length > 0");
     await page
       .locator("#node-config-input-environment + .red-ui-typedInput-container .red-ui-typedInput-option-trigger")
       .click();
@@ -62,9 +63,10 @@ describe("a person who has never used the pack", function () {
       await page.locator(".red-ui-treeList-label:visible").getByText(entry, { exact: true }).click();
     }
     await page.click("#red-ui-clipboard-dialog-ok");
-    await page.locator("#red-ui-workspace-chart").click({ position: { x: 300, y: 300 } });
-    await deploy(editor);
     const preview = "RED.nodes.filterNodes({ type: 'flux-preview' })[0]";
+    // The dialog closes before the server has sent the example, which comes on a tab of its own.
+    await page.waitForFunction(`${preview} !== undefined`);
+    await deploy(editor);
     await editor.get(`RED.view.reveal(${preview}.id)`);
     const button = await editor.get<string>(
       `RED.nodes.filterNodes({ type: "inject" }).find((node) => RED.nodes.getAllDownstreamNodes(node).includes(${preview})).id`,
