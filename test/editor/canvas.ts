@@ -21,13 +21,10 @@ const canvasOrigin = async ({ page }: Editor): Promise<Point> => {
  */
 export const dragFromPalette = async (editor: Editor, type: string, to: Point): Promise<string> => {
   const { page } = editor;
-  const entry = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
-  await entry.scrollIntoViewIfNeeded();
-  const box = await entry.boundingBox();
-  if (box === null) throw new Error(`${type} is not in the palette`);
   const before = await editor.get<string[]>("RED.nodes.filterNodes({}).map(({ id }) => id)");
   const canvas = await canvasOrigin(editor);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  // Waits until nothing moves or covers the entry.
+  await page.hover(`.red-ui-palette-node[data-palette-type="${type}"]`);
   await page.mouse.down();
   await page.mouse.move(canvas.x + to.x - 20, canvas.y + to.y, { steps: 4 });
   await page.mouse.move(canvas.x + to.x, canvas.y + to.y, { steps: 2 });
@@ -50,7 +47,7 @@ export const openSelected = async ({ page }: Editor, id: string): Promise<void> 
 export const drawWire = async ({ page }: Editor, from: string, to: string): Promise<void> => {
   await page
     .locator(`[id="${from}"] .red-ui-flow-port-output .red-ui-flow-port`)
-    .dragTo(page.locator(`[id="${to}"] .red-ui-flow-port-input .red-ui-flow-port`), { force: true });
+    .dragTo(page.locator(`[id="${to}"] .red-ui-flow-port-input .red-ui-flow-port`));
 };
 
 /**
