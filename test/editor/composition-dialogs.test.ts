@@ -159,8 +159,8 @@ describe("the dialogs of composition", function () {
       depth: "preprocess depth",
     };
     for (const [id, label] of Object.entries(labels)) assert.equal(await labelOf(id), label, id);
-    const drawn = await editor.text("#stack .red-ui-flow-node-label");
-    assert.equal(drawn, "2 LoRAs", "also when the node was there before the dialogs' code");
+    // Also when the node was there before the dialogs' code, with the next frame.
+    await editor.page.locator("#stack .red-ui-flow-node-label").getByText("2 LoRAs", { exact: true }).waitFor();
     const inPalette = await editor.text('[data-palette-type="flux-ip-adapter"] .red-ui-palette-label');
     assert.equal(inPalette, "IP\u2011Adapter", "one word, which the palette does not part");
   });

@@ -139,7 +139,8 @@ for (const theme of themes) {
         const refused = await validity(id);
         assert.equal(refused.valid, false);
         assert.equal(refused.reasons.length, 1, refused.reasons.join("; "));
-        assert(await editor.page.locator(`[id="${id}"] .red-ui-flow-node-error`).isVisible());
+        // The canvas is drawn with the next frame.
+        await editor.page.locator(`[id="${id}"] .red-ui-flow-node-error`).waitFor();
 
         await openSelected(editor, id);
         await right(editor);
