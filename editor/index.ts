@@ -61,7 +61,8 @@ const validateLoadedNodes = (): void => {
   const validate = (node: EditorNode): void => {
     if (node._def?.set?.module !== ourModule) return;
     page.RED.editor.validateNode(node);
-    node.dirty = true;
+    // Drawn as if for the first time: a node that only changed its width is moved by half of that, and saved there.
+    Object.assign(node, { dirty: true, resize: true, w: undefined });
   };
   page.RED.nodes.eachConfig(validate);
   page.RED.nodes.eachNode(validate);

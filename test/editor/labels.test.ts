@@ -27,9 +27,12 @@ const nodes = [
 describe("a node's label on the canvas", function () {
   this.timeout(60_000);
   let editor: Editor;
-  inOnePage([{ id: "tab", type: "tab", label: "Flow" }, account, falAccount, bucket, ...nodes], (opened) => {
-    editor = opened;
-  });
+  const browser = inOnePage(
+    [{ id: "tab", type: "tab", label: "Flow" }, account, falAccount, bucket, ...nodes],
+    (opened) => {
+      editor = opened;
+    },
+  );
 
   const labelOf = (id: string) => editor.text(`[id="${id}"] .red-ui-flow-node-label`);
   /** Closes the dialog; Node-RED draws the canvas anew in the next frame. */
@@ -88,5 +91,22 @@ describe("a node's label on the canvas", function () {
     assert.equal(await output("buffer"), "msg.payload: Buffer");
     assert.equal(await output("somehow"), "msg.payload");
     assert.equal(await output("guide"), "msg.guideImage: link (URL)");
+  });
+
+  it("moves no node when it comes late, because the connection is slow", async () => {
+    const late = await browser.open({ withoutBundle: true });
+    const label = () => late.text('[id="sized"] .red-ui-flow-node-label');
+    assert.equal(await label(), "FLUX Krea");
+    await late.page.unroute("**/node-red-flux/editor.js");
+    await late.page.addScriptTag({ url: "resources/@fluxwire/node-red-flux/editor.js" });
+    await late.page.waitForFunction(
+      "document.querySelector('[id=\"sized\"] .red-ui-flow-node-label').textContent === 'FLUX Krea 1024 x 768'",
+    );
+    const places = await late.get("RED.nodes.filterNodes({}).map(({ id, x }) => [id, x])");
+    assert.deepEqual(
+      places,
+      nodes.map(({ id, x }) => [id, x]),
+    );
+    await late.close();
   });
 });
