@@ -64,6 +64,8 @@ export const enlarge = (node: string, pictures: readonly KnownPicture[], first: 
     if (picture === undefined) return;
     release();
     caption.textContent = describePicture(picture);
+    // What is replaced would take the focus with it, and the keys would go to what is behind.
+    if (copies.contains(document.activeElement) || stage.contains(document.activeElement)) closing.focus();
     copies.replaceChildren();
     stage.replaceChildren(...contentOf(picture));
     const isStill = (): boolean => dialog.isConnected && pictures[index] === picture;

@@ -163,8 +163,9 @@ describe("pictures under a preview node", function () {
       const label = await editor.get<string>("document.activeElement.dataset.copies ?? 'close'");
       assert.equal(label, stop, "the focus stays in the dialog");
     }
+    await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Escape");
-    assert.equal(await page.locator(enlarged).count(), 0);
+    assert.equal(await page.locator(enlarged).count(), 0, "also after what had the focus was replaced");
     assert.equal(await strip.evaluate((element) => element === document.activeElement), true, "the focus comes back");
     await editor.done();
     await editor.get("RED.view.select('keys')");
