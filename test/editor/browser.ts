@@ -170,6 +170,7 @@ export const inBrowser = (flows: readonly object[], settings: Record<string, unk
   let nodeRed: NodeRedProcess | undefined;
   let browser: BrowserContext | undefined;
   before(async function () {
+    this.timeout(60_000);
     if (noBrowser !== undefined) return skipped(this, `browser tests: ${noBrowser}`);
     [nodeRed, browser] = await Promise.all([startNodeRed({ flows, settings }), startBrowser()]);
   });
@@ -204,7 +205,10 @@ export const inOnePage = (
     editor = await browser.open(options);
     use(editor);
   };
-  before(open);
+  before(async function () {
+    this.timeout(60_000);
+    await open();
+  });
   afterEach(async function () {
     const { complaints } = editor;
     if (this.currentTest?.state === "failed" || complaints.length > 0) {

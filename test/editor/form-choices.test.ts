@@ -10,7 +10,8 @@ const flows = [
   inference("variable", "runware-flux-srpo", { scheduler: { type: "str", value: "${FLUX_SCHEDULER}" } }),
 ];
 
-describe("a long list of choices", () => {
+describe("a long list of choices", function () {
+  this.timeout(60_000);
   let editor: Editor;
   inOnePage(flows, (opened) => {
     editor = opened;

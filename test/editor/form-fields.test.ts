@@ -15,7 +15,8 @@ const flows = [
   inference("empty", "runware-flux-srpo", {}),
 ];
 
-describe("the fields of a model", () => {
+describe("the fields of a model", function () {
+  this.timeout(60_000);
   let editor: Editor;
   inOnePage(flows, (opened) => {
     editor = opened;

@@ -21,7 +21,8 @@ const flows = [
   }),
 ];
 
-describe("the box that finds settings", () => {
+describe("the box that finds settings", function () {
+  this.timeout(60_000);
   let editor: Editor;
   inOnePage(flows, (opened) => {
     editor = opened;

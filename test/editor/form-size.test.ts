@@ -18,7 +18,8 @@ const flows = [
   inference("sides", "fal-flux-srpo", { "image_size.width": number("800"), "image_size.height": number("600") }),
 ];
 
-describe("the size of a picture", () => {
+describe("the size of a picture", function () {
+  this.timeout(60_000);
   let editor: Editor;
   inOnePage(flows, (opened) => {
     editor = opened;
