@@ -1,6 +1,6 @@
 /**
- * Runs work in which timers of so many ms wait for the test, and no other timers do. So do timers of up to ten seconds
- * less: what is left of a time that began a moment ago.
+ * Runs work in which timers of just so many ms wait for the test, and no other timers do. Of a minute and more, what is left
+ * of a time that began up to ten seconds ago waits as well.
  * `fire` lets them fire, and tells how many there were.
  */
 export async function withTimersHeld<Result>(
@@ -9,9 +9,10 @@ export async function withTimersHeld<Result>(
 ): Promise<Result> {
   const { setTimeout: real, clearTimeout: clear } = globalThis;
   const held = new Map<unknown, () => void>();
+  const least = delay < 60_000 ? delay : delay - 10_000;
   globalThis.setTimeout = new Proxy(real, {
     apply: (target, self, [callback, milliseconds, ...rest]) => {
-      const isHeld = milliseconds > delay - 10_000 && milliseconds <= delay;
+      const isHeld = milliseconds >= least && milliseconds <= delay;
       if (!isHeld) return Reflect.apply(target, self, [callback, milliseconds, ...rest]);
       const timer = Reflect.apply(target, self, [() => {}, 0]);
       held.set(timer, () => callback(...rest));
