@@ -5,28 +5,21 @@ import { join } from "node:path";
 import { s3Account } from "../sandbox/s3/account";
 import { startSandboxProcess } from "../test/support/sandbox-process";
 import { type ChildFigures, figuresOf } from "./child-figures";
+import type { Figure } from "./figure";
 import type { StreamingTask } from "./streaming-child";
-
-/** What a process of its own needed, and at most may need. */
-export interface ProcessMeasure extends ChildFigures {
-  name: string;
-  /** MB of memory above idle. */
-  over: number;
-  /** MB that it may be above idle. */
-  limit: number;
-}
 
 const BYTES = 200_000_000;
 
-const measureOf = (name: string, limit: number, figures: ChildFigures): ProcessMeasure => ({
-  name,
-  ...figures,
-  over: figures.peak - figures.idle,
-  limit,
+const measureOf = (measure: string, atMost: number, { idle, peak, seconds }: ChildFigures): Figure => ({
+  measure: `memory over idle: ${measure}`,
+  reached: peak - idle,
+  unit: "MB",
+  atMost,
+  from: `idle ${idle} MB, peak ${peak} MB, ${seconds} s`,
 });
 
 /** What it costs to load the pack when Node-RED starts, and to stream a large picture from a URL into a bucket. */
-export async function processes(): Promise<ProcessMeasure[]> {
+export async function processes(): Promise<Figure[]> {
   const starting = await figuresOf(join(__dirname, "starting-child.ts"), {});
   const { firstUse, streamed } = await streaming();
   return [

@@ -1,7 +1,8 @@
 import { prepareRequest } from "../lib/models/preparing/prepare";
 import type { FluxRequest } from "../lib/models/request";
 import { srpo } from "../lib/models/srpo";
-import { type Measure, measure } from "./measure";
+import type { Figure } from "./figure";
+import { measure } from "./measure";
 
 const prompt = "A small harbour town at dawn, fishing boats, mist over the water, 35 mm photograph";
 
@@ -48,14 +49,14 @@ const withPicture: FluxRequest = { inputs: { seedImage: picture }, strength: 0.6
 const bareScan = /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/;
 
 /** What checking a request costs before it is paid for. */
-export const validation = (): Measure[] => [
-  measure(
+export const validation = async (): Promise<Figure[]> => [
+  await measure(
     "a full request, against copying it",
     2000,
     () => prepare(request),
     () => JSON.parse(JSON.stringify(request)),
   ),
-  measure(
+  await measure(
     "a picture of 20 MB, against a bare scan",
     3,
     () => prepare(withPicture),
