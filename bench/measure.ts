@@ -1,7 +1,7 @@
 import { type Figure, inTurns, rounded } from "./figure";
 
 /** Microseconds per call. */
-export const timeOf = (work: () => unknown, calls: number): number => {
+const timeOf = (work: () => unknown, calls: number): number => {
   const begun = process.hrtime.bigint();
   for (let call = 0; call < calls; call += 1) work();
   return Number(process.hrtime.bigint() - begun) / 1000 / calls;
