@@ -3,12 +3,13 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Figure } from "./figure";
+import { perJob } from "./per-job/per-job";
 import { processes } from "./processes";
 import { tableOf } from "./table";
 import { validation } from "./validation";
 
 /** What is measured, in the order of the table. */
-const benches: Record<string, () => Promise<Figure[]>> = { validation, processes };
+const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, processes };
 
 const report = (name: string): string => join(__dirname, "../docs", name);
 

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/*
+ * A service that answers at once, and as little as its callers need: what is measured is the caller. Run as a process of
+ * its own; the port is printed.
+ */
+
+/** How long an async job runs, in ms. */
+const SERVICE_TIME = 1000;
+
+const PICTURE = `/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD${"A".repeat(2_000_000 - 32)}`;
+
+interface Task {
+  taskType: string;
+  taskUUID: string;
+  deliveryMethod?: string;
+  outputType?: string;
+}
+
+/** When async jobs are done, by their id. */
+const doneAt = new Map<string, number>();
+
+const result = ({ taskUUID, outputType }: Task): string => {
+  const picture =
+    outputType === "base64Data" ? `"imageBase64Data":"${PICTURE}"` : `"imageURL":"http://127.0.0.1/${taskUUID}.jpg"`;
+  return `{"taskType":"imageInference","taskUUID":"${taskUUID}","imageUUID":"${taskUUID}","seed":3401237321,"NSFWContent":false,"cost":0.0098,${picture}}`;
+};
+
+const answerTo = (task: Task): string => {
+  const { taskType, taskUUID, deliveryMethod } = task;
+  if (taskType === "getResponse") {
+    if (Date.now() < (doneAt.get(taskUUID) ?? 0)) {
+      return `{"taskType":"imageInference","taskUUID":"${taskUUID}","status":"processing"}`;
+    }
+    doneAt.delete(taskUUID);
+    return result(task).replace("{", '{"status":"success",');
+  }
+  if (deliveryMethod !== "async") return result(task);
+  doneAt.set(taskUUID, Date.now() + SERVICE_TIME);
+  return `{"taskType":"imageInference","taskUUID":"${taskUUID}"}`;
+};
+
+const FAL =
+  '{"images":[{"url":"http://127.0.0.1/picture.jpg","width":1024,"height":768,"content_type":"image/jpeg"}],"timings":{"inference":1.2},"seed":3401237321,"has_nsfw_concepts":[false],"prompt":"a harbour"}';
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = "";
+  request.setEncoding("utf8");
+  for await (const piece of request) body += piece;
+  const isFal = request.url?.startsWith("/fal") ?? false;
+  const text = isFal ? FAL : `{"data":[${(JSON.parse(body) as Task[]).map(answerTo).join(",")}]}`;
+  response.writeHead(200, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...(isFal && { "x-fal-request-id": "0c8d1f7e-2f4e-4b3a-9f57-0d9d7f0e6f6e" }),
+  });
+  response.end(text);
+}
+
+async function main(): Promise<void> {
+  const server = createServer((request, response) => void answer(request, response));
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  console.log((server.address() as AddressInfo).port);
+  process.on("disconnect", () => process.exit());
+}
+
+main();
