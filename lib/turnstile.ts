@@ -47,6 +47,10 @@ export class Turnstile {
 
   /** Passes, at once or when it is time. Rejects with the signal's reason. */
   enter(signal: AbortSignal): Promise<void> {
+    if (this.#line.length === 0 && !signal.aborted && this.opensIn === 0) {
+      this.#count();
+      return Promise.resolve();
+    }
     const passing = this.#line.join(signal, () => {});
     this.#letPass();
     // A pause may be long, and its timer would keep the process when nobody waits for it any more.
@@ -70,10 +74,14 @@ export class Turnstile {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#line.length > 0 && this.opensIn === 0) {
-      if (this.#pacing.most > 0) this.#passed.push(this.#now());
+      this.#count();
       this.#line.callNext();
     }
     if (this.#line.length > 0) this.#timer = setTimeout(() => this.#letPass(), Math.ceil(this.opensIn) + 1);
+  }
+
+  #count(): void {
+    if (this.#pacing.most > 0) this.#passed.push(this.#now());
   }
 
   /** When the oldest of the passes that fill the pace does not count any more. */

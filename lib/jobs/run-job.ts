@@ -20,8 +20,8 @@ export interface RunOptions {
   mayResend: boolean;
   /** The author prefers paying again to an unknown outcome. */
   repeatLost: boolean;
-  /** The request as it leaves now; asked for before every submit. */
-  asSent: () => Promise<FluxRequest>;
+  /** The request as it leaves now, where it is another than the job's own; asked for before every submit. */
+  asSent?: (() => Promise<FluxRequest>) | undefined;
   signal: AbortSignal;
   /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
   onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
@@ -48,17 +48,11 @@ export class Overdue extends Error {
  * @throws FluxError of any code; Overdue; the signal's reason when aborted.
  */
 export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
-  const { service, deadline, retries, signal, turn } = options;
+  const { service, signal, turn } = options;
   const release = await turn;
   try {
     if (job.phase.state === "waiting") {
-      const overdueAt = Date.now() + deadline;
-      job.request = await within(
-        deadline,
-        signal,
-        () => uploadOverdue(deadline),
-        (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
-      );
+      if (job.attachments.length > 0) job.request = await uploaded(job, options);
       // Waiting for its turn, which may last, is no part of the deadline.
       await service.gate.enter(signal);
     }
@@ -66,6 +60,17 @@ export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
   } finally {
     release();
   }
+}
+
+/** The request with what stands for its pictures at the service. */
+function uploaded(job: Job, { service, deadline, retries, signal }: RunOptions): Promise<FluxRequest> {
+  const overdueAt = Date.now() + deadline;
+  return within(
+    deadline,
+    signal,
+    () => uploadOverdue(deadline),
+    (limited) => repeated(() => service.provider.prepare(job, limited), retries, limited, overdueAt),
+  );
 }
 
 /** A job whose deadline passed while nobody looked is asked for once more, this long at most, in ms. */

@@ -28,7 +28,7 @@ export interface SubmitContext {
   /** Whether a lost answer is worth paying twice, where the service cannot tell a repetition from a new job. */
   repeatLost?: boolean;
   /** The request as it leaves now; the job's own when not given. */
-  asSent?: () => Promise<FluxRequest>;
+  asSent?: (() => Promise<FluxRequest>) | undefined;
   /**
    * Awaited before every paid request, which leaves when it has resolved; told which one it is, and whether an earlier
    * one may have arrived.

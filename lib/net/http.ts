@@ -1,6 +1,5 @@
 import type { Dispatcher } from "undici";
-import { type OpenAnswer, openExchange } from "./open-exchange";
-import { wholeOf } from "./whole-of";
+import { type AnswerHead, type ExchangeRequest, startExchange } from "./start-exchange";
 
 /** A request as a provider's client states it. */
 export interface OutgoingRequest {
@@ -17,7 +16,7 @@ export interface OutgoingRequest {
 }
 
 /** A whole answer. */
-export interface HttpAnswer extends Omit<OpenAnswer, "body"> {
+export interface HttpAnswer extends AnswerHead {
   text: string;
 }
 
@@ -33,10 +32,10 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
  * @throws NetworkFailure when no whole answer came; its `arrived` says whether the request certainly never left.
  *   The signal's reason when aborted.
  */
-export async function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Promise<HttpAnswer> {
+export function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Promise<HttpAnswer> {
   const { headers, body, signal, timeout, maxBytes = LARGEST_ANSWER } = request;
   const url = new URL(request.url);
-  const answer = await openExchange(dispatcher, {
+  const outgoing: ExchangeRequest = {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: request.method ?? (body === undefined ? "GET" : "POST"),
@@ -45,7 +44,28 @@ export async function exchange(dispatcher: Dispatcher, request: OutgoingRequest)
     signal,
     timeout,
     maxBytes,
+  };
+  // Collected here: a stream for each answer would cost as much as the rest of the exchange.
+  return new Promise((resolve, reject) => {
+    let head: AnswerHead = { status: 0, headers: {} };
+    const pieces: Buffer[] = [];
+    startExchange(dispatcher, outgoing, {
+      onHead: (given) => {
+        head = given;
+      },
+      onPiece: (piece) => {
+        pieces.push(piece);
+        return true;
+      },
+      onEnd: () => resolve({ ...head, text: textOf(pieces) }),
+      onFailure: reject,
+    });
   });
-  const text = (await wholeOf(answer.body)).toString("utf8");
-  return { status: answer.status, headers: answer.headers, text };
+}
+
+/** Most answers come in one piece. */
+function textOf(pieces: readonly Buffer[]): string {
+  const [first] = pieces;
+  const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces);
+  return whole.toString("utf8");
 }

@@ -98,13 +98,14 @@ export class Account {
     if (this.#closed) await this.close();
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
     const present = presentService(this.#kind, this.#access);
+    const own = identityOf(present);
     return {
       service,
       addresses,
       connection,
       latePace,
-      identity: identityOf(present),
-      isFor: (identity) => isSameService(identity, present),
+      identity: own,
+      isFor: (identity) => identity === own || isSameService(identity, present),
       hold: () => this.#hold(),
     };
   }

@@ -36,14 +36,16 @@ export async function deliverAll(
   owner: PictureOwner,
   { isOld, addresses, connection, signal }: PictureSource,
 ): Promise<{ pictures: DeliveredPicture[]; warnings: string[]; errors: ReportedError[] }> {
-  const options = {
-    allowedHosts: addresses.map((address) => new URL(address).host),
-    maxBytes: LARGEST_PICTURE,
-    timeout: DOWNLOAD_TIMEOUT,
-    signal,
-    dispatcherSettings: connection,
+  const fetchPicture = (url: string) => {
+    const options = {
+      allowedHosts: addresses.map((address) => new URL(address).host),
+      maxBytes: LARGEST_PICTURE,
+      timeout: DOWNLOAD_TIMEOUT,
+      signal,
+      dispatcherSettings: connection,
+    };
+    return repeated(() => download(url, options), DOWNLOAD_RETRIES, signal);
   };
-  const fetchPicture = (url: string) => repeated(() => download(url, options), DOWNLOAD_RETRIES, signal);
   const outcomes = await Promise.allSettled(
     answer.pictures.map(async (picture) => {
       if (isOld && form === "url") await deliver(picture, "buffer", owner, fetchPicture);

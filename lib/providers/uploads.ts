@@ -1,6 +1,7 @@
 import { underSignals } from "../abort";
 import type { FluxError } from "../errors";
 import type { Attachment, FluxRequest } from "../models/request";
+import { RecentMap } from "../recent-map";
 import type { Task } from "./provider";
 import { pictureIds, processMemory, type Uploaded, type UploadMemory, type UploadPlace } from "./upload-memory";
 
@@ -45,14 +46,12 @@ export function createUploads(
   memory: UploadMemory = processMemory,
 ): Uploads {
   const underWay = new Map<string, UnderWay>();
-  const byJob = new Map<string, readonly Used[]>();
+  const byJob = new RecentMap<string, readonly Used[]>(MOST_JOBS);
   const idOf = pictureIds(place);
 
   const remember = (id: string, used: readonly Used[]) => {
-    byJob.delete(id);
     if (used.length > 0) byJob.set(id, used);
-    const [oldest] = byJob.keys();
-    if (oldest !== undefined && byJob.size > MOST_JOBS) byJob.delete(oldest);
+    else byJob.delete(id);
   };
 
   const start = (id: string, attachment: Attachment): UnderWay => {

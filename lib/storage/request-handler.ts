@@ -1,7 +1,8 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { NetworkFailure } from "../net/network-failure";
-import { type ExchangeRequest, openExchange } from "../net/open-exchange";
+import { openExchange } from "../net/open-exchange";
+import type { ExchangeRequest } from "../net/start-exchange";
 import { encoded } from "./encoded";
 
 /** What the S3 client sends its requests with; it names the type nowhere else. */

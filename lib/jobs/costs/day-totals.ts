@@ -1,3 +1,4 @@
+import { RecentMap } from "../../recent-map";
 import type { Nanodollars } from "../budget/money";
 import type { ServiceIdentity } from "../service-identity";
 
@@ -32,7 +33,7 @@ export class DayTotals {
   #day = today();
   #totals: DayTotal[] = [];
   /** What each job of the day was counted with, so that none counts twice. */
-  readonly #counted = new Map<string, { total: DayTotal; job: JobTotal }>();
+  readonly #counted = new RecentMap<string, { total: DayTotal; job: JobTotal }>(MOST_JOBS);
 
   /**
    * Counts a job. One that is known counts once, unless nobody knew what it had cost: then what is known now takes the
@@ -49,8 +50,6 @@ export class DayTotals {
     const total = earlier?.total ?? this.#totalOf(service, isSame);
     change(total, job, 1);
     this.#counted.set(id, { total, job });
-    const [oldest] = this.#counted.keys();
-    if (oldest !== undefined && this.#counted.size > MOST_JOBS) this.#counted.delete(oldest);
     return true;
   }
 
@@ -76,7 +75,9 @@ export class DayTotals {
   }
 
   #totalOf(service: ServiceIdentity, isSame: (other: ServiceIdentity) => boolean): DayTotal {
-    const known = this.#totals.find((total) => total.service.key === service.key && isPlaceOf(total.service, service));
+    const known = this.#totals.find(
+      (total) => total.service === service || (total.service.key === service.key && isPlaceOf(total.service, service)),
+    );
     const same = known ?? (isSame(service) ? this.#totals.find((total) => isSame(total.service)) : undefined);
     if (same) return same;
     const made = { service, nanodollars: 0, pictures: 0, unknown: 0 };

@@ -1,3 +1,4 @@
+import { RecentMap } from "../../recent-map";
 import type { JournalEntry } from "../journal/journal";
 import type { SavedRecord } from "./saved";
 
@@ -11,6 +12,9 @@ export interface ClosedJob {
 /** Records without an idempotency key are for `msg.resume` only, which can ask the service as well. */
 const MOST_WITHOUT_KEY = 1000;
 
+/** How often those are taken out that have served their time, in ms: until then they are not found any more. */
+const SWEEP = 60_000;
+
 /** What a budget counts goes back this far, in ms. */
 const BUDGET_REACH = 24 * 3_600_000;
 
@@ -18,19 +22,23 @@ const BUDGET_REACH = 24 * 3_600_000;
 export class ClosedJobs {
   readonly #byId = new Map<string, ClosedJob>();
   readonly #byKey = new Map<string, ClosedJob>();
-  readonly #withoutKey = new Set<string>();
+  readonly #withoutKey = new RecentMap<string, ClosedJob>(MOST_WITHOUT_KEY, (closed) => this.#remove(closed));
+  #sweptAt = Date.now();
 
   add(closed: ClosedJob): void {
     const { nodeId, idempotencyKey } = closed.record.job;
     this.#byId.delete(closed.id);
     this.#byId.set(closed.id, closed);
     if (idempotencyKey !== undefined) this.#byKey.set(keyOf(nodeId, idempotencyKey), closed);
-    else this.#withoutKey.add(closed.id);
-    for (const id of this.#withoutKey) {
-      if (this.#withoutKey.size <= MOST_WITHOUT_KEY) break;
-      this.#remove(this.#byId.get(id));
-    }
-    for (const [, oldest] of this.#byId) {
+    else this.#withoutKey.set(closed.id, closed);
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#sweptAt) < SWEEP) return;
+    this.#sweptAt = now;
+    for (const oldest of this.#byId.values()) {
       if (isFresh(oldest)) break;
       this.#remove(oldest);
     }
@@ -48,8 +56,9 @@ export class ClosedJobs {
     return found && isFresh(found) ? found : undefined;
   }
 
-  #remove(closed: ClosedJob | undefined): void {
-    if (!closed) return;
+  #remove(closed: ClosedJob): void {
+    // One of that id may have been added since.
+    if (this.#byId.get(closed.id) !== closed) return;
     const { nodeId, idempotencyKey = "" } = closed.record.job;
     const key = keyOf(nodeId, idempotencyKey);
     this.#byId.delete(closed.id);

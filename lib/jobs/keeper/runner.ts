@@ -1,4 +1,5 @@
 import { FluxError } from "../../errors";
+import { isDirectUpload } from "../../models/direct-upload";
 import { cancelAtService } from "../cancel-at-service";
 import { advance, type Job, knownAs, type Outcome } from "../job";
 import { lateAnswer } from "../late";
@@ -92,7 +93,7 @@ export class Runner {
       retries: context.retries,
       mayResend: context.isFor(job.service),
       repeatLost: context.repeatLost,
-      asSent: () => context.asSent(job),
+      ...(isDirectUpload(job.request.uploadEndpoint) && { asSent: () => context.asSent(job) }),
       signal: abort.signal,
       onSending: async (attempt, mayHaveBeenSent) => {
         if (!isWanted(kept)) parkUnsent(kept, mayHaveBeenSent);

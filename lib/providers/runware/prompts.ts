@@ -1,4 +1,5 @@
 import type { FluxRequest } from "../../models/request";
+import { RecentMap } from "../../recent-map";
 import { promptsIn } from "../prompts";
 import { type Quote, quoter } from "../quote";
 
@@ -8,17 +9,14 @@ const MOST_JOBS = 2000;
 /** Remembers which prompts were sent, so that a text of the service that echoes one can be told. */
 export class Prompts {
   readonly #apiKey: string;
-  readonly #byJob = new Map<string, readonly string[]>();
+  readonly #byJob = new RecentMap<string, readonly string[]>(MOST_JOBS);
 
   constructor(apiKey: string) {
     this.#apiKey = apiKey;
   }
 
   remember(id: string, request: FluxRequest): void {
-    this.#byJob.delete(id);
     this.#byJob.set(id, [...promptsIn(request)]);
-    const [oldest] = this.#byJob.keys();
-    if (oldest !== undefined && this.#byJob.size > MOST_JOBS) this.#byJob.delete(oldest);
   }
 
   /** Of a job that another process may have submitted: without prompts, its request is not known here. */

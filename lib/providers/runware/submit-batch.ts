@@ -110,7 +110,9 @@ function send(context: SubmitContext, group: readonly Entry[]): void {
 async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promise<void> {
   const { call, timeouts } = context;
   const timeout = group.some(({ alone }) => alone) ? timeouts.sync : timeouts.async;
-  const abandonment = whenAllAbort(group.map(({ signal }) => signal));
+  const [first] = group;
+  const abandonment =
+    group.length === 1 && first ? alone(first.signal) : whenAllAbort(group.map(({ signal }) => signal));
   let answer: ServiceAnswer;
   try {
     answer = await call(
@@ -134,6 +136,9 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
     else entry.resolve(outcome);
   }
 }
+
+/** What only one waits for ends with its own signal. */
+const alone = (signal: AbortSignal) => ({ signal, release: () => {} });
 
 /** A POST that was answered. `quote` is the filter for texts about all its tasks. */
 interface Answered {
