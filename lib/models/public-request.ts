@@ -5,6 +5,9 @@ import type { FluxRequest } from "./request";
 /** Longer than any UUID or model identifier. Nobody knows what is longer and no prompt. */
 const LONGEST_NAME = 256;
 
+/** Characters of the smallest file in base64 that any program takes for a picture; a 1 x 1 GIF has 35 bytes. */
+const SHORTEST_PICTURE = 40;
+
 const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
 
 /**
@@ -12,7 +15,16 @@ const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
  * lose their query, which in a signed URL is a key, and their user and password.
  */
 export function publicRequest(request: FluxRequest): FluxRequest {
-  return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, publicValue(name, value)]));
+  const copy: FluxRequest = {};
+  for (const name of Object.keys(request)) define(copy, name, publicValue(name, request[name]));
+  return copy;
+}
+
+/** A parameter of somebody's own may have any name, and a setter's at that. */
+function define(copy: FluxRequest, name: string, value: unknown): void {
+  if (name === "__proto__")
+    Object.defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true });
+  else copy[name] = value;
 }
 
 function publicValue(name: string, value: unknown): unknown {
@@ -22,6 +34,8 @@ function publicValue(name: string, value: unknown): unknown {
 }
 
 function publicText(text: string): string {
+  // Most are words: too short to hold a picture, and no addresses.
+  if (text.length < SHORTEST_PICTURE && !text.includes(":")) return text;
   // It holds no signature, and tells where the picture went.
   if (isDirectUpload(text)) return text;
   if (writtenPicture(text) !== undefined) return `(picture, ${text.length} characters)`;

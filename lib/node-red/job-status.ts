@@ -66,8 +66,9 @@ export class JobStatus {
     const say = (key: string) =>
       this.#text(`status.${key}`, { count: running, waiting, seconds, percent: percent ?? 0, position });
     const state = queuePosition !== undefined ? "queued" : percent !== undefined ? "progress" : "running";
-    const one = log === undefined ? say(state) : `${say(state)} ${withoutTranslation(log.slice(0, LONGEST_LOG))}`;
-    const text = running === 1 && waiting === 0 ? one : say(waiting > 0 ? "busyAndWaiting" : "busySeveral");
+    const one = () =>
+      log === undefined ? say(state) : `${say(state)} ${withoutTranslation(log.slice(0, LONGEST_LOG))}`;
+    const text = running === 1 && waiting === 0 ? one() : say(waiting > 0 ? "busyAndWaiting" : "busySeveral");
     return { fill: "blue", shape: "dot", text, ...withoutUndefined(extra) };
   }
 

@@ -36,6 +36,6 @@ export interface FalContext {
 
 /** The filter for texts of fal about a job. One without prompts was submitted elsewhere: what it asked for is not known. */
 export function quoteFor({ apiKey }: Pick<FalContext, "apiKey">, { request }: { request: FluxRequest }): Quote {
-  const prompts = [...promptsIn(request)];
+  const prompts = promptsIn(request);
   return quoter(apiKey, prompts.length > 0 ? prompts : undefined);
 }

@@ -16,13 +16,13 @@ export class Prompts {
   }
 
   remember(id: string, request: FluxRequest): void {
-    this.#byJob.set(id, [...promptsIn(request)]);
+    this.#byJob.set(id, promptsIn(request));
   }
 
   /** Of a job that another process may have submitted: without prompts, its request is not known here. */
   learn(id: string, request: FluxRequest): void {
     if (this.#byJob.has(id)) return;
-    const [...prompts] = promptsIn(request);
+    const prompts = promptsIn(request);
     if (prompts.length > 0) this.remember(id, request);
   }
 
