@@ -51,6 +51,7 @@ export async function startBenchFlow(): Promise<BenchFlow> {
   const fal = { queueUrl: `${url}/fal/queue`, runUrl: `${url}/fal/run`, restUrl: `${url}/fal/rest` };
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab" },
+    { id: "caught", z: "tab", type: "catch", scope: null, wires: [["out"]] },
     { id: "out", z: "tab", type: "bench-sink", wires: [] },
     { id: "minimal", z: "tab", type: "bench-minimal", wires: [["out"]] },
     { id: "minimal base64", z: "tab", type: "bench-minimal-base64", wires: [["out"]] },
@@ -105,8 +106,9 @@ function drive(nodeRed: Embedded, contender: string, jobs: number): Promise<void
       sent += 1;
       node.receive({ payload: prompt });
     };
-    const arrived = (message: { payload?: unknown }) => {
-      if (typeof message.payload !== "string") reject(new Error(`${contender}: no picture`));
+    const arrived = ({ payload, error }: { payload?: unknown; error?: unknown }) => {
+      if (error !== undefined || typeof payload !== "string")
+        reject(new Error(`${contender}: no picture, ${JSON.stringify(error)}`));
       done += 1;
       if (sent < jobs) next();
       if (done < jobs) return;
