@@ -15,7 +15,7 @@ export interface FlowNode {
 }
 
 /** A node that runs. */
-export interface RunningNode {
+interface RunningNode {
   receive(message: object): void;
   on(event: string, listener: (message: never) => void): void;
   off(event: string, listener: (message: never) => void): void;
