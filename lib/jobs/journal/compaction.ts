@@ -3,7 +3,7 @@ import { passes } from "../steps";
 import type { Appender } from "./appender";
 import type { FileLayer } from "./file-layer";
 import type { JournalEntry } from "./journal";
-import { NEWLINE } from "./line";
+import { NEWLINE, peekLine } from "./line";
 import { type DamagedLine, listSegments, readSegment, voidEnds } from "./load";
 import { namedFiles } from "./marks";
 import type { OutsideFiles } from "./outside-files";
@@ -55,7 +55,7 @@ export async function survey(
   let keptLines = 0;
   let lines = 0;
   for (const segment of current.toReversed()) {
-    const raw = await readSegment(files, folder, segment);
+    const raw = await readSegment(files, folder, segment, peekLine);
     for (const { entry } of raw) if (entry) ends.add(entry);
     const kept: { start: number; end: number }[] = [];
     for (const { start, bytes, entry } of raw) {

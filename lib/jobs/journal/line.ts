@@ -25,15 +25,44 @@ export function toLine({ job, state, at }: JournalEntry, data: string | undefine
  * The entry of a line (without its newline), with whatever else a later version wrote into it; undefined when the line
  * is damaged.
  */
-export function readLine(line: Buffer): JournalEntry | undefined {
+export const readLine = (line: Buffer): JournalEntry | undefined => (isWhole(line) ? parsed(line) : undefined);
+
+const isWhole = (line: Buffer): boolean => {
   const end = line.length - CHECK_LENGTH;
-  if (end < 0 || line.toString("latin1", end) !== checkOf(line.subarray(0, end))) return undefined;
+  return end >= 0 && line.toString("latin1", end) === checkOf(line.subarray(0, end));
+};
+
+function parsed(line: Buffer): JournalEntry | undefined {
   try {
-    const entry: unknown = JSON.parse(`${line.toString("utf8", 0, end)}}`);
+    const entry: unknown = JSON.parse(`${line.toString("utf8", 0, line.length - CHECK_LENGTH)}}`);
     return isEntry(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** How a line begins whose job has no name that would have to be escaped. */
+const HEAD = /^\{"job":"([\w-]+)","state":"(\w+)","at":(\d+),"data":/;
+
+/** Bytes that the head of a line takes at most. */
+const LONGEST_HEAD = 256;
+
+/**
+ * The same as `readLine`, for somebody who wants to know of most lines only whose they are: the data is parsed when it
+ * is looked at.
+ */
+export function peekLine(line: Buffer): JournalEntry | undefined {
+  if (!isWhole(line)) return undefined;
+  const [, job, state, at] = HEAD.exec(line.toString("latin1", 0, LONGEST_HEAD)) ?? [];
+  if (job === undefined || state === undefined) return parsed(line);
+  return {
+    job,
+    state,
+    at: Number(at),
+    get data() {
+      return parsed(line)?.data;
+    },
+  };
 }
 
 function isEntry(value: unknown): value is JournalEntry {

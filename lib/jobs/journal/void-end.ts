@@ -13,8 +13,9 @@ export interface VoidEnd {
 }
 
 export function voidEnd(entry: JournalEntry): VoidEnd | undefined {
+  if (!isVoid(entry)) return undefined;
   const { data } = entry;
-  if (!isVoid(entry) || typeof data !== "object" || data === null) return undefined;
+  if (typeof data !== "object" || data === null) return undefined;
   const { segment, from } = data as Partial<VoidEnd>;
   return typeof segment === "number" && typeof from === "number" ? { segment, from } : undefined;
 }
