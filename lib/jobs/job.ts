@@ -61,6 +61,8 @@ export interface Job extends Task {
   readonly keeping: Keeping;
   /** Whether it outlives the process: the account's journal is on. */
   readonly isJournalled: boolean;
+  /** Of one whose record is all that is left: it has no prompt. */
+  readonly promptHash?: string;
   /** It was submitted by somebody else, or long ago, and is only asked for. */
   readonly isAdopted?: boolean;
 }

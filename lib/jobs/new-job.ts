@@ -36,7 +36,7 @@ export function newJob(
 
 /** A job that was paid for elsewhere, or long ago, and is to be asked for. */
 export const adoptedJob = (
-  known: Pick<Job, "id" | "model" | "request" | "receipt" | "expected" | "taskType">,
+  known: Pick<Job, "id" | "model" | "request" | "receipt" | "expected" | "taskType" | "promptHash">,
   acceptance: Acceptance,
 ): Job => ({
   ...acceptance,

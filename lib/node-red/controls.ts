@@ -1,5 +1,6 @@
 import { FluxError } from "../errors";
 import { safeCopy } from "../models/preparing/safe-copy";
+import { isPromptHash } from "../models/prompt-hash";
 import type { FluxMessage } from "./types";
 
 /** Characters of an id or a key. */
@@ -14,6 +15,7 @@ export interface Resumed {
   provider?: string;
   model?: string;
   request?: Record<string, unknown>;
+  promptHash?: string;
 }
 
 /** What a message asks for beside a picture. */
@@ -64,7 +66,7 @@ function readResumed(value: unknown): Resumed {
   if (isId(value)) return { id: value };
   if (typeof value !== "object" || value === null)
     throw refused("resume", "it takes the id of a job, or a whole msg.job");
-  const { id, requestId, provider, model, request } = value as Record<string, unknown>;
+  const { id, requestId, provider, model, request, promptHash } = value as Record<string, unknown>;
   const name = isId(id) ? id : requestId;
   if (!isId(name)) throw refused("resume", "the job in it has no id");
   return {
@@ -74,6 +76,7 @@ function readResumed(value: unknown): Resumed {
     ...(isId(model) && { model }),
     // What is no plain data in it is left out: the message may be anybody's.
     ...(typeof request === "object" && request !== null && { request: safeCopy(request, "msg.resume.request").copy }),
+    ...(isPromptHash(promptHash) && { promptHash }),
   };
 }
 

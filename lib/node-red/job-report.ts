@@ -17,6 +17,8 @@ export interface JobReport {
   provider: string;
   model: string;
   request: FluxRequest;
+  /** Of one whose prompt is not kept any more: `sha256:` and the hex digest of it. */
+  promptHash?: string;
   /** When its message was accepted, as an ISO 8601 time: the same however often it is delivered. */
   acceptedAt: string;
   /** US dollars for all pictures; absent when unknown. */
@@ -61,6 +63,7 @@ export const reportJob = (job: Job, { requestId, cost, billableUnits, late, reco
   model: job.model,
   ...told,
   request: publicRequest(job.request),
+  ...(job.promptHash !== undefined && { promptHash: job.promptHash }),
   acceptedAt: new Date(job.acceptedAt).toISOString(),
   ...(cost !== undefined && { cost }),
   timings: timings(job),

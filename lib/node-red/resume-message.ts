@@ -45,6 +45,7 @@ export async function resumeMessage(
       model: resumed.model ?? first?.id ?? "",
       ...(first?.taskType !== undefined && { taskType: first.taskType }),
       request,
+      promptHash: resumed.promptHash,
       expected,
       ...(!isNamedByUs && { receipt: { requestId } }),
     },

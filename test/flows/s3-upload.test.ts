@@ -103,9 +103,15 @@ describe("a picture that a service made and that is stored", () => {
       storedIn(first).key,
       `${accepted.slice(0, 10)}/${accepted.slice(11, 13)}-${accepted.slice(14, 16)}/runware:111@1/7/${first.job.id}.png`,
     );
+    const metadata = async () => {
+      const { "upload-id": _, ...told } = (await bucketIn(flow.sandbox).head(storedIn(first).key)).Metadata ?? {};
+      return told;
+    };
+    const told = await metadata();
     const again = onlyMessage(await flow.send({ resume: first.job.id }));
     assert.equal(storedIn(again).key, storedIn(first).key);
     assert.equal((await bucketIn(flow.sandbox).keys()).length, 1);
+    assert.deepEqual(await metadata(), told, "the prompt's digest, too, although the prompt is not kept any more");
   });
 
   it("has the date on which its job was accepted, however late it is stored", async () => {

@@ -1,4 +1,5 @@
 import { type ErrorCause, type ErrorCode, FluxError } from "../../errors";
+import { promptHashOf } from "../../models/prompt-hash";
 import { publicRequest } from "../../models/public-request";
 import type { Attachment, FluxRequest } from "../../models/request";
 import type { Answer, AnsweredPicture, Receipt } from "../../providers/provider";
@@ -59,6 +60,7 @@ export const savedRecord = (job: Job, outcome: Outcome, spent: Reservation | und
   job: {
     ...described(job),
     request: withoutPrompts(job.request),
+    promptHash: promptHashOf(job),
     attempts: job.attempts,
     ...(job.settledAt !== undefined && { settledAt: job.settledAt }),
   },

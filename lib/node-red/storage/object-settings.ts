@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { FluxError } from "../../errors";
+import { digestOf } from "../../models/prompt-hash";
 import { TAG_LIMITS } from "../../storage/s3-facts";
 import type { NewObject } from "../../storage/store";
 import { checkTemplate, type FieldValue, filledTemplate } from "./key-values";
@@ -79,8 +79,8 @@ export const IDENTITY = { job: "job-id", picture: "picture-id" } as const;
 
 /** What stands beside an object: where it comes from. */
 export function metadataOf(facts: PictureFacts, settings: UploadSettings): Record<string, string> {
-  const { provider, model, seed, prompt } = facts;
-  const origin = { provider, model, seed, "prompt-sha256": prompt === undefined ? undefined : digest(prompt) };
+  const { provider, model, seed, prompt, promptHash } = facts;
+  const origin = { provider, model, seed, "prompt-sha256": promptHash && digestOf(promptHash) };
   return {
     ...((settings.metadata || settings.neverOverwrite) && identityOf(facts)),
     ...(settings.metadata && written(origin)),
@@ -96,8 +96,6 @@ const written = (told: Readonly<Record<string, string | undefined>>): Record<str
   Object.fromEntries(
     Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, inAscii(value)]])),
   );
-
-const digest = (prompt: string): string => createHash("sha256").update(prompt).digest("hex");
 
 /** Percent-encoded where it is not ASCII, and cut at a whole character where it is too long. */
 function inAscii(text: string): string {

@@ -1,5 +1,6 @@
 import { isList } from "../../models/preparing/is-list";
 import { peek } from "../../models/preparing/peek";
+import { isPromptHash, promptHash, promptIn } from "../../models/prompt-hash";
 import type { FluxMessage } from "../types";
 
 /** What a message says about one of its pictures. Nothing of it is trusted: any node may have written it. */
@@ -15,6 +16,8 @@ export interface PictureFacts {
   seed?: string;
   pictureId?: string;
   prompt?: string;
+  /** Of the prompt, also where that is not kept any more. */
+  promptHash?: string;
   width?: number;
   height?: number;
   /** The request of its job, as `msg.job` shows it. */
@@ -43,6 +46,7 @@ export function factsOf(message: FluxMessage, position: number, arrivedAt: numbe
   const accepted = timeOf(peek(job, "acceptedAt"));
   const waiting = peek(peek(job, "timings"), "waiting");
   const index = peek(image, "index");
+  const prompt = text("prompt", promptIn(request), LONGEST_PROMPT);
   return {
     ...text("provider", peek(job, "provider")),
     ...text("model", peek(job, "model")),
@@ -55,7 +59,8 @@ export function factsOf(message: FluxMessage, position: number, arrivedAt: numbe
     index: typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : position,
     ...text("seed", peek(image, "seed")),
     ...text("pictureId", peek(image, "id")),
-    ...text("prompt", peek(request, "positivePrompt") ?? peek(request, "prompt"), LONGEST_PROMPT),
+    ...prompt,
+    ...hashOf(prompt.prompt, peek(job, "promptHash")),
     ...count("width", peek(image, "width")),
     ...count("height", peek(image, "height")),
     ...(typeof request === "object" && request !== null && !isList(request) && { request }),
@@ -65,6 +70,11 @@ export function factsOf(message: FluxMessage, position: number, arrivedAt: numbe
 const text = (name: string, value: unknown, longest = LONGEST_NAME): Record<string, string> => {
   const written = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
   return typeof written === "string" && written !== "" && written.length <= longest ? { [name]: written } : {};
+};
+
+const hashOf = (prompt: string | undefined, kept: unknown): { promptHash?: string } => {
+  const hash = prompt === undefined ? kept : promptHash(prompt);
+  return isPromptHash(hash) ? { promptHash: hash } : {};
 };
 
 const count = (name: string, value: unknown): Record<string, number> =>

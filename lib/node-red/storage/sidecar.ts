@@ -22,19 +22,20 @@ const OF_THE_JOB = ["id", "requestId", "cost", "billableUnits", "timings", "atte
  */
 export function sidecarOf(message: FluxMessage, facts: PictureFacts, stored: StoredObject, bucket: string): Buffer {
   const job = peek(message, "job");
-  const { provider, model, acceptedAt, index, pictureId, width, height } = facts;
+  const { provider, model, promptHash, seed, acceptedAt, index, pictureId, width, height } = facts;
   const { key, etag, size, contentType } = stored;
   const told = Object.fromEntries(OF_THE_JOB.map((name) => [name, peek(job, name)]));
   const sidecar = {
-    picture: { bucket, key, etag, size, contentType, width, height, id: pictureId, index },
+    picture: { bucket, key, etag, size, contentType, width, height, id: pictureId, index, seed: seedOf(seed) },
     provider,
     model,
+    promptHash,
     request: againFrom(facts),
     job: { ...safeCopy(told, "msg.job").copy, acceptedAt: new Date(acceptedAt).toISOString() },
   };
   // A function node may have left a big integer.
-  const written = JSON.stringify(sidecar, (_name, value) => (typeof value === "bigint" ? String(value) : value), 2);
-  return Buffer.from(`${written}\n`);
+  const json = JSON.stringify(sidecar, (_name, value) => (typeof value === "bigint" ? String(value) : value), 2);
+  return Buffer.from(`${json}\n`);
 }
 
 /** The request for this one picture. */
@@ -46,7 +47,10 @@ function againFrom({ request, seed }: PictureFacts): FluxRequest | undefined {
     ...rest,
     ...(!isDirectUpload(uploadEndpoint) && uploadEndpoint !== undefined && { uploadEndpoint }),
     ...(count !== undefined && { [count]: 1 }),
-    // Above 2^53-1 it is a text of digits, on the message as in a request.
-    ...(seed !== undefined && { seed: Number.isSafeInteger(Number(seed)) ? Number(seed) : seed }),
+    ...(seed !== undefined && { seed: seedOf(seed) }),
   };
 }
+
+/** Above 2^53-1 a seed is a text of digits, on the message as in a request. */
+const seedOf = (seed: string | undefined): number | string | undefined =>
+  Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;
