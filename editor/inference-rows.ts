@@ -66,9 +66,23 @@ export const resultRows = (model: EditorModel, settings: OpenSettings, t: Transl
   return [
     formRow,
     selectRow("results", "dialog.results", resultForms, settings, t),
+    provenanceRow(settings, t),
     checkboxRow("keepFlux", "dialog.keepFlux", false, settings, t),
     ...(model.modes ? [deliveryRow(settings, t)] : []),
   ];
+};
+
+/** A link leads to a file of the service's. */
+const provenanceRow = (settings: OpenSettings, t: Translate): HTMLElement => {
+  const made = checkboxRow("provenance", "dialog.provenance", false, settings, t);
+  const warn = (): void => {
+    const value = String(settings.read("provenance") ?? "");
+    const isVain = value === "true" && (settings.read("output") ?? "url") === "url";
+    showHint(made, isVain ? t("dialog.provenanceUrl") : isVariable(value) ? value : "");
+  };
+  warn();
+  settings.watch(warn);
+  return made;
 };
 
 const deliveryRow = (settings: OpenSettings, t: Translate): HTMLElement => {

@@ -25,6 +25,7 @@ const WHEN: Readonly<Record<string, Readonly<Record<string, (read: ReadText) => 
     tags: whileUploading,
     metadata: whileUploading,
     promptInMetadata: whileUploading,
+    provenance: whileUploading,
     neverOverwrite: whileUploading,
     linkLife: (read) => maybe("signed", read, "link"),
     concurrency: whileUploading,

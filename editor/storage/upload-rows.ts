@@ -26,7 +26,7 @@ export const uploadRows = ({ choice, box, number, text, source, key }: RowMaker)
       },
       {
         group: "result",
-        rows: [choice("link", LINKS), number("linkLife"), box("sidecar"), box("neverOverwrite")],
+        rows: [choice("link", LINKS), number("linkLife"), box("sidecar"), box("provenance"), box("neverOverwrite")],
       },
       {
         group: "behaviour",

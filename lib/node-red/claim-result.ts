@@ -11,6 +11,7 @@ import { deliverAll } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { InferenceOwner } from "./inference-owner";
 import { type JobReport, type ReportedError, reportJob } from "./job-report";
+import { originOf } from "./marked-picture";
 import { toMessages } from "./outgoing";
 import { type Room, roomFor, withResult } from "./result-property";
 import type { FluxMessage } from "./types";
@@ -72,7 +73,10 @@ async function fetchPictures(
   const model = owner.modelOf(job);
   const expected = model ? expectedPicture(model, job.request) : { contentType: "image/jpeg" };
   const requestId = answer.requestId ?? knownAs(job, service.provider);
-  const owned = { provider: service.provider.name, requestId, expected };
+  const provider = service.provider.name;
+  // What a tool makes is no picture for people.
+  const isMarked = owner.settings.provenance && owner.resultInto === undefined;
+  const owned = { provider, requestId, expected, ...(isMarked && { origin: originOf(job, provider) }) };
   // Its pictures are where the job was made, also when the account has another address by now.
   const own = [...Object.values(addresses), ...Object.values(job.service.addresses)];
   const source = { isOld, addresses: own, connection, signal };

@@ -58,7 +58,7 @@ export async function deliverAll(
   if (delivered.length === 0 && first) throw first;
   return {
     pictures: delivered.map(({ picture }) => picture),
-    warnings: delivered.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+    warnings: delivered.flatMap(({ warnings }) => warnings),
     errors: [...answer.errors, ...failures].map(reported),
   };
 }

@@ -3,6 +3,7 @@ import type { ExpectedPicture } from "../models/expected-picture";
 import { pictureSize, pictureType } from "../models/picture";
 import type { OutputForm } from "../models/request";
 import type { AnsweredPicture } from "../providers/provider";
+import { type JobOrigin, marked, notWritten } from "./marked-picture";
 
 /** `msg.image`: what is known about the picture in `msg.payload`. */
 interface ImageFacts {
@@ -28,7 +29,7 @@ export interface DeliveredPicture {
 /** A picture that can leave, and what there is to say about it beside the picture itself. */
 interface Delivered {
   picture: DeliveredPicture;
-  warning?: string;
+  warnings: string[];
 }
 
 /** The job that a picture belongs to. */
@@ -38,6 +39,8 @@ export interface PictureOwner {
   requestId: string | undefined;
   /** What its request says about the picture. */
   expected: ExpectedPicture;
+  /** What the picture's file is to say of where it comes from. */
+  origin?: JobOrigin;
 }
 
 /** Fetches a finished picture's bytes. */
@@ -46,11 +49,26 @@ export type Download = (url: string) => Promise<Buffer>;
 /**
  * Brings an answered picture into the form that the dialog chose. The picture is paid for by now, so a failure says
  * where it can still be had. One that came inside the answer although its address was to be delivered leaves as a data
- * URI, with a warning.
+ * URI, with a warning; so does one whose file cannot take where it comes from.
  *
  * @throws FluxError with `billed: "yes"` when the picture cannot be fetched or decoded.
  */
 export async function deliver(
+  answered: AnsweredPicture,
+  form: OutputForm,
+  owner: PictureOwner,
+  download: Download,
+): Promise<Delivered> {
+  const delivered = await inForm(answered, form, owner, download);
+  const { picture, warnings } = delivered;
+  const isAddress = form === "url" && picture.payload === picture.image.url;
+  if (owner.origin === undefined || isAddress) return delivered;
+  const { payload, untouched } = await marked(picture.payload, picture.image, owner.origin);
+  const left = untouched === undefined ? [] : [notWritten(answered.id, untouched)];
+  return { picture: { ...picture, payload }, warnings: [...warnings, ...left] };
+}
+
+async function inForm(
   picture: AnsweredPicture,
   form: OutputForm,
   owner: PictureOwner,
@@ -58,17 +76,16 @@ export async function deliver(
 ): Promise<Delivered> {
   const image = factsOf(picture, owner.expected);
   const text = form === "buffer" ? undefined : picture[form];
-  if (text !== undefined) return { picture: { payload: text, image } };
-  const warning = form === "url" ? withoutAddress(picture) : undefined;
-  if (warning !== undefined && picture.dataURI !== undefined) {
-    return { picture: { payload: picture.dataURI, image }, warning };
+  if (text !== undefined) return { picture: { payload: text, image }, warnings: [] };
+  const warnings = form === "url" ? [withoutAddress(picture)] : [];
+  if (form === "url" && picture.dataURI !== undefined) {
+    return { picture: { payload: picture.dataURI, image }, warnings };
   }
   const bytes = await bytesOf(picture, owner, download);
   const contentType = pictureType(bytes);
   if (contentType === undefined) throw notDeliverable(picture, owner, "what came instead of it is no picture.");
   const payload = form === "buffer" ? bytes : written(bytes, contentType, form === "base64" ? form : "dataURI");
-  const delivered = { payload, image: { ...image, contentType, ...pictureSize(bytes) } };
-  return { picture: delivered, ...(warning !== undefined && { warning }) };
+  return { picture: { payload, image: { ...image, contentType, ...pictureSize(bytes) } }, warnings };
 }
 
 const withoutAddress = ({ id }: AnsweredPicture): string =>

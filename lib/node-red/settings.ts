@@ -62,6 +62,8 @@ export interface InferenceSettings {
   /** The property of the message that takes the result of a tool; empty: the one that the tool is made for. */
   into: string;
   results: "each" | "all";
+  /** Pictures that leave otherwise than as URL say in their own files where they come from. */
+  provenance: boolean;
   keepFlux: boolean;
   allowUnknown: boolean;
   /** Seconds; 0: the account's. */
@@ -105,6 +107,7 @@ const inferenceSchema = complete({
   output: { enum: ["url", "buffer", "base64", "dataURI"], default: "url" },
   into: { type: "string", default: "" },
   results: { enum: ["each", "all"], default: "each" },
+  provenance: { type: "boolean", default: false },
   keepFlux: { type: "boolean", default: false },
   allowUnknown: { type: "boolean", default: false },
   timeout: { type: "number", minimum: 0, maximum: ACCOUNT_RANGES.timeout.maximum, default: 0 },

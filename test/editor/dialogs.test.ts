@@ -55,6 +55,7 @@ const flows = [
       keepFlux: "${KEEP}",
       allowUnknown: "${ALLOW}",
       output: "${FORM}",
+      provenance: "${PROVENANCE}",
     },
   ),
   inference("wholes", "runware-flux-srpo", wholes),
@@ -247,6 +248,24 @@ describe("the editor", function () {
       results: "each",
       keepFlux: true,
     });
+  });
+
+  it("says that a link's file is not changed, once that is asked for", async () => {
+    const row = editor.page.locator('[data-property="provenance"]');
+    const hint = row.locator(".fluxwire-hint");
+    await editor.open("runware-flux-srpo");
+    await editor.unfold("output");
+    assert.equal(await hint.count(), 0);
+    await row.locator("input").check();
+    assert.match((await hint.textContent()) ?? "", /no effect on links: flux-s3-upload can/);
+    await editor.page.locator('[data-property="output"] select').selectOption("buffer");
+    assert.equal(await hint.count(), 0);
+    await editor.done();
+    assert.equal(await editor.get("RED.nodes.node('runware-flux-srpo').provenance"), true);
+    await editor.open("variables");
+    await editor.unfold("output");
+    assert.equal(await hint.textContent(), "${PROVENANCE}");
+    await editor.cancel();
   });
 
   it("shows the sources of a node without a version as the node reads them", async () => {

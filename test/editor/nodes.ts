@@ -125,6 +125,7 @@ export const upload = (id: string, more: object = {}) => ({
   allowedHosts: "",
   metadata: true,
   promptInMetadata: false,
+  provenance: false,
   neverOverwrite: false,
   sidecar: false,
   x: 200,

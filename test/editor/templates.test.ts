@@ -62,6 +62,7 @@ describe("a node's template", () => {
     "imageFrom",
     "output",
     "results",
+    "provenance",
     "keepFlux",
     "allowUnknown",
     "timeout",
@@ -76,7 +77,7 @@ describe("a node's template", () => {
 
   /** A tool makes one picture of one picture, for the nodes that come after it. */
   const tool = inference
-    .filter((property) => !["promptFrom", "results", "keepFlux"].includes(property))
+    .filter((property) => !["promptFrom", "results", "provenance", "keepFlux"].includes(property))
     .flatMap((property) => (property === "imageFrom" ? [property, "into"] : [property]));
   const isTool = (model: NodeModel): boolean => "resultInto" in model;
 

@@ -39,6 +39,8 @@ export interface UploadSettings {
   /** Job, model, seed and a digest of the prompt beside the object. */
   metadata: boolean;
   promptInMetadata: boolean;
+  /** The picture's own file says where it comes from. */
+  provenance: boolean;
   neverOverwrite: boolean;
   sidecar: boolean;
   link: "public" | "signed";
@@ -99,6 +101,7 @@ const uploadSchema = complete({
   tags: text,
   metadata: { type: "boolean", default: true },
   promptInMetadata: { type: "boolean", default: false },
+  provenance: { type: "boolean", default: false },
   neverOverwrite: { type: "boolean", default: false },
   sidecar: { type: "boolean", default: false },
   link: { enum: ["public", "signed"], default: "public" },

@@ -7,6 +7,7 @@ import { objectKey } from "../../storage/object-key";
 import type { FoundObject, NewObject, Store, StoredObject } from "../../storage/store";
 import type { FluxMessage, NodeAPI } from "../types";
 import { fieldValues, filledTemplate } from "./key-values";
+import { withProvenance } from "./marked-upload";
 import { filledTags, IDENTITY, keptAs, metadataOf, readTags } from "./object-settings";
 import type { PictureFacts } from "./picture-facts";
 import { extensionOf, type OpenPicture, openPicture, type PictureSource } from "./picture-source";
@@ -29,6 +30,8 @@ export interface StoringContext {
   retries: number;
   download: Omit<DownloadOptions, "signal">;
   run: UploadRun;
+  /** Told what the author should know of a picture that is stored nevertheless; the same perhaps again. */
+  warn: (text: string) => void;
   /** Something is to be shown. */
   onProgress: () => void;
 }
@@ -70,8 +73,29 @@ async function storeOnce(
   context: StoringContext,
   signal: AbortSignal,
 ): Promise<StoredObject> {
-  const { store, download, run, onProgress } = context;
-  const picture = await openPicture(source, { ...download, signal });
+  const opened = await openPicture(source, { ...context.download, signal });
+  try {
+    const picture = context.settings.provenance ? await withProvenance(opened, facts, context.warn) : opened;
+    return await storeOpened(picture, opened.size, facts, context, signal);
+  } catch (error) {
+    if (error === opened.failure() || signal.aborted) throw error;
+    throw new Final(error);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** @param original its bytes without what was written into it here. */
+async function storeOpened(
+  picture: OpenPicture,
+  original: number | undefined,
+  facts: PictureFacts,
+  context: StoringContext,
+  signal: AbortSignal,
+): Promise<StoredObject> {
+  const { store, run, onProgress } = context;
+  // It may have been stored before the setting was changed.
+  const sizes = picture.size === undefined ? undefined : [picture.size, original];
   let counted = 0;
   const count = (bytes: number) => {
     run.sent += bytes - counted;
@@ -81,20 +105,16 @@ async function storeOnce(
   try {
     run.total = picture.size === undefined || run.total === undefined ? undefined : run.total + picture.size;
     const object = objectOf(picture, facts, context);
-    assertNotStoredBefore(context, object.key, picture.size);
+    assertNotStoredBefore(context, object.key, sizes);
     assertOwnSidecar(context, object.key);
     return await store.put(object, {
       signal,
       onProgress: count,
-      isOurs: (found) => isSamePicture(found, facts, picture.size),
+      isOurs: (found) => isSamePicture(found, facts, sizes),
     });
-  } catch (error) {
-    if (error === picture.failure() || signal.aborted) throw error;
-    throw new Final(error);
   } finally {
     count(0);
     if (run.total !== undefined && picture.size !== undefined) run.total -= picture.size;
-    await picture.close();
   }
 }
 
@@ -116,25 +136,32 @@ function objectOf(
   };
 }
 
-/** A job that is delivered again brings the very same picture. */
+/**
+ * A job that is delivered again brings the very same picture.
+ * @param sizes that it may have; undefined: not known.
+ */
 export const isSamePicture = (
   { metadata, size: found }: FoundObject,
   { jobId, pictureId }: PictureFacts,
-  size: number | undefined,
+  sizes: readonly (number | undefined)[] | undefined,
 ): boolean =>
   jobId !== undefined &&
   metadata[IDENTITY.job] === jobId &&
   metadata[IDENTITY.picture] === pictureId &&
-  (size === undefined || size === found);
+  (sizes === undefined || sizes.includes(found));
 
 /**
  * A message that passes two upload nodes, one for each of its pictures, has one job: the same template gives the same key.
  * The same picture may be stored again.
  */
-function assertNotStoredBefore(context: StoringContext, key: string, size: number | undefined): void {
+function assertNotStoredBefore(
+  context: StoringContext,
+  key: string,
+  sizes: readonly (number | undefined)[] | undefined,
+): void {
   const earlier = storedBefore(context).find((one) => peek(one, "key") === key);
   const stored = peek(earlier, "size");
-  if (size === undefined || typeof stored !== "number" || stored === size) return;
+  if (sizes === undefined || typeof stored !== "number" || sizes.includes(stored)) return;
   throw refused(
     "Key",
     "Key: msg.s3 says that another picture of this message is stored under this key, and it would be overwritten. Give this node a key of its own",

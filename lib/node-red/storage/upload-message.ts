@@ -6,8 +6,10 @@ import type { Store, StoredObject } from "../../storage/store";
 import { sandboxHost } from "../sandbox-host";
 import { evaluate } from "../typed-values";
 import type { FluxMessage } from "../types";
+import { warnOf } from "../warn-of";
 import type { OpenBucket } from "./bucket";
 import { checkTemplate, fieldValues, filledTemplate } from "./key-values";
+import { isTraced, NOT_TRACED } from "./marked-upload";
 import { keptAs, readTags } from "./object-settings";
 import { factsOf, type PictureFacts } from "./picture-facts";
 import { type PictureSource, readPictures } from "./picture-source";
@@ -33,6 +35,14 @@ interface Planned {
   facts: PictureFacts;
 }
 
+/** What the messages of a node have in common, and when one of them came. */
+interface Uploads {
+  arrivedAt: number;
+  turns: Limit;
+  changed: () => void;
+  warnOnce: (text: string) => void;
+}
+
 const MEGABYTE = 1024 * 1024;
 
 /** For the error about a host inside a private network. */
@@ -43,6 +53,7 @@ const DOWNLOAD_HINT = "Name its host in this node, under Allowed hosts, if it is
  *
  * @param arrivedAt when the message came, in ms since 1970.
  * @param turns of the node: so many pictures are stored at once.
+ * @param warnOnce warns of what holds for all messages of that kind.
  * @returns one, or as many as the source was a list of.
  * @throws FluxError when one could not be stored; what was stored before stays.
  */
@@ -50,7 +61,7 @@ export async function uploadMessage(
   owner: UploadOwner,
   message: FluxMessage,
   run: UploadRun,
-  { arrivedAt, turns, changed }: { arrivedAt: number; turns: Limit; changed: () => void },
+  { arrivedAt, turns, changed, warnOnce }: Uploads,
 ): Promise<StoredPicture | StoredPicture[]> {
   const { RED, node, settings } = owner;
   keptAs(settings);
@@ -68,7 +79,10 @@ export async function uploadMessage(
   if (jobId !== undefined) run.jobId = jobId;
   const key = await keySource(owner, message);
   checkKeys(owner, message, key, planned);
-  const context = storingContext(owner, message, bucket, { key, run, onProgress: changed });
+  if (settings.provenance && !planned.every(({ facts }) => isTraced(facts))) warnOnce(NOT_TRACED);
+  const warnings = new Set<string>();
+  const warn = (text: string) => void warnings.add(text);
+  const context = storingContext(owner, message, bucket, { key, run, warn, onProgress: changed });
   run.waiting = planned.length;
   const stored = await Promise.allSettled(
     planned.map(async (picture) => {
@@ -85,6 +99,7 @@ export async function uploadMessage(
       }
     }),
   );
+  warnOf(node, [...warnings]);
   const pictures = allOf(stored);
   return isList ? pictures : (pictures[0] ?? []);
 }
@@ -128,7 +143,7 @@ function storingContext(
   { RED, settings }: UploadOwner,
   message: FluxMessage,
   { store, connection, retries }: OpenBucket,
-  rest: Pick<StoringContext, "key" | "run" | "onProgress">,
+  rest: Pick<StoringContext, "key" | "run" | "warn" | "onProgress">,
 ): StoringContext {
   const sandbox = sandboxHost();
   const named = settings.allowedHosts.split(/[\s,]+/).filter(Boolean);

@@ -35,6 +35,7 @@ class Uploading {
   readonly #owner: UploadOwner;
   readonly #runs = new OpenRuns<UploadRun>(beginUpload);
   readonly #status: UploadStatus;
+  readonly #told = new Set<string>();
   #turns: Limit | undefined;
 
   constructor(owner: UploadOwner) {
@@ -87,12 +88,19 @@ class Uploading {
             arrivedAt,
             turns: this.#turnsOf(settings.concurrency),
             changed: () => this.#status.changed(),
+            warnOnce: (text) => this.#warnOnce(text),
           });
     const pictures = [stored].flat();
     this.#status.ended({ pictures: pictures.length, bytes: pictures.reduce((total, { size }) => total + size, 0) });
     Object.assign(message, { s3: stored });
     if (settings.mode === "confirm") Reflect.deleteProperty(message, "s3Expected");
     return true;
+  }
+
+  #warnOnce(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#owner.node.warn(text);
   }
 
   #turnsOf(concurrency: number): Limit {
