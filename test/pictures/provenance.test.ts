@@ -82,9 +82,25 @@ describe("a picture that says where it comes from", () => {
     });
   }
 
+  it("is the same however it comes, with much before its pixels", async () => {
+    const profile = Buffer.alloc(60_000, "ICC_PROFILE");
+    const jpeg = withSegment(
+      withSegment(await (files["a baseline JPEG"] ?? assert.fail)(), 0xe2, profile),
+      0xe2,
+      profile,
+    );
+    assert.deepEqual((await passed(jpeg, 1000)).bytes, written(jpeg));
+  });
+
   it("has its metadata where the formats want it", async () => {
     const png = written(await (files["a PNG"] ?? assert.fail)());
     assert.equal(png.toString("latin1", 37, 59), "iTXtXML:com.adobe.xmp\0");
+    const length = png.readUInt32BE(33);
+    assert.deepEqual(
+      png.subarray(33, 45 + length),
+      pngChunk("iTXt", png.subarray(41, 41 + length)),
+      "with its checksum",
+    );
     const jpeg = written(await (files["a JPEG with JFIF header"] ?? assert.fail)());
     assert.equal(jpeg.toString("latin1", 6, 10), "JFIF");
     assert.equal(jpeg.toString("latin1", 24, 53), "http://ns.adobe.com/xap/1.0/\0");
@@ -187,6 +203,12 @@ describe("a picture that cannot say where it comes from", () => {
         assert.deepEqual([bytes, untouched], [part, "its file is damaged or not complete"], `${name}, ${cut} bytes`);
       }
     }
+  });
+
+  it("is not taken for whole because there is a whole one inside, as a photograph's thumbnail is", async () => {
+    const jpeg = await (files["a baseline JPEG"] ?? assert.fail)();
+    const thumbnail = Buffer.concat([Buffer.from("Exif\0\0"), jpeg]);
+    assertLeft(withSegment(jpeg, 0xe1, thumbnail).subarray(0, -100), /damaged or not complete/);
   });
 
   it("is stored in full when too much stands before its pixels to look through", async () => {
