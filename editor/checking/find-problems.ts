@@ -2,6 +2,7 @@ import type { Violation } from "../../lib/errors";
 import type { ParameterSet } from "../../lib/models/model";
 import { parametersOf } from "../../lib/models/parameters";
 import { generalPath, readPath, valueAt } from "../../lib/models/paths";
+import { placesIn } from "../../lib/models/places";
 import { readDialogValues } from "../../lib/models/preparing/dialog-values";
 import { readPlainValues } from "../../lib/models/preparing/plain-values";
 import type { FluxRequest } from "../../lib/models/request";
@@ -42,7 +43,7 @@ export const findProblems = (model: ParameterSet, values: Values, use: Use): Pro
   const request = read.values;
   const { elsewhere, refused } = use.finish(request);
   for (const path of elsewhere) dialog.elsewhere.add(path);
-  const plain = readPlainValues(model, request);
+  const plain = readPlainValues(model, placesIn(model, request));
   const findings = model.validate(request)
     ? []
     : schemaFindings(model, request, model.validate.errors ?? [], use.allowUnknown);

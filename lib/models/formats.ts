@@ -62,6 +62,13 @@ const NOT_SPACED_BASE64 = /[^A-Za-z0-9+/=\s]/;
 /** The beginning of a text without its white space. */
 export const withoutSpace = (text: string): string => text.slice(0, SPACED_HEAD).replace(/\s+/g, "");
 
+/** Whether a text starts like an image data URI, white space not counted. */
+export const startsLikeDataUri = (text: string): boolean =>
+  /^\s*d/i.test(text.slice(0, SPACED_HEAD)) && /^data:image\//i.test(withoutSpace(text));
+
+/** Whether a text starts with nothing but what base64 is written with, and white space. Punctuation ends that soon. */
+export const startsLikeBase64 = (text: string): boolean => !NOT_SPACED_BASE64.test(text.slice(0, SPACED_HEAD));
+
 /**
  * Tells how a string holds a picture when its white space does not count: `base64` and MIME break lines, files end with
  * one. With white space it is no value of an image parameter, but a picture all the same.

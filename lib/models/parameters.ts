@@ -1,4 +1,5 @@
 import type { Leaf, List, ParameterSet } from "./model";
+import { oncePer } from "./once-per";
 
 /** A model's facts, by path. */
 export interface Parameters {
@@ -8,8 +9,6 @@ export interface Parameters {
   /** Member names of an object; "" is the request itself. */
   members: ReadonlyMap<string, readonly string[]>;
 }
-
-const indexed = new WeakMap<ParameterSet, Parameters>();
 
 const readMembers = (paths: Iterable<string>): Map<string, string[]> => {
   const members = new Map<string, string[]>();
@@ -23,21 +22,15 @@ const readMembers = (paths: Iterable<string>): Map<string, string[]> => {
 };
 
 /** The facts of a model in the form that look-ups need; made once per model. */
-export const parametersOf = (model: ParameterSet): Parameters => {
-  let found = indexed.get(model);
-  if (!found) {
-    const { leaves, lists, objects } = model.facts;
-    const paths = new Set([...leaves, ...lists].map(({ path }) => path).concat(objects));
-    found = {
-      leaves: new Map(leaves.map((leaf) => [leaf.path, leaf])),
-      lists: new Map(lists.map((list) => [list.path, list])),
-      objects: new Set(objects),
-      members: readMembers(paths),
-    };
-    indexed.set(model, found);
-  }
-  return found;
-};
+export const parametersOf = oncePer(({ facts: { leaves, lists, objects } }): Parameters => {
+  const paths = new Set([...leaves, ...lists].map(({ path }) => path).concat(objects));
+  return {
+    leaves: new Map(leaves.map((leaf) => [leaf.path, leaf])),
+    lists: new Map(lists.map((list) => [list.path, list])),
+    objects: new Set(objects),
+    members: readMembers(paths),
+  };
+});
 
 /** Whether the model has a parameter of that path, plain, list or object. */
 export const knows = (model: ParameterSet, path: string): boolean => {

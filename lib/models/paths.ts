@@ -24,12 +24,14 @@ export const readPath = (text: string): (string | number)[] =>
   text.split(/\.|(?=\[)/).map((part) => (part.startsWith("[") ? Number(part.slice(1, -1)) : part));
 
 /** The value at a path; undefined where there is none. Only own members count. */
-export const valueAt = (root: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (value, part) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined,
-    root,
-  );
+export const valueAt = (root: unknown, path: Path): unknown => {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+};
 
 /** Puts a value where another one is already: the way there exists. */
 export const replaceAt = (root: object, path: Path, value: unknown): void => {

@@ -46,19 +46,24 @@ const isTiff = (bytes: Uint8Array): boolean => ["II*\0", "MM\0*"].includes(ascii
 
 const isAvif = (bytes: Uint8Array): boolean => /^ftypavi[fs]$/.test(ascii(bytes, 4, 12));
 
-const signatures: readonly [PictureType, (bytes: Uint8Array) => boolean][] = [
-  ["image/png", isPng],
-  ["image/jpeg", isJpeg],
-  ["image/webp", isWebp],
-  ["image/gif", isGif],
-  ["image/bmp", isBmp],
-  ["image/tiff", isTiff],
-  ["image/avif", isAvif],
-];
+/** By the first byte, where every file of a kind has the same. Those of an AVIF file tell a length. */
+const signatures: ReadonlyMap<number | undefined, readonly [PictureType, (bytes: Uint8Array) => boolean]> = new Map([
+  [0x89, ["image/png", isPng]],
+  [0xff, ["image/jpeg", isJpeg]],
+  [0x52, ["image/webp", isWebp]],
+  [0x47, ["image/gif", isGif]],
+  [0x42, ["image/bmp", isBmp]],
+  [0x49, ["image/tiff", isTiff]],
+  [0x4d, ["image/tiff", isTiff]],
+]);
 
 /** The type that the first bytes of a file speak of, whatever a header or a name says; undefined: no picture. */
-export const pictureType = (bytes: Uint8Array): PictureType | undefined =>
-  bytes.length < 12 ? undefined : signatures.find(([, matches]) => matches(bytes))?.[0];
+export const pictureType = (bytes: Uint8Array): PictureType | undefined => {
+  if (bytes.length < 12) return undefined;
+  const [type, matches] = signatures.get(bytes[0]) ?? [];
+  if (type !== undefined && matches?.(bytes)) return type;
+  return isAvif(bytes) ? "image/avif" : undefined;
+};
 
 /** Pixels. */
 export interface PictureSize {

@@ -1,3 +1,4 @@
+import { setMember } from "../../set-member";
 import type { ReadData } from "./journal";
 import { MARK, type Mark, type OutsideMark, type SimpleMark, step } from "./marks";
 
@@ -49,7 +50,7 @@ class Decoder {
   #members(data: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
     const members: Record<string, unknown> = {};
     for (const [name, member] of Object.entries(data)) {
-      this.add(member, step(path, name), (value) => define(members, name, value));
+      this.add(member, step(path, name), (value) => setMember(members, name, value));
     }
     return members;
   }
@@ -83,10 +84,4 @@ function unmarked(mark: SimpleMark): unknown {
     case "address":
       return mark.cut;
   }
-}
-
-/** Sets a member whatever its name is: assigning `__proto__` would change the prototype. */
-function define(members: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== "__proto__") members[name] = value;
-  else Object.defineProperty(members, name, { value, writable: true, enumerable: true, configurable: true });
 }

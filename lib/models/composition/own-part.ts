@@ -1,6 +1,7 @@
 import type { Violation } from "../../errors";
 import { parametersOf } from "../parameters";
 import { writePath } from "../paths";
+import { placesIn } from "../places";
 import { readDialogValues } from "../preparing/dialog-values";
 import { readInputPictures } from "../preparing/input-pictures";
 import { copiedMembers, isObject } from "../preparing/merge";
@@ -31,13 +32,13 @@ export const readOwnPart = (
   const { copy, violations } = safeCopy({ [parameter]: dialog[parameter] }, parameter);
   const typed = readDialogValues(composition, copy);
   const own = typed.values;
-  const plain = readPlainValues(composition, own);
+  const plain = readPlainValues(composition, placesIn(composition, own));
   violations.push(...typed.violations, ...plain.violations);
   const warnings = [...typed.warnings, ...plain.warnings];
 
   // Looked at in a copy: there, names take the place of pictures, which would be long to search for a schema.
   const looked = copiedMembers(own);
-  violations.push(...readInputPictures(composition, looked, new Map(), false).violations);
+  violations.push(...readInputPictures(composition, placesIn(composition, looked), new Map(), false).violations);
   if (!composition.validate(looked)) {
     const { members } = parametersOf(composition);
     const left = (members.get(parameter) ?? []).filter((name) => present[name] !== undefined);

@@ -14,5 +14,6 @@ interface DialogValues {
 export const readDialogValues = (model: ParameterSet, dialog: FluxRequest): DialogValues => {
   const typed = readTyped(model, dialog);
   const spelt = normaliseSpellings(model, typed);
-  return { ...spelt, values: spelt.warnings.length > 0 ? readTyped(model, typed) : typed };
+  const { warnings, violations } = spelt;
+  return { values: warnings.length > 0 ? readTyped(model, typed) : typed, warnings, violations };
 };

@@ -1,11 +1,11 @@
 import type { Violation } from "../../errors";
 import { dataUriHead, type ImageForm, imageForm } from "../formats";
 import type { Leaf, ParameterSet } from "../model";
-import { knows, parametersOf } from "../parameters";
-import { generalPath, type Path, plainValues, readPath, removeAt, replaceAt, valueAt, writePath } from "../paths";
-import { pictureType } from "../picture";
+import { generalPath, readPath, valueAt, writePath } from "../paths";
+import { type PictureSize, pictureSize, pictureType } from "../picture";
+import { nameOf, type Place, pathOf, put, takeOut } from "../places";
 import type { Attachment, FluxRequest } from "../request";
-import type { PictureReader } from "../rules/rule";
+import type { SizeReader } from "../rules/rule";
 import { leafViolation, type Sources } from "../wording/violations";
 import { grouped, named } from "../wording/wording";
 
@@ -13,10 +13,16 @@ import { grouped, named } from "../wording/wording";
 const charactersFor = (bytes: number): number => Math.floor(bytes / 3) * 4;
 
 /** Bytes of a parameter that the model does not know can only be a picture. */
-const unknownLeaf = (path: string): Leaf => ({ path, kind: "image", group: "advanced" });
+const unknownLeaf = (place: Place): Leaf => ({ path: generalPath(pathOf(place)), kind: "image", group: "advanced" });
+
+const isKnown = ({ parameter }: Place): boolean =>
+  parameter !== undefined && (parameter.leaf !== undefined || !!parameter.isList || !!parameter.isObject);
 
 /** As many characters as every kind of picture shows itself in. */
 const TELLING = 64;
+
+/** As many characters as most pictures tell their size in: what comes before is at most a few 64 KB of metadata. */
+const TELLING_SIZE = 256 * 1024;
 
 const dataUri = (contentType: string, base64: string): string => `data:${contentType};base64,${base64}`;
 
@@ -26,7 +32,12 @@ interface HeldPicture {
   size: number;
   /** Decoding takes longer than checking: it waits until somebody wants the bytes. */
   readonly bytes: Buffer;
+  /** Read without decoding all of it, where its beginning tells. */
+  pixels(): PictureSize | undefined;
 }
+
+/** An attachment that was read a moment ago. */
+export type ReadAttachment = Attachment & HeldPicture;
 
 /** The picture that a string holds; undefined when it only names one, or neither. */
 const pictureInText = (text: string): (HeldPicture & { form: ImageForm }) | undefined => {
@@ -43,6 +54,12 @@ const pictureInText = (text: string): (HeldPicture & { form: ImageForm }) | unde
     get bytes() {
       decoded ??= Buffer.from(text.slice(head.length), "base64");
       return decoded;
+    },
+    pixels() {
+      return (
+        pictureSize(Buffer.from(text.slice(head.length, head.length + TELLING_SIZE), "base64")) ??
+        pictureSize(this.bytes)
+      );
     },
   };
 };
@@ -70,43 +87,42 @@ const tooLarge = (
  */
 export const readInputPictures = (
   model: ParameterSet,
-  request: FluxRequest,
+  places: readonly Place[],
   sources: Sources,
   allowUnknown: boolean,
-): { attachments: Attachment[]; violations: Violation[] } => {
-  const { leaves } = parametersOf(model);
+): { attachments: ReadAttachment[]; violations: Violation[] } => {
   const { largestInside, largest = Number.POSITIVE_INFINITY, needsDataUri, placeholder } = model.dialect.inputPictures;
-  const attachments: Attachment[] = [];
+  const attachments: ReadAttachment[] = [];
   const violations: Violation[] = [];
 
-  const refuse = (path: Path, violation: Violation): void => {
+  const refuse = (place: Place, violation: Violation): void => {
     violations.push(violation);
-    removeAt(request, path);
+    takeOut(place);
   };
 
   /** @param inside the picture as it travels inside the request; nothing where that is how it came */
-  const send = (path: Path, picture: HeldPicture, inside: () => string | undefined): void => {
+  const send = (place: Place, picture: HeldPicture, inside: () => string | undefined): void => {
     if (picture.size > largest) {
-      refuse(path, tooLarge(model, writePath(path), picture.size, largest, sources));
+      refuse(place, tooLarge(model, nameOf(place), picture.size, largest, sources));
     } else if (picture.size > largestInside) {
-      attachments.push(Object.assign(picture, { path }));
-      replaceAt(request, path, placeholder());
+      attachments.push(Object.assign(picture, { path: pathOf(place) }));
+      put(place, placeholder());
     } else {
       const form = inside();
-      if (form !== undefined) replaceAt(request, path, form);
+      if (form !== undefined) put(place, form);
     }
   };
 
-  for (const { path, value } of [...plainValues(request)]) {
-    const general = generalPath(path);
-    const isUnknown = allowUnknown && Buffer.isBuffer(value) && !knows(model, general);
-    const leaf = isUnknown ? unknownLeaf(general) : leaves.get(general);
+  for (const place of places) {
+    const { value } = place;
+    const isUnknown = allowUnknown && Buffer.isBuffer(value) && !isKnown(place);
+    const leaf = isUnknown ? unknownLeaf(place) : place.leaf;
     if (leaf?.kind !== "image") continue;
     if (Buffer.isBuffer(value)) {
       const contentType = pictureType(value);
-      if (contentType === undefined) refuse(path, leafViolation(leaf, writePath(path), value, sources));
+      if (contentType === undefined) refuse(place, leafViolation(leaf, nameOf(place), value, sources));
       else {
-        send(path, { contentType, size: value.length, bytes: value }, () =>
+        send(place, { contentType, size: value.length, bytes: value, pixels: () => pictureSize(value) }, () =>
           dataUri(contentType, value.toString("base64")),
         );
       }
@@ -116,21 +132,21 @@ export const readInputPictures = (
       const held = pictureInText(value);
       if (held) {
         const { contentType, form } = held;
-        send(path, held, () => (needsDataUri && form === "base64" ? dataUri(contentType, value) : undefined));
+        send(place, held, () => (needsDataUri && form === "base64" ? dataUri(contentType, value) : undefined));
       } else if (isLong && imageForm(value) === undefined) {
-        refuse(path, leafViolation(leaf, writePath(path), value, sources));
+        refuse(place, leafViolation(leaf, nameOf(place), value, sources));
       }
     }
   }
   return { attachments, violations };
 };
 
-/** Reads the bytes of pictures that are here: attached, or inside the request. */
-export const pictureReader =
-  (request: FluxRequest, attachments: readonly Attachment[]): PictureReader =>
+/** Reads the size of pictures that are here: attached, or inside the request. */
+export const sizeReader =
+  (request: FluxRequest, attachments: readonly ReadAttachment[]): SizeReader =>
   (parameter) => {
     const attached = attachments.find(({ path }) => writePath(path) === parameter);
-    if (attached) return attached.bytes;
+    if (attached) return attached.pixels();
     const value = valueAt(request, readPath(parameter));
-    return typeof value === "string" ? pictureInText(value)?.bytes : undefined;
+    return typeof value === "string" ? pictureInText(value)?.pixels() : undefined;
   };

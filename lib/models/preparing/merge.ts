@@ -15,8 +15,9 @@ export const copiedMembers = (object: FluxRequest): FluxRequest =>
 
 /** Lays `over` on `base`: objects member by member, everything else, lists included, replaced. Both are safe copies. */
 export const merged = (base: FluxRequest, over: FluxRequest): FluxRequest => {
-  const result = { ...base };
-  for (const [name, value] of Object.entries(over)) {
+  const result: FluxRequest = Object.assign({}, base);
+  for (const name of Object.keys(over)) {
+    const value = over[name];
     const below = result[name];
     result[name] = isObject(below) && isObject(value) ? merged(below, value) : value;
   }

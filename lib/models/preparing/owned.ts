@@ -13,7 +13,7 @@ export const takeTaskNames = (model: Model, request: FluxRequest): Violation[] =
   const take = (name: TaskName): Violation[] => {
     const { parameter } = name;
     const value = request[parameter];
-    delete request[parameter];
+    if (Object.hasOwn(request, parameter)) delete request[parameter];
     if (!("only" in name) || value === undefined) return [];
     const expected = name.only(model);
     if (value === expected) return [];

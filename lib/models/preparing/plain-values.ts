@@ -1,6 +1,6 @@
 import type { Violation } from "../../errors";
 import type { ParameterSet } from "../model";
-import type { FluxRequest } from "../request";
+import type { Place } from "../places";
 import { canonicaliseNumbers } from "./canonical";
 import { refuseLongTexts } from "./long-texts";
 import { refuseMisplacedBytes } from "./misplaced-bytes";
@@ -12,12 +12,12 @@ import { refusePicturePrompts } from "./prompt";
  */
 export const readPlainValues = (
   model: ParameterSet,
-  request: FluxRequest,
+  places: readonly Place[],
 ): { violations: Violation[]; warnings: string[] } => ({
   violations: [
-    ...refusePicturePrompts(model, request),
-    ...refuseMisplacedBytes(model, request),
-    ...refuseLongTexts(model, request),
+    ...refusePicturePrompts(model, places),
+    ...refuseMisplacedBytes(model, places),
+    ...refuseLongTexts(model, places),
   ],
-  warnings: canonicaliseNumbers(model, request),
+  warnings: canonicaliseNumbers(places),
 });

@@ -1,11 +1,10 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../../errors";
-import { base64Head, httpUrl, withoutSpace, writtenPicture } from "../formats";
+import { base64Head, httpUrl, startsLikeBase64, startsLikeDataUri, withoutSpace, writtenPicture } from "../formats";
 import type { Leaf, ParameterSet } from "../model";
-import { parametersOf } from "../parameters";
-import { generalPath, plainValues, removeAt, writePath } from "../paths";
 import { pictureType } from "../picture";
-import type { FluxRequest, Sourced } from "../request";
+import { nameOf, type Place, takeOut } from "../places";
+import type { Sourced } from "../request";
 import { allowedValues, describe, grouped } from "../wording/wording";
 import { isList } from "./is-list";
 import { isJsonBuffer, MAKE_BUFFER } from "./json-buffer";
@@ -20,11 +19,12 @@ const LONGEST_URL = 8192;
  * @param longest characters up to which the whole text is looked at: only there could it pass as a prompt
  */
 const pictureInText = (text: string, longest: number): string | undefined => {
-  const beginning = withoutSpace(text);
-  if (/^data:image\//i.test(beginning)) return "a picture (a data URI)";
+  if (startsLikeDataUri(text)) return "a picture (a data URI)";
   if (text.length <= LONGEST_URL && httpUrl(text.trim())) return "a web address";
   const isBase64 =
-    text.length > longest ? pictureType(base64Head(beginning)) !== undefined : writtenPicture(text) === "base64";
+    text.length > longest
+      ? pictureType(base64Head(withoutSpace(text))) !== undefined
+      : startsLikeBase64(text) && writtenPicture(text) === "base64";
   return isBase64 ? "a picture (base64)" : undefined;
 };
 
@@ -61,6 +61,13 @@ const WORTH_COUNTING = 100_000;
 /** Code points, which is how the service counts; code units where there are far too many anyway. */
 const length = (text: string): number => (text.length > WORTH_COUNTING ? text.length : [...text].length);
 
+/** Whether a text has the length that its parameter wants. It has to be counted only where surrogates make the difference. */
+const fits = (text: string, { minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Leaf): boolean => {
+  if (text.length <= maxLength && text.length >= 2 * minLength) return true;
+  const count = length(text);
+  return count >= minLength && count <= maxLength;
+};
+
 /** Code units that a prompt may have: a character may be two of them. */
 const longestOf = ({ maxLength = Number.POSITIVE_INFINITY }: Leaf): number => maxLength * 2;
 
@@ -84,16 +91,17 @@ const pictureViolation = ({ value, source }: Sourced, leaf: Leaf, picture: strin
  * Takes out, in place, the pictures that a request holds where prompts belong: negative prompts, those of refined faces.
  * The main prompt has its own check.
  */
-export const refusePicturePrompts = (model: ParameterSet, request: FluxRequest): Violation[] => {
-  const { leaves } = parametersOf(model);
-  return [...plainValues(request)].flatMap(({ path, value }) => {
-    const leaf = leaves.get(generalPath(path));
-    if (leaf?.kind !== "prompt" || leaf.path === model.dialect.promptParameter) return [];
+export const refusePicturePrompts = (model: ParameterSet, places: readonly Place[]): Violation[] => {
+  const violations: Violation[] = [];
+  for (const place of places) {
+    const { leaf, value } = place;
+    if (leaf?.kind !== "prompt" || leaf.path === model.dialect.promptParameter) continue;
     const picture = pictureInPlace(value, longestOf(leaf));
-    if (picture === undefined) return [];
-    removeAt(request, path);
-    return [pictureViolation({ value, source: writePath(path) }, leaf, picture)];
-  });
+    if (picture === undefined) continue;
+    violations.push(pictureViolation({ value, source: nameOf(place) }, leaf, picture));
+    takeOut(place);
+  }
+  return violations;
 };
 
 /**
@@ -104,12 +112,14 @@ export const refusePicturePrompts = (model: ParameterSet, request: FluxRequest):
  * @returns undefined when the prompt is good
  */
 export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violation | undefined => {
+  const picture = pictureInPlace(value, longestOf(leaf));
+  if (picture !== undefined) return pictureViolation({ value, source }, leaf, picture);
+  if (typeof value === "string" && fits(value, leaf) && (!leaf.notBlank || /\S/.test(value)) && value !== "") {
+    return undefined;
+  }
   const allowed = allowedValues(leaf);
   const violation = (message: string, holds?: string): Violation =>
     promptProblem(leaf, `${source} ${message}`, allowed, holds);
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = leaf;
-  const picture = pictureInPlace(value, longestOf(leaf));
-  if (picture !== undefined) return pictureViolation({ value, source }, leaf, picture);
   if (value === undefined || value === null || value === "") {
     return violation(`holds nothing, but this model needs a prompt: ${allowed}.`);
   }
@@ -122,7 +132,6 @@ export const promptViolation = ({ value, source }: Sourced, leaf: Leaf): Violati
     return violation(`holds nothing but white space, but a prompt is ${allowed}.`, "white space");
   }
   const count = length(value);
-  if (count >= minLength && count <= maxLength) return undefined;
   const holds = `text of ${grouped(count)} ${count === 1 ? "character" : "characters"}`;
   return violation(`holds ${holds}, but a prompt is ${allowed}.`, holds);
 };

@@ -13,8 +13,9 @@ export const replacedLists = (
   dialog: FluxRequest,
   flux: FluxRequest,
   origins: Origins,
-): string[] =>
-  model.facts.lists.flatMap(({ path }) => {
+): string[] => {
+  if (origins.size === 0) return [];
+  return model.facts.lists.flatMap(({ path }) => {
     const isIn = (owner: FluxRequest): boolean => valueAt(owner, readPath(path)) !== undefined;
     const nodes = originsAround(origins, path);
     if (path.includes("[]") || nodes.length === 0 || !isIn(dialog) || !isIn(flux)) return [];
@@ -22,3 +23,4 @@ export const replacedLists = (
       `${path} of this node's dialog was left out: the message brings ${path}${setBy(nodes)}, which replaces it.`,
     ];
   });
+};

@@ -1,9 +1,9 @@
 import type { Violation } from "../../errors";
 import type { ParameterSet } from "../model";
-import type { Attachment, FluxRequest } from "../request";
+import type { FluxRequest } from "../request";
 import { ruleFindings } from "../rules/findings";
 import type { Warning } from "../rules/rule";
-import { pictureReader } from "./input-pictures";
+import { type ReadAttachment, sizeReader } from "./input-pictures";
 
 /**
  * Applies a model's rules.
@@ -13,12 +13,12 @@ import { pictureReader } from "./input-pictures";
 export const runRules = (
   model: ParameterSet,
   request: FluxRequest,
-  attachments: readonly Attachment[],
+  attachments: readonly ReadAttachment[],
   taken: ReadonlySet<string>,
 ): { violations: Violation[]; warnings: Warning[] } => {
   const violations: Violation[] = [];
   const warnings: Warning[] = [];
-  for (const finding of ruleFindings(model, request, pictureReader(request, attachments), taken)) {
+  for (const finding of ruleFindings(model, request, sizeReader(request, attachments), taken)) {
     if (finding.level === "warning") warnings.push(finding);
     else {
       const { level: _level, told: _told, missing: _missing, ...violation } = finding;

@@ -1,9 +1,10 @@
 import { isUint8Array } from "node:util/types";
 import type { Violation } from "../../errors";
-import { type Path, writePath } from "../paths";
+import { writePath } from "../paths";
 import type { FluxRequest } from "../request";
 import { describe, grouped } from "../wording/wording";
 import { isJsonBuffer, JSON_BUFFER } from "./json-buffer";
+import { isObject } from "./merge";
 
 /** Deeper than any request: ipAdapters[].guideImages[] has four levels. */
 const DEEPEST = 20;
@@ -20,7 +21,7 @@ const POISON = new Set(["__proto__", "constructor", "prototype"]);
 export const isPlainObject = (value: unknown): value is object => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null) return true;
+  if (prototype === null || prototype === Object.prototype) return true;
   return (
     typeof prototype === "object" &&
     Object.getPrototypeOf(prototype) === null &&
@@ -62,65 +63,74 @@ export const readMember = (owner: object, name: string): { value: unknown } | { 
 export const safeCopy = (original: object, origin: string): { copy: FluxRequest; violations: Violation[] } => {
   const violations: Violation[] = [];
   const ancestors = new Set<object>();
+  /** Where the value is that is being copied. */
+  const path: (string | number)[] = [];
   let values = 0;
 
-  const refuse = (path: Path, problem: string): undefined => {
+  const refuse = (problem: string): undefined => {
     const parameter = writePath(path);
     violations.push({ parameter, message: `${parameter} ${problem}.` });
     return undefined;
   };
 
-  const copyMembers = (source: object, path: Path): FluxRequest => {
+  const copyMembers = (source: object): FluxRequest => {
     const target: FluxRequest = {};
     for (const name of Object.keys(source)) {
       if (isTooMany(values)) break;
-      const at = [...path, name];
+      path.push(name);
       const member = readMember(source, name);
-      if ("problem" in member) {
-        refuse(at, member.problem);
-        continue;
+      if ("problem" in member) refuse(member.problem);
+      else {
+        const value = copy(member.value);
+        if (value !== undefined) target[name] = value;
       }
-      const value = copy(member.value, at);
-      if (value !== undefined) target[name] = value;
+      path.pop();
     }
     return target;
   };
 
-  const copyList = (source: readonly unknown[], path: Path): unknown => {
-    if (isTooMany(source.length)) return refuse(path, `is a list of more than ${grouped(MOST_VALUES)} elements`);
-    return Array.from(source, (element, index) => copy(element, [...path, index]) ?? null);
+  const copyElement = (element: unknown, index: number): unknown => {
+    path.push(index);
+    const value = copy(element) ?? null;
+    path.pop();
+    return value;
   };
 
-  const copyBranch = (source: object, path: Path): unknown => {
-    if (ancestors.has(source)) return refuse(path, "contains itself");
-    if (path.length > DEEPEST) return refuse(path, `is nested more than ${DEEPEST} levels deep`);
+  const copyList = (source: readonly unknown[]): unknown => {
+    if (isTooMany(source.length)) return refuse(`is a list of more than ${grouped(MOST_VALUES)} elements`);
+    return Array.from(source, copyElement);
+  };
+
+  const copyBranch = (source: object): unknown => {
+    if (ancestors.has(source)) return refuse("contains itself");
+    if (path.length > DEEPEST) return refuse(`is nested more than ${DEEPEST} levels deep`);
     ancestors.add(source);
-    const branch = Array.isArray(source) ? copyList(source, path) : copyMembers(source, path);
+    const branch = Array.isArray(source) ? copyList(source) : copyMembers(source);
     ancestors.delete(source);
     return branch;
   };
 
-  const copy = (value: unknown, path: Path): unknown => {
+  const copy = (value: unknown): unknown => {
     values += 1;
     if (isTooMany(values)) return undefined;
     if (typeof value === "function" || typeof value === "symbol")
-      return refuse(path, `is ${describe(value)}, which is no data`);
+      return refuse(`is ${describe(value)}, which is no data`);
     if (typeof value !== "object" || value === null) return value;
     if (isJsonBuffer(value)) return JSON_BUFFER;
     if (Buffer.isBuffer(value)) return value;
     if (isUint8Array(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    if (Array.isArray(value) || isPlainObject(value)) return copyBranch(value, path);
-    return refuse(path, "is neither plain data nor a Buffer");
+    if (Array.isArray(value) || isPlainObject(value)) return copyBranch(value);
+    return refuse("is neither plain data nor a Buffer");
   };
 
   let root: unknown;
   try {
-    root = copyBranch(original, []);
+    root = copyBranch(original);
   } catch {
     violations.push(unreadable(origin));
   }
   if (isTooMany(values)) {
     return { copy: {}, violations: [tooMany(origin)] };
   }
-  return { copy: isPlainObject(root) ? { ...root } : {}, violations };
+  return { copy: isObject(root) ? root : {}, violations };
 };

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Violation } from "../../errors";
+import type { Spelling } from "../dialects/dialect";
 import type { ParameterSet } from "../model";
-import { knows, parametersOf } from "../parameters";
-import { generalPath, type Path, plainValues, replaceAt, valueAt, writePath } from "../paths";
+import { oncePer } from "../once-per";
+import { knows } from "../parameters";
+import { type Path, valueAt, writePath } from "../paths";
+import { nameOf, placesIn, put as putAt } from "../places";
 import type { FluxRequest } from "../request";
 import { isObject } from "./merge";
 
@@ -54,6 +57,21 @@ export const spelledTwice = (from: string, to: string): Violation => ({
   message: `${from} and ${to} are the same parameter, but hold different values. Use ${to} only.`,
 });
 
+/** A spelling, and the member of a request without which it is not in use there. */
+interface KnownSpelling extends Spelling {
+  outermost: string;
+}
+
+/** The spellings of what a model has. */
+const spellingsOf = oncePer((model): KnownSpelling[] =>
+  model.dialect.spellings
+    .filter(({ within, schema }) => knows(model, [within, ...schema].filter((part) => part !== "").join(".")))
+    .map((spelling) => {
+      const { within, written } = spelling;
+      return { ...spelling, outermost: within === "" ? String(written[0]) : within.replace("[]", "") };
+    }),
+);
+
 /**
  * Puts known alternative spellings right, in place, so that an example pasted from the provider's pages works.
  * A parameter that is there in both spellings with different values is a violation. `respelt` has names and choices that
@@ -66,8 +84,8 @@ export const normaliseSpellings = (
   const warnings: string[] = [];
   const putRight: [string, string][] = [];
   const violations: Violation[] = [];
-  for (const { within, written, schema, single, meant } of model.dialect.spellings) {
-    if (!knows(model, [within, ...schema].filter((part) => part !== "").join("."))) continue;
+  for (const { outermost, within, written, schema, single, meant } of spellingsOf(model)) {
+    if (!Object.hasOwn(request, outermost)) continue;
     for (const container of containers(request, within)) {
       const owner = container.length === 0 ? request : valueAt(request, container);
       const given = valueAt(owner, written);
@@ -87,15 +105,14 @@ export const normaliseSpellings = (
       }
     }
   }
-  const { leaves } = parametersOf(model);
-  for (const { path, value } of plainValues(request)) {
-    const choices = leaves.get(generalPath(path))?.choices;
-    const choice = typeof value === "string" && choices ? respelt(value, choices) : undefined;
+  for (const place of placesIn(model, request)) {
+    const { value, leaf } = place;
+    const choice = typeof value === "string" && leaf?.choices ? respelt(value, leaf.choices) : undefined;
     if (choice === undefined) continue;
-    replaceAt(request, path, choice);
+    putAt(place, choice);
     putRight.push([String(value), choice]);
     warnings.push(
-      `${writePath(path)}: ${JSON.stringify(value)} was taken as "${choice}", which is how the service's schema spells it.`,
+      `${nameOf(place)}: ${JSON.stringify(value)} was taken as "${choice}", which is how the service's schema spells it.`,
     );
   }
   return { warnings, violations, respelt: putRight };

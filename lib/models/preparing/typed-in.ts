@@ -1,5 +1,6 @@
+import { setMember } from "../../set-member";
 import type { Leaf, ParameterSet } from "../model";
-import { parametersOf } from "../parameters";
+import { type Parameter, parameterTree } from "../parameter-tree";
 import type { FluxRequest } from "../request";
 
 /*
@@ -34,28 +35,33 @@ export const readText = (text: string, leaf: Leaf): unknown => {
  * does an object or list in which nothing is set. A single value where the model takes a list becomes a list.
  */
 export const readTyped = (model: ParameterSet, dialog: FluxRequest): FluxRequest => {
-  const { leaves, lists } = parametersOf(model);
-
-  const read = (value: unknown, path: string): unknown => {
-    const leaf = leaves.get(path);
+  const read = (value: unknown, parameter: Parameter | undefined): unknown => {
+    const leaf = parameter?.leaf;
     if (value === null || value === undefined || value === "") return undefined;
     const plain = leaf && typeof value === "string" ? readText(value, leaf) : value;
     // A switch that the service only knows switched on: off means leaving it out.
     if (plain === false && leaf?.choices?.includes(false) === false) return undefined;
     if (leaf && typeof value === "string") return plain;
-    const list = lists.has(path);
-    if (Array.isArray(value) || (list && (typeof value !== "object" || ArrayBuffer.isView(value)))) {
-      const elements = [value].flat().map((element) => read(element, `${path}[]`));
+    if (Array.isArray(value) || (parameter?.isList && (typeof value !== "object" || ArrayBuffer.isView(value)))) {
+      const elements = [value].flat().map((element) => read(element, parameter?.element));
       const set = elements.filter((element) => element !== undefined);
       return set.length > 0 ? set : undefined;
     }
     if (typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-    const members = Object.entries(value)
-      .map(([name, member]) => [name, read(member, path === "" ? name : `${path}.${name}`)] as const)
-      .filter(([, member]) => member !== undefined);
-    return members.length > 0 || path === "" ? Object.fromEntries(members) : undefined;
+    return readMembers(value, parameter);
   };
 
-  const typed = read(dialog, "");
-  return typeof typed === "object" && typed !== null ? { ...typed } : {};
+  const readMembers = (object: object, parameter: Parameter | undefined): FluxRequest | undefined => {
+    const members: FluxRequest = {};
+    let isSet = false;
+    for (const [name, value] of Object.entries(object)) {
+      const member = read(value, parameter?.members.get(name));
+      if (member === undefined) continue;
+      setMember(members, name, member);
+      isSet = true;
+    }
+    return isSet ? members : undefined;
+  };
+
+  return readMembers(dialog, parameterTree(model)) ?? {};
 };

@@ -1,6 +1,6 @@
 import type { ParameterSet } from "../model";
 import type { FluxRequest } from "../request";
-import type { Finding, PictureReader } from "./rule";
+import type { Finding, SizeReader } from "./rule";
 
 /**
  * What a model's rules find, each cause once.
@@ -10,13 +10,13 @@ import type { Finding, PictureReader } from "./rule";
 export function* ruleFindings(
   { rules }: ParameterSet,
   request: FluxRequest,
-  pictureAt: PictureReader,
+  sizeAt: SizeReader,
   taken: ReadonlySet<string>,
 ): Iterable<Finding> {
   /** Parameters that are reported already, as wrong or as missing. */
   const reported = new Set(taken);
   for (const rule of rules) {
-    for (const finding of rule(request, pictureAt)) {
+    for (const finding of rule(request, sizeAt)) {
       if (finding.level === "error") {
         const { parameter, missing } = finding;
         if (taken.has(parameter) || (missing !== undefined && reported.has(missing))) continue;

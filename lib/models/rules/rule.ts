@@ -1,4 +1,5 @@
 import type { Violation } from "../../errors";
+import type { PictureSize } from "../picture";
 import type { FluxRequest } from "../request";
 
 /** What a rule found in a form that can be worded in any language: a text of the catalogue's `rules`. */
@@ -26,11 +27,11 @@ export type Finding = { told: Told } & (
   | ({ level: "warning" } & Warning)
 );
 
-/** Reads the bytes of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
-export type PictureReader = (parameter: string) => Buffer | undefined;
+/** Reads the size of the picture at a parameter, `inputs.seedImage`; undefined when only its address is known. */
+export type SizeReader = (parameter: string) => PictureSize | undefined;
 
 /**
  * A rule across parameters that JSON Schema cannot say (or says unreadably). It yields what it finds. What it reads
  * may be of the wrong type when the schema has its own complaint; a rule then leaves it alone.
  */
-export type Rule = (request: FluxRequest, pictureAt: PictureReader) => Iterable<Finding>;
+export type Rule = (request: FluxRequest, sizeAt: SizeReader) => Iterable<Finding>;

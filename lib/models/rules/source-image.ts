@@ -1,4 +1,3 @@
-import { pictureSize } from "../picture";
 import { error, member, numberIn, warning } from "./reading";
 import type { Rule } from "./rule";
 
@@ -30,7 +29,7 @@ const sides = [
 ] as const;
 
 /** An outpainted picture is the seed image plus its extensions, in both directions. */
-export const outpaintFits: Rule = function* (request, pictureAt) {
+export const outpaintFits: Rule = function* (request, sizeAt) {
   const { outpaint, inputs } = request;
   if (typeof outpaint !== "object" || outpaint === null) return;
   if (!hasSeedImage(inputs)) {
@@ -39,8 +38,7 @@ export const outpaintFits: Rule = function* (request, pictureAt) {
       missing: "inputs.seedImage",
     });
   }
-  const picture = pictureAt("inputs.seedImage");
-  const seedSize = picture && pictureSize(picture);
+  const seedSize = sizeAt("inputs.seedImage");
   for (const { size, first, second } of sides) {
     if (request[size] === undefined) {
       const told = { key: "extensionNeeds", others: { other: size } };
