@@ -53,7 +53,7 @@ export interface Job extends Task {
   /** Every request for it so far was refused: it was certainly not taken, although it is `submitting`. */
   isRefused?: boolean;
   settledAt?: number;
-  /** The same for the same request: what a repeated idempotency key is held against. */
+  /** The same for the same request: what a repeated idempotency key is held against. Empty where there is none. */
   readonly hash: string;
   readonly idempotencyKey?: string;
   /** What there was to say about the request before it was sent. */

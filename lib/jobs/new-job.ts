@@ -10,14 +10,12 @@ export interface Acceptance extends Pick<Job, "nodeId" | "home" | "service" | "k
 }
 
 /** The job of a request that may be paid for. Its id is there before anything is sent. */
-export function newJob(
+export async function newJob(
   { model, expected, request, attachments, warnings }: PreparedRequest,
   acceptance: Acceptance,
-): Job {
+): Promise<Job> {
   // A tool's request says which one of its kind is meant.
   const runs = model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id;
-  // Of pictures only a repeated key asks whether they are the same: hashing them takes its time.
-  const told = acceptance.idempotencyKey === undefined ? [] : attachments;
   return {
     ...acceptance,
     id: uuid(),
@@ -26,7 +24,8 @@ export function newJob(
     request,
     attachments,
     expected,
-    hash: requestHash(runs, request, told),
+    // Only a repeated key asks whether the request is the same: hashing takes its time.
+    hash: acceptance.idempotencyKey === undefined ? "" : await requestHash(runs, request, attachments),
     warnings,
     phase: { state: "waiting" },
     attempts: 0,
@@ -42,7 +41,7 @@ export const adoptedJob = (
   ...acceptance,
   ...known,
   attachments: [],
-  hash: requestHash(known.model, known.request, []),
+  hash: "",
   warnings: [],
   isAdopted: true,
   phase: { state: "submitted" },

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { digestOf } from "../digest";
 import { isDirectUpload } from "../models/direct-upload";
+import { replacedAt } from "../models/paths";
 import type { Attachment, FluxRequest } from "../models/request";
 import { withoutKey } from "./journal/signed-address";
 
@@ -7,14 +9,27 @@ import { withoutKey } from "./journal/signed-address";
  * A hash that is the same for the same request, whatever the order of its members. Signed addresses count without
  * their query: one that is signed anew is the same picture.
  */
-export function requestHash(model: string, request: FluxRequest, attachments: readonly Attachment[]): string {
+export async function requestHash(
+  model: string,
+  request: FluxRequest,
+  attachments: readonly Attachment[],
+): Promise<string> {
   const hash = createHash("sha256")
     .update(model)
     .update("\0")
-    .update(canonical(withoutPlace(request)));
-  for (const { path, bytes } of attachments) hash.update("\0").update(path.join(".")).update("\0").update(bytes);
+    .update(canonical(withoutPlace(withoutPlaceholders(request, attachments))));
+  for (const { path, bytes } of attachments)
+    hash
+      .update("\0")
+      .update(path.join("."))
+      .update("\0")
+      .update(await digestOf(bytes));
   return hash.digest("base64url");
 }
+
+/** What stands for the pictures until they are uploaded is never the same twice. */
+const withoutPlaceholders = (request: FluxRequest, attachments: readonly Attachment[]): FluxRequest =>
+  attachments.reduce((rest, { path }) => replacedAt(rest, path, null), request);
 
 /** Where its picture is to be stored makes no other request: a repeated one gets the picture that is there. */
 const withoutPlace = ({ uploadEndpoint, ...rest }: FluxRequest): FluxRequest =>

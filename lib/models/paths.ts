@@ -1,3 +1,5 @@
+import type { FluxRequest } from "./request";
+
 /** Where a value is inside a request: member names and list positions, outermost first. */
 export type Path = readonly (string | number)[];
 
@@ -33,11 +35,21 @@ export const valueAt = (root: unknown, path: Path): unknown => {
   return value;
 };
 
-/** Puts a value where another one is already: the way there exists. */
-export const replaceAt = (root: object, path: Path, value: unknown): void => {
-  const last = path.at(-1);
-  const owner = valueAt(root, path.slice(0, -1));
-  if (last !== undefined && typeof owner === "object" && owner !== null) Reflect.set(owner, last, value);
+/** A copy with a value at a path; what is not on the path is shared with the original. The way there exists. */
+export const replacedAt = (request: FluxRequest, path: Path, value: unknown): FluxRequest =>
+  replacedIn(request, path, value) as FluxRequest;
+
+const replacedIn = (node: unknown, path: Path, value: unknown): unknown => {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (Array.isArray(node)) {
+    return node.map((element, index) => (index === step ? replacedIn(element, rest, value) : element));
+  }
+  if (typeof node !== "object" || node === null) return node;
+  const entries = Object.entries(node);
+  return Object.fromEntries(
+    entries.map(([name, child]) => [name, name === step ? replacedIn(child, rest, value) : child]),
+  );
 };
 
 /** Removes a member. In a list the place stays, empty of meaning: null. */

@@ -52,7 +52,7 @@ export async function acceptMessage(
   const prepared = await withPlace(owner, prepareRequest(owner.model, own), context);
   const idempotencyKey = await keyOf(owner, message);
   run.room = assertRoom(owner, message);
-  const job = newJob(prepared, {
+  const job = await newJob(prepared, {
     ...owner.acceptance(account),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });

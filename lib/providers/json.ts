@@ -1,4 +1,5 @@
 import type { FluxRequest } from "../models/request";
+import { withLongTexts } from "./long-texts";
 
 /** A JSON object as a service sent it: nothing about its members is certain. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -31,7 +32,9 @@ function digitsOf(seed: unknown): string | undefined {
  */
 export function parse(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/"seed"\s*:\s*(\d{16,})(?=[\s,}])/g, '"seed":"$1"'));
+    return withLongTexts(text, (rest, revive) =>
+      JSON.parse(rest.replace(/"seed"\s*:\s*(\d{16,})(?=[\s,}])/g, '"seed":"$1"'), revive),
+    );
   } catch {
     return undefined;
   }

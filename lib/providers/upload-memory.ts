@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { digestOf } from "../digest";
 
 /** How many uploads are remembered; the least recently used goes first. */
 const MOST_REMEMBERED = 500;
@@ -58,10 +59,12 @@ export function createUploadMemory(): UploadMemory {
 /** What this process has uploaded. */
 export const processMemory: UploadMemory = createUploadMemory();
 
-/** Names pictures at a place: equal for equal bytes, and without the key, of which only a digest goes in. */
-export function pictureIds({ provider, address, apiKey }: UploadPlace): (bytes: Buffer) => string {
-  const place = digest(JSON.stringify([provider, address, apiKey]));
-  return (bytes) => `${place}/${digest(bytes)}`;
+/**
+ * Names pictures at a place: equal for equal bytes, and without the key, of which only a digest goes in.
+ */
+export function pictureIds({ provider, address, apiKey }: UploadPlace): (bytes: Buffer) => Promise<string> {
+  const place = createHash("sha256")
+    .update(JSON.stringify([provider, address, apiKey]))
+    .digest("hex");
+  return async (bytes) => `${place}/${await digestOf(bytes)}`;
 }
-
-const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");

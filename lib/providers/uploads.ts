@@ -1,5 +1,6 @@
 import { underSignals } from "../abort";
 import type { FluxError } from "../errors";
+import { replacedAt } from "../models/paths";
 import type { Attachment, FluxRequest } from "../models/request";
 import { RecentMap } from "../recent-map";
 import type { Task } from "./provider";
@@ -79,7 +80,8 @@ export function createUploads(
   };
 
   const upload = async (attachment: Attachment, signal: AbortSignal): Promise<Used> => {
-    const id = idOf(attachment.bytes);
+    const id = await idOf(attachment.bytes);
+    signal.throwIfAborted();
     const known = memory.find(id);
     if (known) return { id, uploaded: known };
     const shared = underWay.get(id) ?? start(id, attachment);
@@ -114,23 +116,4 @@ export function createUploads(
       byJob.delete(id);
     },
   };
-}
-
-/** A copy of `request` with `value` at `path`; what is not on the path is shared with the original. */
-function replacedAt(request: FluxRequest, path: Attachment["path"], value: unknown): FluxRequest {
-  const replaced = replacedIn(request, path, value);
-  return replaced as FluxRequest;
-}
-
-function replacedIn(node: unknown, path: Attachment["path"], value: unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  if (Array.isArray(node)) {
-    return node.map((element, index) => (index === step ? replacedIn(element, rest, value) : element));
-  }
-  if (typeof node !== "object" || node === null) return node;
-  const entries = Object.entries(node);
-  return Object.fromEntries(
-    entries.map(([name, child]) => [name, name === step ? replacedIn(child, rest, value) : child]),
-  );
 }

@@ -198,6 +198,21 @@ describe("an idempotency key", () => {
     assert.equal(paidCalls(flow), 1);
   });
 
+  for (const [service, type, flux] of [
+    ["Runware", "runware-flux-srpo", { width: 128, height: 128, strength: 0.5 }],
+    ["fal", "fal-flux-srpo", { strength: 0.5 }],
+  ] as const) {
+    it(`joins a request at ${service} with a picture that is uploaded: the same picture is the same request`, async () => {
+      const flow = await startFlow({ node: { type, imageFrom: msg("picture") } });
+      const [one, two] = [await noisePng(512, 1), await noisePng(512, 2)];
+      const withPicture = (picture: Buffer) => ({ payload: prompt, flux, picture, idempotencyKey });
+      onlyMessage(await flow.send(withPicture(one)));
+      onlyMessage(await flow.send(withPicture(Buffer.from(one))));
+      assertOtherRequest(await flow.send(withPicture(two)));
+      assert.equal(paidCalls(flow), 1);
+    });
+  }
+
   it("is another one in another node", async () => {
     const twin = { id: "twin", z: "tab", type: "runware-flux-srpo", account: "account", version: 1, wires: [["out"]] };
     const flow = await startFlow({ nodes: [twin] });

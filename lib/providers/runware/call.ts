@@ -1,9 +1,9 @@
 import type { HttpAnswer, Send } from "../../net/http";
 import { readAnswer, type ServiceAnswer } from "./answer";
 
-/** One POST of serialised tasks. Rejects with a NetworkFailure, or with the signal's reason. */
+/** One POST of serialised tasks, or of a body that has them already. Rejects with a NetworkFailure, or with the signal's reason. */
 export type Call = (
-  tasks: readonly string[],
+  tasks: readonly string[] | Buffer,
   options: { signal: AbortSignal; timeout: number },
 ) => Promise<ServiceAnswer>;
 
@@ -15,7 +15,8 @@ export function createCall({ baseUrl, apiKey, send }: { baseUrl: string; apiKey:
     accept: "application/json",
   };
   return async (tasks, { signal, timeout }) => {
-    const answer: HttpAnswer = await send({ url: baseUrl, headers, body: `[${tasks.join(",")}]`, signal, timeout });
+    const body = Buffer.isBuffer(tasks) ? tasks : `[${tasks.join(",")}]`;
+    const answer: HttpAnswer = await send({ url: baseUrl, headers, body, signal, timeout });
     return readAnswer(answer);
   };
 }

@@ -14,8 +14,8 @@ export interface FreeCall {
 
 /** One task that costs nothing. */
 export interface FreeTask<Found> {
-  /** The task as JSON. */
-  task: string;
+  /** The task as JSON, or a body with it. */
+  task: string | Buffer;
   /** What is looked for in an item of the answer. */
   read: (item: Item) => Found | undefined;
   /** The error when the service answers, without an error, something else. */
@@ -33,7 +33,7 @@ export async function runFreeTask<Found>(
 ): Promise<Found> {
   let answer: ServiceAnswer;
   try {
-    answer = await call([task], { signal, timeout });
+    answer = await call(typeof task === "string" ? [task] : task, { signal, timeout });
   } catch (error) {
     throw error instanceof NetworkFailure ? lostAnswer(error, "free") : error;
   }
