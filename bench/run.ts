@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import type { Figure } from "./figure";
 import { perJob } from "./per-job/per-job";
 import { processes } from "./processes";
+import { eventLoop } from "./stages";
 import { tableOf } from "./table";
 import { validation } from "./validation";
 
 /** What is measured, in the order of the table. */
-const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, processes };
+const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, eventLoop, processes };
 
 const report = (name: string): string => join(__dirname, "../docs", name);
 

@@ -1,7 +1,7 @@
 import type { FluxRequest, RequestInput, Sourced } from "../models/request";
 import { nest } from "./params";
 import type { InferenceSettings } from "./settings";
-import { evaluate } from "./typed-values";
+import { evaluate, isLiteral } from "./typed-values";
 import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
 
 /**
@@ -16,7 +16,7 @@ export async function readDialog(
 ): Promise<FluxRequest> {
   const values = new Map<string, unknown>();
   for (const [path, typed] of Object.entries(params)) {
-    values.set(path, await evaluate(RED, node, typed, message, path));
+    values.set(path, isLiteral(typed) ? typed.value : await evaluate(RED, node, typed, message, path));
   }
   return nest(values);
 }

@@ -4,6 +4,8 @@ import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
 /** Types whose text is the value itself; the schema's types are applied to it later. */
 const LITERAL = new Set(["str", "num", "bool"]);
 
+export const isLiteral = ({ type }: TypedValue): boolean => LITERAL.has(type);
+
 /** Characters of an author's expression or message that an error repeats. */
 const LONGEST_QUOTE = 200;
 
@@ -22,7 +24,7 @@ export async function evaluate(
   setting: string,
 ): Promise<unknown> {
   if (type === "none") return undefined;
-  if (LITERAL.has(type)) return value;
+  if (isLiteral({ type, value })) return value;
   try {
     return await evaluateProperty(RED, node, type, value, message);
   } catch (error) {
@@ -45,11 +47,25 @@ function evaluateProperty(
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
     if (type === "jsonata") {
-      RED.util.evaluateJSONataExpression(RED.util.prepareJSONataExpression(value, node), message, settle);
+      RED.util.evaluateJSONataExpression(prepared(RED, node, value), message, settle);
     } else {
       RED.util.evaluateNodeProperty(value, type, node, message, settle);
     }
   });
+}
+
+type Expression = ReturnType<NodeAPI["util"]["prepareJSONataExpression"]>;
+
+/** By node, which a deploy makes anew, and by text. */
+const expressions = new WeakMap<Node, Map<string, Expression>>();
+
+/** Reading an expression takes longer than evaluating it: once, as Node-RED's own nodes do. */
+function prepared(RED: NodeAPI, node: Node, text: string): Expression {
+  const ofNode = expressions.get(node) ?? new Map<string, Expression>();
+  expressions.set(node, ofNode);
+  const expression = ofNode.get(text) ?? RED.util.prepareJSONataExpression(text, node);
+  ofNode.set(text, expression);
+  return expression;
 }
 
 /** The code of JSONata's `$error()`: the text is the flow author's own. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FluxRequest } from "../../models/request";
 
 /** Longer texts are pictures, or what nobody prices by its words. */
@@ -12,20 +12,18 @@ const PICTURE = /^([a-z][a-z0-9+.-]*:\/\/|data:|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]
  * only matters whether they are there, and how many. A request at its price has one shape, whatever it shows.
  */
 export const shapeOf = (model: string, request: FluxRequest): string =>
-  createHash("sha256")
-    .update(JSON.stringify([model, priced(request)]))
-    .digest("base64url")
-    .slice(0, 22);
+  hash("sha256", JSON.stringify([model, priced(request)]), "base64url").slice(0, 22);
 
 function priced(value: unknown): unknown {
-  if (typeof value === "string") return PICTURE.test(value) || value.length > LONGEST_WORD ? "[picture]" : value;
+  if (typeof value === "string") return value.length > LONGEST_WORD || PICTURE.test(value) ? "[picture]" : value;
   if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return value;
   if (ArrayBuffer.isView(value)) return "[picture]";
   if (Array.isArray(value)) return value.map(priced);
   // The order in which parameters were set makes no difference.
-  return Object.entries(value)
-    .filter(([name]) => name !== "seed" && !/prompt$/i.test(name))
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, member]) => [name, priced(member)]);
+  const members: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (name !== "seed" && !/prompt$/i.test(name)) members.push([name, priced(member)]);
+  }
+  return members.sort(([one], [other]) => (one < other ? -1 : 1));
 }
