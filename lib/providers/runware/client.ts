@@ -108,17 +108,21 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       prompts.learn(task.id, task.request);
       return heard(task.id, await calls.run(signal, (either) => find(task, either)));
     },
-    wait: async (task, signal, onProgress) => {
+    wait: (task, signal, onProgress) => {
       const { id, request } = task;
       prompts.learn(id, request);
-      const answer = await calls.run(signal, (either) => poller.wait(task, either, onProgress));
-      prompts.forget(id);
-      heard(id, { state: "settled", answer });
-      return answer;
+      return poller.wait(task, signal, onProgress).then((answer) => {
+        prompts.forget(id);
+        heard(id, { state: "settled", answer });
+        return answer;
+      });
     },
     check: async (signal) => ({
       balance: await calls.run(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
     }),
-    close: async () => calls.close(),
+    close: async () => {
+      calls.close();
+      poller.close(closed());
+    },
   };
 }

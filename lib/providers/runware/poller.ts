@@ -5,8 +5,8 @@ import type { Reply } from "./answer";
 import { type Asking, askArchive, askForResults, type Obstacle, type Recorded } from "./ask";
 import { aboutAcceptedJob, forgottenJob, unprocessedAnswer } from "./errors";
 import { gapAfter, MOST_IDS, type Pace, pauseAfter, pollDelay } from "./pace";
-import { Results } from "./results";
 import { takeWhole } from "./take-whole";
+import { WaitingJob } from "./waiting-job";
 
 /** Polls in a row that do not know a job, before the archive is asked as well; and how often it is asked. */
 const MISSES_BEFORE_ARCHIVE = 4;
@@ -25,31 +25,19 @@ export interface PollerContext {
   toError: (failure: Item, id: string) => FluxError;
 }
 
-/** A job that somebody waits for. */
-interface Waiting {
-  id: string;
-  results: Results;
-  polls: number;
-  /** Like all times here on the clock that nobody sets. */
-  dueAt: number;
-  misses: number;
-  archiveRounds: number;
-  stalls: number;
-  onProgress: ((progress: Progress) => void) | undefined;
-  resolve: (answer: Answer) => void;
-  reject: (error: FluxError) => void;
-}
-
 /** One poller per client: whenever one job is due, all jobs in flight are asked for together. */
 export class Poller {
   readonly #context: PollerContext;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingJob>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer is due, on the clock that nobody sets. */
+  #wakesAt = 0;
   #round: AbortController | undefined;
   #earliest = 0;
   #failures = 0;
   #refusals = 0;
   #mostIds = MOST_IDS;
+  #closed: FluxError | undefined;
 
   constructor(context: PollerContext) {
     this.#context = context;
@@ -57,68 +45,54 @@ export class Poller {
 
   /** Waits for an accepted job. Ends with the signal: rejects with its reason, and asks for the job no more. */
   wait(
-    { id, expected }: Pick<Task, "id" | "expected">,
+    task: Pick<Task, "id" | "expected">,
     signal: AbortSignal,
     onProgress?: (progress: Progress) => void,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
+      if (signal.aborted || this.#closed) {
+        reject(signal.aborted ? signal.reason : this.#closed);
         return;
       }
-      const leave = () => {
-        this.#remove(waiting);
-        reject(signal.reason);
-      };
-      const settle =
-        <T>(end: (value: T) => void) =>
-        (value: T) => {
-          signal.removeEventListener("abort", leave);
-          this.#remove(waiting);
-          end(value);
-        };
-      const waiting: Waiting = {
-        id,
-        results: new Results(id, expected),
-        polls: 0,
-        dueAt: performance.now() + pollDelay(this.#context.pace, 0),
-        misses: 0,
-        archiveRounds: 0,
-        stalls: 0,
-        onProgress,
-        resolve: settle(resolve),
-        reject: settle(reject),
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      this.#waiting.add(waiting);
-      this.#schedule();
+      const dueAt = performance.now() + pollDelay(this.#context.pace, 0);
+      this.#waiting.add(new WaitingJob(task, { signal, onProgress, dueAt, resolve, reject, onEnd: this.#remove }));
+      this.#wakeAt(dueAt);
     });
   }
 
-  #remove(waiting: Waiting): void {
+  /** Nobody is asked for anything any more: those who wait, and who would wait from now on, are told why. */
+  close(reason: FluxError): void {
+    this.#closed ??= reason;
+    for (const waiting of [...this.#waiting]) waiting.reject(this.#closed);
+  }
+
+  readonly #remove = (waiting: WaitingJob): void => {
     this.#waiting.delete(waiting);
     if (this.#waiting.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#sleep();
     this.#round?.abort();
     this.#mostIds = MOST_IDS;
     this.#refusals = 0;
-  }
+  };
 
-  #schedule(): void {
+  #sleep(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // A round under way schedules the next one when it ends.
-    if (this.#round || this.#waiting.size === 0) return;
-    let dueAt = Number.POSITIVE_INFINITY;
-    for (const waiting of this.#waiting) dueAt = Math.min(dueAt, waiting.dueAt);
-    const delay = Math.max(dueAt, this.#earliest) - performance.now();
-    this.#timer = setTimeout(() => void this.#poll(), Math.max(0, delay));
+  }
+
+  /** Asks for all at that time, unless that comes earlier anyhow. */
+  #wakeAt(dueAt: number): void {
+    // A round under way says itself when the next one is, when it ends.
+    if (this.#round || (this.#timer && this.#wakesAt <= dueAt)) return;
+    this.#sleep();
+    this.#wakesAt = Math.max(dueAt, this.#earliest);
+    this.#timer = setTimeout(() => void this.#poll(), Math.max(0, this.#wakesAt - performance.now()));
   }
 
   async #poll(): Promise<void> {
     const round = new AbortController();
     this.#round = round;
+    this.#timer = undefined;
     const { pace } = this.#context;
     this.#earliest = performance.now() + pace.gap;
     try {
@@ -129,23 +103,24 @@ export class Poller {
       if (!round.signal.aborted) this.#failAll(error);
     } finally {
       this.#round = undefined;
-      this.#schedule();
+      let dueAt = Number.POSITIVE_INFINITY;
+      for (const waiting of this.#waiting) dueAt = Math.min(dueAt, waiting.dueAt);
+      if (this.#waiting.size > 0) this.#wakeAt(dueAt);
     }
   }
 
   async #askForAll(signal: AbortSignal): Promise<void> {
-    const asked = [...this.#waiting];
-    const ids = [...new Set(asked.map(({ id }) => id))];
+    const asked = byId(this.#waiting);
+    const ids = [...asked.keys()];
     let obstacle: Obstacle | undefined;
     let posts = 0;
     for (let from = 0; from < ids.length; ) {
       const some = ids.slice(from, from + this.#mostIds);
       from += some.length;
-      const asking = new Set(some);
       posts += 1;
       const news = await askForResults(this.#context.asking, some, signal);
-      const silent: Waiting[] = [];
-      for (const waiting of asked.filter(({ id }) => asking.has(id))) {
+      const silent: WaitingJob[] = [];
+      for (const waiting of some.flatMap((id) => asked.get(id) ?? [])) {
         const reply = news.replies.get(waiting.id);
         if (reply) await this.#hear(waiting, reply, signal);
         else silent.push(waiting);
@@ -164,14 +139,14 @@ export class Poller {
     const now = performance.now();
     if (this.#failures > 0) this.#earliest = now + pauseAfter(pace, this.#failures, obstacle?.error.retryAfter);
     else this.#earliest = now + gapAfter(pace, posts);
-    for (const waiting of asked) {
+    for (const waiting of [...asked.values()].flat()) {
       waiting.polls += 1;
       waiting.dueAt = now + pollDelay(pace, waiting.polls);
     }
   }
 
   /** A reply about one job came; an empty one says that the service does not know it. What it breaks is this job only. */
-  async #hear(waiting: Waiting, reply: Reply, signal: AbortSignal): Promise<void> {
+  async #hear(waiting: WaitingJob, reply: Reply, signal: AbortSignal): Promise<void> {
     if (!this.#waiting.has(waiting)) return;
     try {
       await this.#weigh(waiting, reply, signal);
@@ -181,7 +156,7 @@ export class Poller {
     }
   }
 
-  async #weigh(waiting: Waiting, reply: Reply, signal: AbortSignal): Promise<void> {
+  async #weigh(waiting: WaitingJob, reply: Reply, signal: AbortSignal): Promise<void> {
     const standing = await takeWhole(this.#context.asking, waiting, reply, signal);
     if (!this.#waiting.has(waiting)) return;
     if (standing.state === "unknown") {
@@ -200,7 +175,7 @@ export class Poller {
     }
   }
 
-  async #askArchive(waiting: Waiting, signal: AbortSignal): Promise<void> {
+  async #askArchive(waiting: WaitingJob, signal: AbortSignal): Promise<void> {
     let record: Recorded | "nothing";
     try {
       record = await askArchive(this.#context.asking, waiting.id, signal);
@@ -221,7 +196,7 @@ export class Poller {
   }
 
   /** Something kept these jobs from being answered. */
-  async #meet({ kind, error }: Obstacle, silent: Waiting[], ids: number, signal: AbortSignal): Promise<void> {
+  async #meet({ kind, error }: Obstacle, silent: WaitingJob[], ids: number, signal: AbortSignal): Promise<void> {
     if (kind === "key") {
       this.#refusals += 1;
       if (this.#refusals < REFUSALS_BEFORE_END) return;
@@ -233,7 +208,7 @@ export class Poller {
     }
   }
 
-  #settle(waiting: Waiting): void {
+  #settle(waiting: WaitingJob): void {
     waiting.resolve(waiting.results.answer((failure) => this.#context.toError(failure, waiting.id)));
   }
 
@@ -241,7 +216,18 @@ export class Poller {
     for (const waiting of [...this.#waiting]) this.#fail(waiting, error);
   }
 
-  #fail(waiting: Waiting, error: unknown): void {
+  #fail(waiting: WaitingJob, error: unknown): void {
     waiting.reject(unprocessedAnswer(error, waiting.id, { retryable: false }));
   }
+}
+
+/** One id may be waited for twice: by the message that paid for it, and by one that resumes it. */
+function byId(waiting: Iterable<WaitingJob>): Map<string, WaitingJob[]> {
+  const jobs = new Map<string, WaitingJob[]>();
+  for (const job of waiting) {
+    const same = jobs.get(job.id);
+    if (same) same.push(job);
+    else jobs.set(job.id, [job]);
+  }
+  return jobs;
 }

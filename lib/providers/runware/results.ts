@@ -19,13 +19,16 @@ export type Standing =
 const MOST_FAILURES = 50;
 const MOST_PICTURES = 50;
 
+const NONE: readonly Item[] = [];
+
 /** Collects the pictures of one job over any number of replies, each of which repeats the full state. */
 export class Results {
   readonly #id: string;
   // Nobody may know: then what is there is all once nothing is being worked on.
   #expected: number | undefined;
-  readonly #pictures = new Map<string, AnsweredPicture>();
-  #failures: Item[] = [];
+  // Made with the first picture: of jobs that wait there may be thousands.
+  #pictures: Map<string, AnsweredPicture> | undefined;
+  #failures: readonly Item[] = NONE;
   #percent: number | undefined;
 
   constructor(id: string, expected: number | undefined) {
@@ -49,7 +52,11 @@ export class Results {
   }
 
   get isEmpty(): boolean {
-    return this.#pictures.size === 0 && this.#failures.length === 0;
+    return this.#count === 0 && this.#failures.length === 0;
+  }
+
+  get #count(): number {
+    return this.#pictures?.size ?? 0;
   }
 
   /** Takes a reply in. Errors that only say that the job is not known must have been taken out before. */
@@ -73,8 +80,8 @@ export class Results {
     }
     this.#failures = [...failed, ...outside.filter((error) => !failed.some((item) => sameFailure(item, error)))];
     if (progress !== undefined) {
-      const expected = this.#expected ?? working + this.#pictures.size;
-      this.#percent = Math.min(100, (progress + 100 * this.#pictures.size) / expected);
+      const expected = this.#expected ?? working + this.#count;
+      this.#percent = Math.min(100, (progress + 100 * this.#count) / expected);
     }
     return this.#standing(working, withheld, data.length);
   }
@@ -82,14 +89,14 @@ export class Results {
   /** The answer as it stands. What is missing without a reason is an error of its own. */
   answer(toError: (failure: Item) => FluxError): Answer {
     const errors = this.#failures.map(toError);
-    const pictures = [...this.#pictures.values()];
+    const pictures = [...(this.#pictures?.values() ?? [])];
     const missing = (this.#expected ?? 1) - pictures.length;
     if (missing > 0 && errors.length === 0) errors.push(missingPictures(missing, this.#id));
     return { pictures, errors };
   }
 
   #standing(working: number, withheld: number, items: number): Standing {
-    const pictures = this.#pictures.size;
+    const pictures = this.#count;
     const failures = this.#failures.length;
     const expected = this.#expected;
     if (expected !== undefined && pictures >= expected) return { state: "final" };
@@ -105,6 +112,7 @@ export class Results {
     const id = pictureId(item);
     const key = id ?? content?.text ?? "";
     // Told again, a picture may have got a cost in the meantime; its place stays.
+    this.#pictures ??= new Map();
     const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
     if (index >= (this.#expected ?? MOST_PICTURES)) return;
     const seed = readSeed(item.seed);
