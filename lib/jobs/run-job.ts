@@ -6,7 +6,20 @@ import { type Job, knownAs } from "./job";
 import type { Release } from "./limit";
 import type { Service } from "./service";
 import { submit } from "./submit";
-import { within } from "./within";
+import { startTimer, within } from "./within";
+
+/** What is told of a job while it runs. */
+export interface JobSteps {
+  /** The request as it leaves now, where it is another than the job's own; asked for before every submit. */
+  readonly asSent: (() => Promise<FluxRequest>) | undefined;
+  /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
+  onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
+  /** Told that the service took the job; it is waited for once the promise is resolved. */
+  onAccepted: () => Promise<void>;
+  onProgress: (progress: Progress) => void;
+  /** The deadline has passed: aborts the signal of the run with this reason. */
+  expire: (reason: Overdue) => void;
+}
 
 /** How one job is to be run. */
 export interface RunOptions {
@@ -20,14 +33,8 @@ export interface RunOptions {
   mayResend: boolean;
   /** The author prefers paying again to an unknown outcome. */
   repeatLost: boolean;
-  /** The request as it leaves now, where it is another than the job's own; asked for before every submit. */
-  asSent?: (() => Promise<FluxRequest>) | undefined;
   signal: AbortSignal;
-  /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
-  onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
-  /** Told that the service took the job; it is waited for once the promise is resolved. */
-  onAccepted: () => Promise<void>;
-  onProgress: (progress: Progress) => void;
+  steps: JobSteps;
 }
 
 /** The deadline of a submitted job has passed: its result may still come. */
@@ -50,14 +57,20 @@ export class Overdue extends Error {
 export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
   const { service, signal, turn } = options;
   const release = await turn;
+  let timer: NodeJS.Timeout | undefined;
   try {
     if (job.phase.state === "waiting") {
       if (job.attachments.length > 0) job.request = await uploaded(job, options);
       // Waiting for its turn, which may last, is no part of the deadline.
       await service.gate.enter(signal);
     }
-    return withPictures(await submitAndWait(job, options), knownAs(job, service.provider));
+    const standing = standingOf(job, options.deadline);
+    timer = startTimer(standing.left, () => options.steps.expire(overdue(job, options)));
+    const answer =
+      (await submitted(job, options, standing)) ?? (await service.provider.wait(job, signal, options.steps.onProgress));
+    return withPictures(answer, knownAs(job, service.provider));
   } finally {
+    clearTimeout(timer);
     release();
   }
 }
@@ -76,47 +89,63 @@ function uploaded(job: Job, { service, deadline, retries, signal }: RunOptions):
 /** A job whose deadline passed while nobody looked is asked for once more, this long at most, in ms. */
 const LAST_LOOK = 15_000;
 
-async function submitAndWait(job: Job, options: RunOptions): Promise<Answer> {
-  const { service, deadline, signal } = options;
-  const { provider } = service;
-  const wasSubmitted = job.phase.state === "submitted";
-  const mayHaveBeenSent = job.phase.state === "submitting" && !job.isRefused;
+/** Where a job stands before it is submitted or asked for. */
+interface Standing {
+  overdueAt: number;
+  /** Its deadline passed while nobody looked. */
+  isPast: boolean;
+  /** Ms until nobody waits for it any more. */
+  left: number;
+}
+
+function standingOf(job: Job, deadline: number): Standing {
   const submittedAt = job.submittedAt ?? Date.now();
   job.submittedAt = submittedAt;
   const overdueAt = submittedAt + deadline;
   const isPast = Date.now() >= overdueAt;
-  const overdue = () => new Overdue(timedOut(knownAs(job, provider), deadline));
-  return within(isPast ? LAST_LOOK : overdueAt - Date.now(), signal, overdue, async (limited) => {
-    if (!wasSubmitted) {
-      const submission = await submit(job, {
-        provider,
-        breaker: service.breaker,
-        gate: service.gate,
-        retries: options.retries,
-        // One that may have been sent is asked for even after its deadline, but never sent again then.
-        overdueAt: isPast ? Date.now() + LAST_LOOK : overdueAt,
-        signal: limited,
-        mayHaveBeenSent,
-        mayResend: options.mayResend && !isPast,
-        repeatLost: options.repeatLost && !isPast,
-        asSent: options.asSent,
-        onSending: options.onSending,
-      });
-      if (submission.state === "settled") return submission.answer;
-      if (submission.receipt) job.receipt = submission.receipt;
-      await options.onAccepted();
-    }
-    if (isPast || job.isAdopted) {
-      const found = await look(job, provider, options.retries, limited).catch((error: unknown) => {
-        throw isPast && error instanceof FluxError ? overdue() : error;
-      });
-      if (found.state === "settled") return found.answer;
-      if (found.state === "unknown" && job.isAdopted) throw unknownThere(knownAs(job, provider) ?? job.id);
-      if (isPast) throw overdue();
-    }
-    return provider.wait(job, limited, options.onProgress);
-  });
+  return { overdueAt, isPast, left: isPast ? LAST_LOOK : overdueAt - Date.now() };
 }
+
+/**
+ * Sees to it that the service has the job. Apart from the waiting, which takes long, so that nothing of this is kept for
+ * that time.
+ *
+ * @returns its answer, where that is there already.
+ */
+async function submitted(job: Job, options: RunOptions, { overdueAt, isPast }: Standing): Promise<Answer | undefined> {
+  const { service, signal, steps } = options;
+  const { provider } = service;
+  if (job.phase.state !== "submitted") {
+    const submission = await submit(job, {
+      provider,
+      breaker: service.breaker,
+      gate: service.gate,
+      retries: options.retries,
+      // One that may have been sent is asked for even after its deadline, but never sent again then.
+      overdueAt: isPast ? Date.now() + LAST_LOOK : overdueAt,
+      signal,
+      mayHaveBeenSent: job.phase.state === "submitting" && !job.isRefused,
+      mayResend: options.mayResend && !isPast,
+      repeatLost: options.repeatLost && !isPast,
+      asSent: steps.asSent,
+      onSending: (attempt, mayHaveBeenSent) => steps.onSending(attempt, mayHaveBeenSent),
+    });
+    if (submission.state === "settled") return submission.answer;
+    if (submission.receipt) job.receipt = submission.receipt;
+    await steps.onAccepted();
+  }
+  if (!isPast && !job.isAdopted) return undefined;
+  const found = await look(job, provider, options.retries, signal).catch((error: unknown) => {
+    throw isPast && error instanceof FluxError ? overdue(job, options) : error;
+  });
+  if (found.state === "settled") return found.answer;
+  if (found.state === "unknown" && job.isAdopted) throw unknownThere(knownAs(job, provider) ?? job.id);
+  if (isPast) throw overdue(job, options);
+  return undefined;
+}
+
+const overdue = (job: Job, { service, deadline }: RunOptions): Overdue =>
+  new Overdue(timedOut(knownAs(job, service.provider), deadline));
 
 /** Asks what became of a job. That it cannot be asked says nothing about what the job cost. */
 async function look(job: Job, provider: Service["provider"], retries: number, signal: AbortSignal): Promise<Found> {

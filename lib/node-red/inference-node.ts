@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FluxError } from "../errors";
 import { knownAs } from "../jobs/job";
 import type { Claim } from "../jobs/keeper/claim";
@@ -5,7 +6,7 @@ import type { Keeper } from "../jobs/keeper/keeper";
 import { passes } from "../jobs/steps";
 import { asFluxError } from "../jobs/unexpected";
 import type { NodeModel } from "../models/model";
-import type { Progress } from "../providers/provider";
+import type { Answer, Progress } from "../providers/provider";
 import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
 import { fetchResult, outgoing } from "./claim-result";
@@ -55,6 +56,7 @@ class Inference {
   readonly #runs = new OpenRuns<Run>((signal) => ({ signal }));
   readonly #arrivals = new Arrivals();
   readonly #status: JobStatus;
+  readonly #changed = () => this.#status.changed();
 
   constructor(owner: InferenceOwner) {
     const { RED, node } = owner;
@@ -73,9 +75,7 @@ class Inference {
     let claim: Claim | undefined;
     let failure: FluxError | undefined;
     try {
-      const result = await this.#runs.start((run) =>
-        this.#handle(message, run).catch((error: unknown) => this.#fail(error, run)),
-      );
+      const result = await this.#runs.start((run) => this.#handle(message, run));
       if (result) {
         ({ claim, failure } = result);
         this.#sendAll(result, send);
@@ -101,6 +101,8 @@ class Inference {
 
   async close(): Promise<void> {
     const { node } = this.#owner;
+    // What can be accepted at once is not lost.
+    if (this.#arrivals.hurry()) await nextTurn();
     const unaccepted = this.#runs.close().filter(({ claim }) => !claim).length;
     this.#status.close();
     if (unaccepted > 0)
@@ -110,23 +112,29 @@ class Inference {
     await atMost(CLOSING.written, detached);
   }
 
-  /** @returns nothing of a message that only cancels others. */
+  /** @returns nothing of a message that only cancels others. Never rejects. */
   async #handle(message: FluxMessage, run: Run): Promise<Ended | undefined> {
-    const claim = this.#keeper.takeBack(message) ?? (await this.#take(message, run));
-    if (!claim) return undefined;
-    run.claim = claim;
-    this.#status.changed();
-    const listener = {
-      onPhase: () => this.#status.changed(),
-      onProgress: (progress: Progress) => {
+    try {
+      const claim = this.#keeper.takeBack(message) ?? (await this.#take(message, run));
+      if (!claim) return undefined;
+      run.claim = claim;
+      this.#changed();
+      const onProgress = (progress: Progress) => {
         run.progress = progress;
-        this.#status.changed();
-      },
-    };
-    const answer = await this.#keeper.deliveries.result(claim, listener, run.signal);
+        this.#changed();
+      };
+      const answer = await this.#keeper.deliveries.result(claim, { onPhase: this.#changed, onProgress }, run.signal);
+      return await this.#bring(claim, answer, message, run);
+    } catch (error) {
+      return this.#fail(error, run);
+    }
+  }
+
+  /** Brings the pictures of an answer here, and makes the messages that leave. */
+  async #bring(claim: Claim, answer: Answer, message: FluxMessage, { signal, room }: Run): Promise<Ended> {
     const context = await this.#keeper.deliveries.contextOf(claim);
-    const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal: run.signal });
-    const { messages, report } = outgoing(this.#owner, message, result, run.room);
+    const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal });
+    const { messages, report } = outgoing(this.#owner, message, result, room);
     this.#status.ended({
       outcome: "delivered",
       job: claim.kept.job.id,
@@ -141,6 +149,7 @@ class Inference {
   async #take(message: FluxMessage, run: Run): Promise<Claim | undefined> {
     const place = this.#arrivals.enter();
     try {
+      if (place.start) await place.start;
       const { cancel, resume } = readControls(message);
       if (cancel !== undefined) return await this.#cancel(cancel, place);
       if (resume) return await resumeMessage(this.#owner, this.#keeper, message, run, resume);

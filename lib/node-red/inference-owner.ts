@@ -29,6 +29,8 @@ export class InferenceOwner {
   /** As it was when the node was made: a project is switched before its nodes are closed. */
   readonly #home: string;
   #settings: InferenceSettings | undefined;
+  /** What its jobs are run and accepted with, as long as its account is the same: thousands may wait with it. */
+  #shared: { account: UsedAccount; context: RunContext; acceptance: Acceptance } | undefined;
 
   constructor(RED: NodeAPI, node: Node, model: NodeModel, config: NodeDef) {
     this.RED = RED;
@@ -56,7 +58,25 @@ export class InferenceOwner {
   }
 
   /** What jobs of this node are run with. */
-  contextWith({ node, opened }: UsedAccount): RunContext {
+  contextWith(account: UsedAccount): RunContext {
+    return this.#sharedWith(account).context;
+  }
+
+  /** What a job is accepted with, beside its request. */
+  acceptance(account: UsedAccount): Acceptance {
+    return this.#sharedWith(account).acceptance;
+  }
+
+  #sharedWith(account: UsedAccount) {
+    const { node, opened } = account;
+    const isSame = this.#shared?.account.node === node && this.#shared.account.opened === opened;
+    if (!this.#shared || !isSame) {
+      this.#shared = { account, context: this.#contextWith(account), acceptance: this.#acceptance(account) };
+    }
+    return this.#shared;
+  }
+
+  #contextWith({ node, opened }: UsedAccount): RunContext {
     const { timeout, lateResults } = this.settings;
     const { service, addresses, connection, latePace, isFor, hold } = opened;
     return {
@@ -75,8 +95,7 @@ export class InferenceOwner {
     };
   }
 
-  /** What a job is accepted with, beside its request. */
-  acceptance({ node: { settings }, opened }: UsedAccount): Acceptance {
+  #acceptance({ node: { settings }, opened }: UsedAccount): Acceptance {
     return {
       nodeId: this.node.id,
       home: this.#home,

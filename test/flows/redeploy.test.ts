@@ -151,6 +151,24 @@ describe("a job that runs while the flows are deployed", () => {
     assert.ok(ids.every((id) => flow.sandbox.ledger.submissions(id) === 1 && flow.sandbox.ledger.charges(id) === 1));
   });
 
+  it("is one of 500 that came in the turn before the deploy: each message is delivered once", async () => {
+    const flow = await startFlow({ account: { concurrency: 100 } });
+    // The account is open, as it is in a flow that works.
+    await flow.send(atRunware());
+    const topics: unknown[] = [];
+    const all = new Promise<void>((resolve) => {
+      flow.onMessage(({ topic }) => {
+        topics.push(topic);
+        if (topics.length === 500) resolve();
+      });
+    });
+    for (let topic = 0; topic < 500; topic += 1) flow.receive({ ...atRunware(), topic });
+    await flow.deploy(nameChanged);
+    await all;
+    assert.equal(new Set(topics).size, 500);
+    assert.equal(flow.sandbox.ledger.calls("imageInference"), 501);
+  });
+
   it("is FLUX_TIMEOUT by its deadline, which a deploy does not begin anew, and delivered late by the new node", async () => {
     const { flow, id, passDeadline } = await withTimersHeld(overrun.timeout * 1000, async (passDeadline) => {
       return { ...(await withRunningJob({ sandbox: untilTold, node: overrun }, atRunware())), passDeadline };

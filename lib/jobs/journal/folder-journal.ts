@@ -35,6 +35,9 @@ interface Ready {
   readonly line: Buffer;
 }
 
+/** Entries whose writers go on in one turn of the event loop: more would block it for long. */
+const MOST_IN_A_TURN = 500;
+
 /** What was written as one object is hashed once per batch. */
 type Contents = Map<Outside["content"], Content>;
 
@@ -155,7 +158,8 @@ export class FolderJournal implements Journal {
       for (const pending of batch) fail(pending, error);
     }
     for (const pending of batch) if (!failed.has(pending)) passes(`after:${pending.entry.state}`, pending.entry.job);
-    for (const pending of batch) {
+    for (const [index, pending] of batch.entries()) {
+      if (index > 0 && index % MOST_IN_A_TURN === 0) await nextTurn();
       const error = failed.get(pending);
       if (error) pending.reject(error);
       else pending.resolve();

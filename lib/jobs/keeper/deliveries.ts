@@ -37,23 +37,34 @@ export class Deliveries {
    * @param signal aborts when the node is closed.
    * @throws FluxError what the job ended with; FLUX_TIMEOUT when its deadline passed, whatever comes later.
    */
-  async result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">, signal: AbortSignal): Promise<Answer> {
+  result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">, signal: AbortSignal): Promise<Answer> {
+    const { joined } = claim;
+    if (!joined) return this.#durableResult(claim, listener, signal);
+    return joined.then(
+      () => this.#durableResult(claim, listener, signal),
+      (error: unknown) => {
+        claim.ending = asFluxError(error);
+        throw error;
+      },
+    );
+  }
+
+  #durableResult(
+    claim: Claim,
+    { onPhase, onProgress }: Pick<Waiter, "onPhase" | "onProgress">,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const { kept } = claim;
-    try {
-      await claim.joined;
-    } catch (error) {
-      claim.ending = asFluxError(error);
-      throw error;
-    }
-    // The node may have been made anew meanwhile: then its new instance waits.
-    signal.throwIfAborted();
-    if (claim.ending) throw claim.ending;
-    if (claim.isRepeat && kept.outcome && "error" in kept.outcome) return this.renewed(claim);
-    if (kept.outcome) return answerIn(kept.outcome);
-    if (kept.overdue && !claim.isTold) throw kept.overdue;
     return new Promise((resolve, reject) => {
-      claim.waiter = { ...listener, resolve, reject };
-      this.#options.runs.again(kept);
+      // The node may have been made anew meanwhile: then its new instance waits.
+      signal.throwIfAborted();
+      if (claim.ending) throw claim.ending;
+      if (claim.isRepeat && kept.outcome && "error" in kept.outcome) return resolve(this.renewed(claim));
+      if (kept.outcome) return resolve(answerIn(kept.outcome));
+      if (kept.overdue && !claim.isTold) throw kept.overdue;
+      // Not spread: that would make a shape of its own of each in V8, and there may be thousands.
+      claim.waiter = { onPhase, onProgress, resolve, reject };
+      return this.#options.runs.again(kept);
     });
   }
 

@@ -24,9 +24,9 @@ export interface KeptJob {
   /** Aborts its run: with PARKED, because its node is away, or with the error that it ends with. */
   abort: AbortController;
   /** Its run, while it is under way. */
-  running?: Promise<void>;
+  running?: Promise<void> | undefined;
   /** What it was last run with. */
-  context?: RunContext;
+  context?: RunContext | undefined;
   /** It could not be written down, so it was never accepted; nothing of it is to be kept. */
   isVoid?: boolean;
   /** It came back after a restart. */
@@ -42,8 +42,8 @@ export interface KeptJob {
   /** The journal does not hold its whole request: a signed address in it was cut. */
   isCut?: boolean;
   /** Once a paid request of it may be under way; `heard` resolves when it was answered, or will not be. */
-  sending?: { readonly heard: Promise<void>; readonly end: () => void };
-  reservation?: Reservation;
+  sending?: { readonly heard: Promise<void>; readonly end: () => void } | undefined;
+  reservation?: Reservation | undefined;
   outcome?: Outcome;
   /** FLUX_TIMEOUT: the deadline has passed, and the result may still come. */
   overdue?: FluxError;
@@ -55,6 +55,11 @@ export const keptJob = (job: Job): KeptJob => ({
   claims: new Map(),
   abort: new AbortController(),
   absence: { before: 0 },
+  // What nearly every job gets, so that it has its place from the beginning.
+  context: undefined,
+  running: undefined,
+  reservation: undefined,
+  sending: undefined,
 });
 
 /** Why a run is broken off whose job is to be run again later. */

@@ -1,5 +1,4 @@
 import { FluxError } from "../../errors";
-import { isDirectUpload } from "../../models/direct-upload";
 import { cancelAtService } from "../cancel-at-service";
 import { advance, type Job, knownAs, type Outcome } from "../job";
 import { lateAnswer } from "../late";
@@ -9,6 +8,7 @@ import { asFluxError } from "../unexpected";
 import { type KeptJob, PARKED } from "./kept-job";
 import type { Reservations } from "./reservations";
 import type { RunContext } from "./run-context";
+import { endSending, RunSteps } from "./run-steps";
 import { savedError, savedOutcome } from "./saved";
 import type { Writer } from "./writer";
 
@@ -47,13 +47,12 @@ export class Runner {
         await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
       }
     } catch (error) {
-      if (signal.aborted && signal.reason === PARKED) return;
+      if (error === PARKED || (signal.aborted && signal.reason === PARKED)) return;
       const { job } = kept;
       if (error instanceof Overdue) await this.#passDeadline(kept, context, error.error);
       else await this.settle(kept, { error: asFluxError(error, job, knownAs(job, context.service.provider)) });
     } finally {
-      kept.sending?.end();
-      delete kept.sending;
+      endSending(kept);
       // Connections that cannot be closed are no reason to end the process.
       letGo().catch(() => {});
     }
@@ -83,44 +82,16 @@ export class Runner {
   }
 
   #answerOf(kept: KeptJob, context: RunContext, turn: Promise<Release>) {
-    const { job, abort } = kept;
-    const { writer, isWanted } = this.#options;
-    const asAccepted = job.request;
-    return runJob(job, {
+    return runJob(kept.job, {
       service: context.service,
       turn,
       deadline: context.deadline,
       retries: context.retries,
-      mayResend: context.isFor(job.service),
+      mayResend: context.isFor(kept.job.service),
       repeatLost: context.repeatLost,
-      ...(isDirectUpload(job.request.uploadEndpoint) && { asSent: () => context.asSent(job) }),
-      signal: abort.signal,
-      onSending: async (attempt, mayHaveBeenSent) => {
-        if (!isWanted(kept)) parkUnsent(kept, mayHaveBeenSent);
-        delete job.isRefused;
-        // Entered first: a node that closes from here on does not take the job back into the line.
-        if (job.phase.state === "waiting") this.#move(kept, "submitting");
-        markSending(kept);
-        const { request } = job;
-        await writer.require(job, "submitting", { attempt, ...(request !== asAccepted && { request }) });
-      },
-      onAccepted: async () => {
-        this.#move(kept, "submitted");
-        await writer.note(job, "submitted", { receipt: job.receipt });
-        kept.sending?.end();
-      },
-      onProgress: (progress) => {
-        kept.progress = progress;
-        this.#options.onChange();
-        for (const { waiter } of kept.claims.values()) waiter?.onProgress(progress);
-      },
+      signal: kept.abort.signal,
+      steps: new RunSteps(kept, context, this.#options),
     });
-  }
-
-  #move(kept: KeptJob, state: "submitting" | "submitted"): void {
-    advance(kept.job, { state });
-    this.#options.onChange();
-    for (const { waiter } of kept.claims.values()) waiter?.onPhase();
   }
 
   /** Gives a job its outcome, durably, and tells. */
@@ -129,7 +100,7 @@ export class Runner {
     job.settledAt = Date.now();
     advance(job, { state: "settled", outcome });
     this.#options.reservations.settle(kept, outcome);
-    kept.sending?.end();
+    endSending(kept);
     await this.#options.writer.note(job, "settled", savedOutcome(outcome));
     kept.outcome = outcome;
     this.#options.onChange();
@@ -197,27 +168,6 @@ export class Runner {
 /** Until when a job is asked for, ms since 1970: a restart in between does not make it longer. */
 const lookOutUntil = ({ submittedAt, acceptedAt }: Job, { deadline, latePace }: RunContext): number =>
   (submittedAt ?? acceptedAt) + deadline + latePace.lasting;
-
-/** Nothing is sent for a node that is away. The job gives its place back, and is run again when the node is there. */
-function parkUnsent({ job, abort }: KeptJob, mayHaveBeenSent: boolean): never {
-  if (!mayHaveBeenSent) {
-    job.isRefused = true;
-    // Its time counts from when it is sent again.
-    delete job.submittedAt;
-  }
-  abort.abort(PARKED);
-  throw PARKED;
-}
-
-/** From here on it counts that the answer to a paid request is heard. */
-function markSending(kept: KeptJob): void {
-  if (kept.sending) return;
-  let end = () => {};
-  const heard = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  kept.sending = { heard, end };
-}
 
 const withSentence = (error: FluxError, sentence: string): FluxError =>
   sentence === "" ? error : new FluxError(error.code, `${error.message} ${sentence}`, error.cause);

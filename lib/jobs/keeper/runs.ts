@@ -22,10 +22,10 @@ export class Runs {
     this.#options = options;
   }
 
-  /** Begins a run, after the one before it has ended. */
+  /** Begins a run, after the one before it has ended. A run never rejects. */
   follow(kept: KeptJob, run: () => Promise<void>): void {
-    const running: Promise<void> = (kept.running ? kept.running.then(run) : run()).finally(() => {
-      if (kept.running === running) delete kept.running;
+    const running: Promise<void> = (kept.running ? kept.running.then(run) : run()).then(() => {
+      if (kept.running === running) kept.running = undefined;
     });
     kept.running = running;
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { Journal } from "../../../lib/jobs/journal/journal";
 import { skipped } from "../../support/skipped";
@@ -21,6 +22,22 @@ describe("the journal", () => {
     await journal.close();
     return place.open();
   };
+
+  it("tells in order that thousands of entries of one turn are durable, and lets other things happen in between", async () => {
+    const journal = await place.open();
+    const durable: number[] = [];
+    const writes = Array.from({ length: 2000 }, async (_, number) => {
+      await journal.write({ job: String(number), state: "waiting" }, true);
+      durable.push(number);
+    });
+    const seen = new Set<number>();
+    for (; durable.length < writes.length; await nextTurn()) seen.add(durable.length);
+    assert(seen.size > 2, `looked at ${seen.size} times`);
+    assert.deepEqual(
+      durable,
+      writes.map((_, number) => number),
+    );
+  });
 
   it("has what was written when it is opened again, in that order", async () => {
     const journal = await place.open();
