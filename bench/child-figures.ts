@@ -11,7 +11,7 @@ export interface ChildFigures {
 }
 
 /** Runs one of our programs in a fresh process, with what it is to know, and reads the figures that it prints. */
-export async function figuresOf(program: string, task: object): Promise<ChildFigures> {
+export async function figuresOf<Figures = ChildFigures>(program: string, task: object): Promise<Figures> {
   const options = ["--expose-gc", "--require", "tsx/cjs", program, JSON.stringify(task)];
   const { stdout } = await promisify(execFile)(process.execPath, options);
   return JSON.parse(stdout);

@@ -8,9 +8,10 @@ import { processes } from "./processes";
 import { eventLoop } from "./stages";
 import { tableOf } from "./table";
 import { validation } from "./validation";
+import { waiting } from "./waiting/waiting";
 
 /** What is measured, in the order of the table. */
-const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, eventLoop, processes };
+const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, eventLoop, processes, waiting };
 
 const report = (name: string): string => join(__dirname, "../docs", name);
 

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { wallClock } from "./clock";
+
+/*
+ * A service whose jobs take their time, in a process of its own: what is measured is who waits for them. A picture's
+ * address says when its job was done.
+ */
+
+/** Ms that a job takes from its submit. */
+const [duration] = process.argv.slice(2).map(Number);
+
+interface Task {
+  taskType: string;
+  taskUUID: string;
+}
+
+/** When jobs are done, by their id. */
+const doneAt = new Map<string, number>();
+
+const answerTo = ({ taskType, taskUUID }: Task): object => {
+  if (taskType !== "getResponse") {
+    doneAt.set(taskUUID, wallClock() + (duration ?? 0));
+    return { taskType, taskUUID };
+  }
+  const at = doneAt.get(taskUUID) ?? 0;
+  const named = { taskType: "imageInference", taskUUID };
+  if (wallClock() < at) return { ...named, status: "processing" };
+  doneAt.delete(taskUUID);
+  const imageURL = `http://127.0.0.1/${at}/${taskUUID}.jpg`;
+  return { ...named, status: "success", imageUUID: taskUUID, imageURL, seed: 3401237321, cost: 0.0098 };
+};
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = "";
+  request.setEncoding("utf8");
+  for await (const piece of request) body += piece;
+  // How many jobs it has, for who asks without a body.
+  const text = body === "" ? String(doneAt.size) : JSON.stringify({ data: (JSON.parse(body) as Task[]).map(answerTo) });
+  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+async function main(): Promise<void> {
+  const server = createServer((request, response) => void answer(request, response));
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  console.log((server.address() as AddressInfo).port);
+  // Ends with the process that started it, however that ends.
+  process.stdin.on("end", () => process.exit()).resume();
+}
+
+main();
