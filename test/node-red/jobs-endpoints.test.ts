@@ -119,6 +119,16 @@ describe("the list of jobs that Node-RED serves", function () {
     assert.equal((await until(nodeRed, ({ id }) => id === expired.id)).hasThumbnail, false);
   });
 
+  it("keeps its thumbnails, whatever made-up jobs somebody asks for", async () => {
+    const { id } = await ended("go");
+    const fetched = () => sandbox.events.filter(({ event }) => event === "fetched").length;
+    assert.equal((await thumbnail(id)).status, 200);
+    const before = fetched();
+    for (let count = 0; count < 60; count += 1) assert.equal((await thumbnail(`made-up-${count}`)).status, 404);
+    assert.equal((await thumbnail(id)).status, 200);
+    assert.equal(fetched(), before, "the picture was not fetched once more");
+  });
+
   it("cancels a job that waits for nothing, one that runs with a word about its bill, and each once", async () => {
     await press(nodeRed, "never");
     await press(nodeRed, "never");

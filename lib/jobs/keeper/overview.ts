@@ -31,6 +31,11 @@ export class Overview {
     ];
   }
 
+  /** Whether there is, or was not long ago, a job of that id. */
+  knows(id: string): boolean {
+    return this.#book.find(id) !== undefined;
+  }
+
   /**
    * Where a job's first picture is.
    * @returns undefined when there is none, it was flagged, or nothing is known of the way to it any more.

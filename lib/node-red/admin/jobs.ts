@@ -3,6 +3,7 @@ import type { CancelledJob } from "../../jobs/keeper/cancel";
 import type { Keeper } from "../../jobs/keeper/keeper";
 import { PARKED } from "../../jobs/keeper/kept-job";
 import type { ListedJob } from "../../jobs/keeper/overview";
+import type { Thumbnail } from "../../pictures/thumbnail";
 import { presentKeeper } from "../keeper-of";
 import { type SpentByAccount, spentToday } from "../spent-today";
 import type { NodeAPI } from "../types";
@@ -27,8 +28,7 @@ export function serveJobs(RED: NodeAPI): void {
 
   httpAdmin.get("/flux/jobs/:id/thumbnail", mayRead, (request, response) => {
     const { id } = request.params as { id: string };
-    const find = async () => (await readyKeeper(RED))?.overview.firstPicture(id);
-    thumbnails.of(id, find).then(
+    thumbnailOf(RED, thumbnails, id).then(
       (thumbnail) => {
         response.set("Cache-Control", "private, max-age=3600");
         if (thumbnail) response.type(thumbnail.contentType).send(thumbnail.bytes);
@@ -45,6 +45,12 @@ export function serveJobs(RED: NodeAPI): void {
       () => response.status(500).json(not("failed")),
     );
   });
+}
+
+/** Ids that somebody made up are not remembered, and so push no thumbnail out. */
+async function thumbnailOf(RED: NodeAPI, thumbnails: Thumbnails, id: string): Promise<Thumbnail | undefined> {
+  const overview = (await readyKeeper(RED))?.overview;
+  return overview?.knows(id) ? thumbnails.of(id, () => overview.firstPicture(id)) : undefined;
 }
 
 /** What the tab shows. */

@@ -21,25 +21,26 @@ const AT_ONCE = 2;
 
 /** Thumbnails of jobs' first pictures: made when somebody looks, and kept for the next one. */
 export class Thumbnails {
-  readonly #made = new Map<string, Promise<Thumbnail | undefined>>();
-  /** Jobs whose picture could not be had a moment ago. */
+  readonly #made = new Map<string, Thumbnail>();
+  readonly #making = new Map<string, Promise<Thumbnail | undefined>>();
+  /** Jobs whose picture could not be had a moment ago. They take no place of those that are kept. */
   readonly #missing = new Set<string>();
   readonly #limit = new Limit(AT_ONCE, MOST_KEPT);
 
   /**
    * The thumbnail of a job's picture.
+   * @param job that exists: what is asked for in vain is remembered for a while.
    * @param find where the picture is; asked once for each thumbnail that is made.
    * @returns undefined when there is none, for whatever reason; never rejects.
    */
   of(job: string, find: () => Promise<FirstPicture | undefined>): Promise<Thumbnail | undefined> {
-    const known = this.#made.get(job);
+    if (this.#missing.has(job)) return Promise.resolve(undefined);
+    const made = this.#made.get(job);
+    if (made) return Promise.resolve(made);
+    const known = this.#making.get(job);
     if (known) return known;
-    const making = this.#make(job, find);
-    this.#made.set(job, making);
-    for (const oldest of this.#made.keys()) {
-      if (this.#made.size <= MOST_KEPT) break;
-      this.#made.delete(oldest);
-    }
+    const making = this.#make(job, find).finally(() => this.#making.delete(job));
+    this.#making.set(job, making);
     return making;
   }
 
@@ -62,16 +63,22 @@ export class Thumbnails {
     } catch {
       // It has expired, or cannot be reached now.
     }
-    if (!thumbnail) this.#forgetLater(job);
+    if (thumbnail) this.#keep(job, thumbnail);
+    else this.#tryAgainLater(job);
     return thumbnail;
   }
 
-  #forgetLater(job: string): void {
+  #keep(job: string, thumbnail: Thumbnail): void {
+    this.#made.set(job, thumbnail);
+    for (const oldest of this.#made.keys()) {
+      if (this.#made.size <= MOST_KEPT) break;
+      this.#made.delete(oldest);
+    }
+  }
+
+  #tryAgainLater(job: string): void {
     this.#missing.add(job);
-    setTimeout(() => {
-      this.#missing.delete(job);
-      this.#made.delete(job);
-    }, TRIED_AGAIN_AFTER).unref();
+    setTimeout(() => this.#missing.delete(job), TRIED_AGAIN_AFTER).unref();
   }
 }
 
