@@ -6,12 +6,11 @@ import { type AccountAccess, resolveAccess } from "./account";
 import { connectionSettings } from "./connection";
 import type { AccountNode } from "./find-account";
 import { readAccountSettings } from "./settings";
-import { type DialogValues, type FailedTest, failed, resolved, secretSource, serveTest } from "./test-button";
+import { type DialogValues, type FailedTest, failed, secretSource, serveTest } from "./test-button";
 import type { NodeAPI } from "./types";
 
-/** What a dialog sends: its own values, whether the node is deployed or not. */
-interface TestBody {
-  id: string;
+/** A dialog's own values, whether the node is deployed or not. */
+interface Dialog {
   environment: string;
   addresses: Addresses;
   proxy: string;
@@ -35,33 +34,26 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
 
 /** Serves the Test button of an account dialog. */
 export function serveAccountTest(RED: NodeAPI, type: string, kind: AccountKind): void {
-  serveTest(RED, type, (values) => testAccount(RED, kind, readBody(values, Object.keys(kind.addresses))));
+  serveTest(RED, type, (values) => testAccount(RED, kind, values));
 }
 
-async function testAccount(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<TestResult> {
+async function testAccount(RED: NodeAPI, kind: AccountKind, values: DialogValues): Promise<TestResult> {
   try {
-    return { ok: true, ...(await check(RED, kind, body)) };
+    return { ok: true, ...(await check(RED, kind, values)) };
   } catch (error) {
     if (!(error instanceof FluxError)) throw error;
     return failed(error.code, error.code === "FLUX_CONFIG" ? error.message : (SENTENCES[error.code] ?? error.code));
   }
 }
 
-async function check(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<AccountCheck> {
-  const deployed = RED.nodes.getNode(body.id) as AccountNode | null;
-  const values = {
-    ...body,
-    addresses: mapped(body.addresses, (address) => resolved(RED, deployed, address)),
-    environment: resolved(RED, deployed, body.environment),
-  };
-  const settings = readAccountSettings(
-    { environment: values.environment, ...values.addresses },
-    Object.keys(kind.addresses),
-  );
+async function check(RED: NodeAPI, kind: AccountKind, values: DialogValues): Promise<AccountCheck> {
+  const properties = Object.keys(kind.addresses);
+  const dialog = readDialog(values, properties);
+  const { environment, addresses: own, proxy, tls } = dialog;
   const access: AccountAccess = {
-    settings,
-    apiKey: keyFor(RED, deployed, values),
-    connection: (address) => connectionSettings(RED, { proxy: body.proxy, tls: body.tls }, address),
+    settings: readAccountSettings({ environment, ...own }, properties),
+    apiKey: keyFor(values, dialog),
+    connection: (address) => connectionSettings(RED, { proxy, tls }, address),
   };
   const { addresses, apiKey, sandbox, connection } = await resolveAccess(kind, access);
   const [create, dispatcher] = await Promise.all([kind.load(), createDispatcher(connection)]);
@@ -81,25 +73,26 @@ async function check(RED: NodeAPI, kind: AccountKind, body: TestBody): Promise<A
  * owner sends it anyway: somebody who may edit this dialog but does not know the key could otherwise have it delivered
  * to an address of his own.
  */
-function keyFor(RED: NodeAPI, deployed: AccountNode | null, values: TestBody): string | undefined {
-  const { apiKey, environment } = values;
+function keyFor(values: DialogValues, dialog: Dialog): string | undefined {
+  const { apiKey, environment } = dialog;
   const source = secretSource(apiKey);
   if (source === "typed") return apiKey;
   if (environment === "sandbox") return undefined;
   const isStored = source === "stored";
-  if (!isUsualDestination(deployed, values, isStored)) {
+  const deployed = values.deployed<AccountNode>();
+  if (!isUsualDestination(deployed, dialog, isStored)) {
     throw new FluxError(
       "FLUX_CONFIG",
       "The address, proxy or TLS is not the one that this key is deployed with. Enter the key itself to test it.",
     );
   }
-  return isStored ? deployed?.credentials.apiKey : resolved(RED, deployed, apiKey);
+  return isStored ? deployed?.credentials.apiKey : values.resolved(apiKey);
 }
 
 /** Where the deployed node sends its key; for a key from the environment also the service itself, straight. */
 function isUsualDestination(
   deployed: AccountNode | null,
-  { addresses, proxy, tls }: TestBody,
+  { addresses, proxy, tls }: Dialog,
   isStored: boolean,
 ): boolean {
   const saved = deployed?.destination;
@@ -113,13 +106,9 @@ function isUsualDestination(
   return isDeployed || (!isStored && isStraight);
 }
 
-const mapped = (addresses: Addresses, change: (address: string) => string): Addresses =>
-  Object.fromEntries(Object.entries(addresses).map(([property, address]) => [property, change(address)]));
-
-const readBody = (values: DialogValues, properties: readonly string[]): TestBody => ({
-  id: values.text("id"),
-  environment: values.text("environment"),
-  addresses: Object.fromEntries(properties.map((property) => [property, values.text(property)])),
+const readDialog = (values: DialogValues, properties: readonly string[]): Dialog => ({
+  environment: values.resolved(values.text("environment")),
+  addresses: Object.fromEntries(properties.map((property) => [property, values.resolved(values.text(property))])),
   proxy: values.nodeId("proxy"),
   tls: values.nodeId("tls"),
   apiKey: values.text("apiKey"),

@@ -38,7 +38,8 @@ export function connectionSettings(RED: NodeAPI, { proxy, tls }: ConnectionIds, 
 
 function proxyFromNode(RED: NodeAPI, id: string): NonNullable<DispatcherSettings["proxy"]> {
   const node = RED.nodes.getNode(id) as ProxyNode | null;
-  if (!node?.url) throw missing("proxy");
+  // Whoever may test an account names any node here: what another one stores is no proxy's password.
+  if (node?.type !== "http proxy" || !node.url) throw missing("proxy");
   const { username, password } = node.credentials ?? {};
   return {
     url: node.url,
@@ -50,7 +51,7 @@ function proxyFromNode(RED: NodeAPI, id: string): NonNullable<DispatcherSettings
 
 function tlsOptions(RED: NodeAPI, id: string): Record<string, unknown> {
   const node = RED.nodes.getNode(id) as TlsNode | null;
-  if (!node?.addTLSOptions || node.valid === false) throw missing("TLS configuration");
+  if (node?.type !== "tls-config" || !node.addTLSOptions || node.valid === false) throw missing("TLS configuration");
   return node.addTLSOptions({});
 }
 

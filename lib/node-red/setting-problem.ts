@@ -7,7 +7,9 @@ export function settingProblem({ instancePath, keyword, params }: ErrorObject, s
   const value: unknown = name === "addresses" ? valueOfAddress(saved, inside[0]) : Reflect.get(saved, name);
   const variable = typeof value === "string" ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
   if (variable !== undefined) return `${path} names the variable ${variable}, which the environment does not have`;
-  const shown = typeof value === "object" ? "" : ` is ${JSON.stringify(value)}, but`;
+  // What is wrong with an address may be the key in it.
+  const isShown = typeof value !== "object" && !ADDRESSES.has(name);
+  const shown = isShown ? ` is ${JSON.stringify(value)}, but` : "";
   return `${path}${shown} must be ${wanted(name, keyword, params)}`;
 }
 
@@ -20,7 +22,7 @@ const FORMS: Readonly<Record<string, string>> = {
 };
 
 function wanted(name: string, keyword: string, params: Record<string, unknown>): string {
-  if (ADDRESSES.has(name)) return "an address that begins with https:// and has no query";
+  if (ADDRESSES.has(name)) return "an address that begins with https:// and has neither a query nor a user's name";
   if (keyword === "pattern") return FORMS[name] ?? "of another form";
   if (name === "params") return 'an object of {"type", "value"} by parameter';
   const { limit, type, allowedValues } = params;

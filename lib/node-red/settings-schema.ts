@@ -8,8 +8,8 @@ export const typedValue = {
   required: ["type"],
 };
 
-/** An address without a query; empty: the one that the setting's owner has anyway. */
-export const address = { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#]+[^\\s?#]*$" };
+/** An address without a query and a user's name, which may be keys; empty: the one that the setting's owner has anyway. */
+export const address = { type: "string", default: "", pattern: "^$|^https?://[^/\\s?#@]+(/[^\\s?#]*)?$" };
 
 /** Everything has a default, so everything is there once it has been read. */
 export const complete = (properties: Record<string, object>) => ({

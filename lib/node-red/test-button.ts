@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors";
+import { type ResolvedTexts, withoutResolved } from "./resolved-texts";
 import type { Node, NodeAPI } from "./types";
 
 /** What went wrong, for the dialog. */
@@ -28,11 +29,12 @@ export function serveTest<Result extends object>(
 ): void {
   const mayTest = rateLimit(TESTS_PER_MINUTE);
   RED.httpAdmin.post(`/flux/${type}/test`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
+    const values = new DialogValues(RED, type, request.body);
     const result = mayTest()
-      ? test(new DialogValues(request.body))
+      ? test(values)
       : Promise.resolve(failed("FLUX_RATE_LIMIT", "Too many tests. Wait a minute."));
     result.then(
-      (answer) => response.json(answer),
+      (answer) => response.json(values.withoutResolved(answer)),
       () => response.json(failed("FLUX_PROVIDER", "The test itself failed. Node-RED's log may tell more.")),
     );
   });
@@ -42,9 +44,14 @@ export const failed = (code: ErrorCode, message: string): FailedTest => ({ ok: f
 
 /** What a dialog sent: anything, until it is read. */
 export class DialogValues {
+  readonly #RED: NodeAPI;
+  readonly #type: string;
   readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #resolved: ResolvedTexts = new Map();
 
-  constructor(body: unknown) {
+  constructor(RED: NodeAPI, type: string, body: unknown) {
+    this.#RED = RED;
+    this.#type = type;
     this.#fields = typeof body === "object" && body !== null ? { ...body } : {};
   }
 
@@ -57,6 +64,24 @@ export class DialogValues {
   /** The id of a selected config node; empty when none is. */
   nodeId(name: string): string {
     return this.text(name).replace(/^_ADD_$/, "");
+  }
+
+  /** The node whose dialog it is, as it is deployed. One of another type has secrets that are not this dialog's. */
+  deployed<Deployed extends Node>(): Deployed | null {
+    const node = this.#RED.nodes.getNode(this.text("id")) as Deployed | null;
+    return node?.type === this.#type ? node : null;
+  }
+
+  /** A text, or what stands in the environment where it names a variable. */
+  resolved(text: string): string {
+    const value = resolved(this.#RED, this.deployed(), text);
+    if (value !== text) this.#resolved.set(value, text);
+    return value;
+  }
+
+  /** An answer that names the variables again instead of what they hold: who may press the button may not read those. */
+  withoutResolved<Answer extends object>(answer: Answer): object {
+    return withoutResolved(answer, this.#resolved);
   }
 }
 

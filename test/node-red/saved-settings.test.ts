@@ -84,6 +84,26 @@ describe("a saved account", () => {
     });
   });
 
+  it("with an address that may hold a key is refused, and the key is not shown", () => {
+    for (const baseUrl of [
+      "https://example.com/v1?key=planted",
+      "https://planted:planted@example.com/v1",
+      "https://planted@example.com",
+      "https://example.com/#planted",
+      "ftp://example.com/planted",
+    ]) {
+      assert.throws(
+        () => readAccountSettings({ baseUrl }, ["baseUrl"]),
+        ({ message }: Error) =>
+          /^The account node.* baseUrl must be an address/.test(message) && !/planted/.test(message),
+        baseUrl,
+      );
+    }
+    for (const baseUrl of ["https://example.com", "https://example.com/@me/v1/", "http://[::1]:8080/v1"]) {
+      assert.equal(readAccountSettings({ baseUrl }, ["baseUrl"]).addresses.baseUrl, baseUrl);
+    }
+  });
+
   it("takes limits, budget and journal as the dialog or the environment writes them", () => {
     const saved = {
       requestsPerMinute: "30",

@@ -1,7 +1,7 @@
 import { FluxError } from "../../errors";
 import type { TriedBucket } from "../../storage/try-bucket";
 import { connectionSettings } from "../connection";
-import { type DialogValues, type FailedTest, failed, resolved, secretSource, serveTest } from "../test-button";
+import { type DialogValues, type FailedTest, failed, secretSource, serveTest } from "../test-button";
 import type { NodeAPI } from "../types";
 import { type BucketKeys, resolveBucketAccess } from "./bucket";
 import type { BucketDestination, BucketNode } from "./find-bucket";
@@ -38,11 +38,10 @@ export function serveBucketTest(RED: NodeAPI, type: string): void {
 }
 
 async function tryDialog(RED: NodeAPI, values: DialogValues): Promise<TriedBucket> {
-  const deployed = RED.nodes.getNode(values.text("id")) as BucketNode | null;
-  const read = (name: string): [string, string] => [name, resolved(RED, deployed, values.text(name))];
+  const read = (name: string): [string, string] => [name, values.resolved(values.text(name))];
   const settings = readBucketSettings({ ...Object.fromEntries(SETTINGS.map(read)), retries: TEST_RETRIES });
   const ids = { proxy: values.nodeId("proxy"), tls: values.nodeId("tls") };
-  const keys = keysFor(RED, deployed, values, { ...settings, ...ids });
+  const keys = keysFor(values, { ...settings, ...ids });
   const [access, { openStore }, { tryBucket }] = await Promise.all([
     resolveBucketAccess({ settings, keys, connection: (address) => connectionSettings(RED, ids, address) }),
     import("../../storage/open-store.js"),
@@ -68,20 +67,16 @@ async function tryDialog(RED: NodeAPI, values: DialogValues): Promise<TriedBucke
  * store that its owner lets it speak to anyway: a session token travels, signatures prove who asks, and a variable that is
  * named as bucket or prefix stands in the address.
  */
-function keysFor(
-  RED: NodeAPI,
-  deployed: BucketNode | null,
-  values: DialogValues,
-  wanted: BucketDestination,
-): BucketKeys {
+function keysFor(values: DialogValues, wanted: BucketDestination): BucketKeys {
   if (wanted.environment === "sandbox") return {};
+  const deployed = values.deployed<BucketNode>();
   const typed = SECRETS.map((name) => ({ name, text: values.text(name) }));
   const sources = typed.map(({ text }) => secretSource(text));
   const isChain = wanted.authentication === "chain";
   const hasStored = !isChain && sources.includes("stored");
   const isPlaceOurs = SETTINGS.some((name) => name !== "endpoint" && secretSource(values.text(name)) === "environment");
   const isOurs = isChain || hasStored || isPlaceOurs || sources.includes("environment");
-  if (isOurs && !isUsualDestination(deployed, wanted, hasStored)) {
+  if (isOurs && !isUsualDestination(deployed, wanted, { hasStored, isChain })) {
     throw new FluxError(
       "FLUX_CONFIG",
       isChain || isPlaceOurs
@@ -93,13 +88,20 @@ function keysFor(
   return Object.fromEntries(
     typed.map(({ name, text }, index) => [
       name,
-      sources[index] === "stored" ? deployed?.credentials[name] : resolved(RED, deployed, text),
+      sources[index] === "stored" ? deployed?.credentials[name] : values.resolved(text),
     ]),
   );
 }
 
-/** Where the deployed node's keys go; for keys from the environment also AWS itself, straight. */
-function isUsualDestination(deployed: BucketNode | null, wanted: BucketDestination, hasStored: boolean): boolean {
+/**
+ * Where the deployed node's keys go; for keys from the environment also AWS itself, straight. What the chain finds, a
+ * token perhaps, is not for a store whose keys were entered.
+ */
+function isUsualDestination(
+  deployed: BucketNode | null,
+  wanted: BucketDestination,
+  { hasStored, isChain }: { hasStored: boolean; isChain: boolean },
+): boolean {
   const { endpoint, proxy, tls } = wanted;
   const saved = deployed?.destination;
   const isDeployed =
@@ -108,7 +110,7 @@ function isUsualDestination(deployed: BucketNode | null, wanted: BucketDestinati
     saved.endpoint === endpoint &&
     saved.proxy === proxy &&
     saved.tls === tls &&
-    (saved.authentication === wanted.authentication || !hasStored);
+    (saved.authentication === wanted.authentication || !(hasStored || isChain));
   const isStraight = endpoint === "" && proxy === "" && tls === "";
   return isDeployed || (!hasStored && isStraight);
 }
