@@ -1,3 +1,5 @@
+import type { HttpAnswer } from "../net/http";
+
 /** Repeats a text of the service inside an error, or gives undefined when it is better left out. */
 export type Quote = (text: unknown) => string | undefined;
 
@@ -86,5 +88,20 @@ export const holdsKey = (text: string, apiKey: string): boolean =>
   secretsOf(apiKey)
     .filter(isTelling)
     .some((secret) => text.includes(secret));
+
+/** Longer answers hold pictures, and no words of the service that anybody repeats. */
+const LONGEST_SEARCHED = 1_000_000;
+
+/** An answer without the key: a service may repeat what it was sent, as a code or as the name of a parameter too. */
+export function withoutKey(answer: HttpAnswer, apiKey: string): HttpAnswer {
+  const { headers, text } = answer;
+  const secrets = secretsOf(apiKey).filter(isTelling);
+  const clean = (said: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), said);
+  return {
+    ...answer,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)])),
+    text: text.length > LONGEST_SEARCHED ? text : clean(text),
+  };
+}
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

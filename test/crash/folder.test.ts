@@ -34,6 +34,26 @@ describe("a request with a signed address, which is not kept on disk,", function
       expected: { caught: "FLUX_STORAGE", submissions: 0, charges: 0 },
     }));
 
+  it("is not sent without it either where it stands in the prompt", () =>
+    crash({
+      entrance: "runware",
+      message: {
+        payload: "a harbour like https://bucket.example/picture.png?X-Amz-Signature=canary-signature, at dusk",
+      },
+      dieAt: { step: "after:waiting" },
+      expected: { caught: "FLUX_STORAGE", submissions: 0, charges: 0 },
+    }));
+
+  it("is not sent again without it after a crash at its submit: nobody knows what was sent, and nothing else is", () =>
+    crash({
+      entrance: "runware",
+      message: {
+        payload: "a harbour like https://bucket.example/picture.png?X-Amz-Signature=canary-signature, at dusk",
+      },
+      dieAt: { step: "after:submitting" },
+      expected: { caught: "FLUX_OUTCOME_UNKNOWN", submissions: 0, charges: 0 },
+    }));
+
   it("is delivered after a crash where it had been sent", () =>
     crash({
       entrance: "fal",

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { MARK, type OutsideForm } from "./marks";
-import { withoutKey } from "./signed-address";
+import { withoutKeys } from "./signed-address";
 
 /** Larger texts (characters) and Buffers (bytes) go into files of their own. */
 const LARGEST_INSIDE = 256 * 1024;
@@ -100,8 +100,9 @@ class Encoder {
   }
 
   #addText(text: string): void {
-    const cut = withoutKey(text);
-    if (cut !== undefined) this.#text += mark("address", "cut", cut);
+    const cut = withoutKeys(text);
+    if (cut !== undefined && cut.length <= LARGEST_INSIDE) this.#text += mark("address", "cut", cut);
+    else if (cut !== undefined) this.#drop();
     else if (text.length > LARGEST_INSIDE) this.#addOutside({ content: text, as: "text" });
     else this.#text += JSON.stringify(text);
   }

@@ -32,6 +32,22 @@ export function withoutKey(text: string): string | undefined {
   return text.slice(0, start) + text.slice(start + at + 1, end);
 }
 
+/** Where an address begins inside a text, up to what cannot be part of one. */
+const INSIDE = /https?:\/\/[^\s"'<>`]+/gi;
+
+/**
+ * A text in which each address that looks like holding a key or a signature is without it; undefined for texts in which
+ * there is none.
+ */
+export function withoutKeys(text: string): string | undefined {
+  const whole = withoutKey(text);
+  if (whole !== undefined) return withoutKeys(whole) ?? whole;
+  // Most texts have no address in them, and pictures are long.
+  if (!text.includes("://")) return undefined;
+  const cut = text.replace(INSIDE, (address) => withoutKey(address) ?? address);
+  return cut === text ? undefined : cut;
+}
+
 /** Of a query, a fragment or both. */
 function namesKey(parameters: string): boolean {
   for (const [, name = ""] of parameters.matchAll(/[?#&;]([^=?#&;]*)/g)) if (isKey(decoded(name))) return true;

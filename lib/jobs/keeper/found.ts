@@ -129,7 +129,7 @@ class Reader {
     // Messages and pictures stay where they are until they are needed.
     assertWhole(data, ["job.keeping", "job.service", "job.nodeId", "attachments", "claim.id", "claim.nodeId"]);
     const { claim, attachments, ...rest } = data as SavedJob;
-    const { value, cut } = await this.#journal.read(rest);
+    const { value, cut, dropped } = await this.#journal.read(rest);
     const { job, reservation } = value as Omit<SavedJob, "claim" | "attachments">;
     const kept = keptJob({
       ...job,
@@ -140,7 +140,8 @@ class Reader {
       phase: { state: job.isAdopted ? "submitted" : "waiting" },
     });
     if (reservation) kept.reservation = reservation;
-    if (cut.length > 0) kept.isCut = true;
+    // A text that is too long for what was cut from it is not there at all.
+    if (cut.length + dropped.length > 0) kept.isCut = true;
     if (attachments.length > 0) {
       kept.bringBack = async () => {
         kept.job.attachments = await this.#read<Attachment[]>(attachments);

@@ -87,7 +87,8 @@ export class Runner {
       turn,
       deadline: context.deadline,
       retries: context.retries,
-      mayResend: context.isFor(kept.job.service),
+      // What was cut is another request than the one that was sent.
+      mayResend: context.isFor(kept.job.service) && !kept.isCut,
       repeatLost: context.repeatLost,
       signal: kept.abort.signal,
       steps: new RunSteps(kept, context, this.#options),

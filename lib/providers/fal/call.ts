@@ -1,5 +1,6 @@
 import type { OutgoingRequest, Send } from "../../net/http";
 import { NetworkFailure } from "../../net/network-failure";
+import { withoutKey } from "../quote";
 import { type FalAnswer, readAnswer } from "./answer";
 import type { FalAddresses } from "./context";
 
@@ -24,10 +25,14 @@ export function createCall({ addresses, apiKey, send }: { addresses: FalAddresse
       ...(json !== undefined && { "content-type": "application/json" }),
     };
     try {
-      return readAnswer(await send({ ...request, headers, ...(json !== undefined && { body: json }) }));
+      const answer = await send({ ...request, headers, ...(json !== undefined && { body: json }) });
+      // An address to upload to that holds the key is told from others by that, and not used.
+      const isPlace = answer.status < 300 && request.url.startsWith(addresses.restUrl);
+      return readAnswer(isPlace ? answer : withoutKey(answer, apiKey));
     } catch (error) {
       // The head may name the job although the rest was lost.
-      if (error instanceof NetworkFailure && error.head) return readAnswer({ ...error.head, text: "" }, error);
+      if (error instanceof NetworkFailure && error.head)
+        return readAnswer(withoutKey({ ...error.head, text: "" }, apiKey), error);
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import type { HttpAnswer, Send } from "../../net/http";
+import { withoutKey } from "../quote";
 import { readAnswer, type ServiceAnswer } from "./answer";
 
 /** One POST of serialised tasks, or of a body that has them already. Rejects with a NetworkFailure, or with the signal's reason. */
@@ -17,6 +18,6 @@ export function createCall({ baseUrl, apiKey, send }: { baseUrl: string; apiKey:
   return async (tasks, { signal, timeout }) => {
     const body = Buffer.isBuffer(tasks) ? tasks : `[${tasks.join(",")}]`;
     const answer: HttpAnswer = await send({ url: baseUrl, headers, body, signal, timeout });
-    return readAnswer(answer);
+    return readAnswer(withoutKey(answer, apiKey));
   };
 }

@@ -75,7 +75,8 @@ export function serviceError(item: Item, context: ErrorContext): FluxError {
       ...(requestId !== undefined && { requestId }),
       retryable: RETRYABLE.has(family),
       billed: billedAfter(family, item, context),
-      violations: family === "validation" && parameter !== undefined ? [violation(item, parameter, message)] : [],
+      violations:
+        family === "validation" && parameter !== undefined ? [violation(item, parameter, message, context)] : [],
     },
     retryAfter,
     scopeOf(family, context),
@@ -170,15 +171,17 @@ function sentence(family: Family, marks: string, parameter: string | undefined):
   }
 }
 
-function violation(item: Item, parameter: string, message: string): Violation {
-  const allowed = allowedValues(item);
+function violation(item: Item, parameter: string, message: string, { quote }: ErrorContext): Violation {
+  const allowed = allowedValues(item, quote);
   return { parameter, message, ...(allowed !== undefined && { allowed }) };
 }
 
-function allowedValues({ min, max, multiplier, allowedValues }: Item): string | undefined {
+function allowedValues({ min, max, multiplier, allowedValues }: Item, quote: Quote): string | undefined {
   if (Array.isArray(allowedValues)) {
-    const words = allowedValues.slice(0, 20).filter((value) => typeof value !== "object");
-    return words.length > 0 ? words.map((value) => String(value).slice(0, 40)).join(", ") : undefined;
+    const words = allowedValues
+      .slice(0, 20)
+      .flatMap((value: unknown) => (typeof value === "object" ? [] : (quote(String(value))?.slice(0, 40) ?? [])));
+    return words.length > 0 ? words.join(", ") : undefined;
   }
   const range = [
     typeof min === "number" ? `from ${min}` : undefined,

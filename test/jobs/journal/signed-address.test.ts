@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutKey } from "../../../lib/jobs/journal/signed-address";
+import { withoutKey, withoutKeys } from "../../../lib/jobs/journal/signed-address";
 
 describe("an address that may hold a key", () => {
   const cut = [
@@ -57,4 +57,27 @@ describe("an address that may hold a key", () => {
       assert.equal(withoutKey(text), undefined);
     });
   }
+});
+
+describe("a text with addresses in it", () => {
+  const texts: [string, string | undefined][] = [
+    ["like https://a.example/b.png?X-Amz-Signature=0a, but red", "like https://a.example/b.png but red"],
+    ['{"url":"https://a.example/?key=0a","n":1}', '{"url":"https://a.example/","n":1}'],
+    ['<img src="https://me:0a@a.example/b.png">', '<img src="https://a.example/b.png">'],
+    ["https://a.example/?sig=0a and https://b.example/?page=2", "https://a.example/"],
+    [
+      "one http://a.example/?token=0a\ntwo https://b.example/?token=0b",
+      "one http://a.example/\ntwo https://b.example/",
+    ],
+    ["see https://a.example/?page=2 and mail me@b.example", undefined],
+    ["no address: //a?key=0a", undefined],
+  ];
+  for (const [text, expected] of texts) {
+    it(`is kept without the keys in them: ${text}`, () => assert.equal(withoutKeys(text), expected));
+  }
+
+  it("is looked through quickly, however long it is", () => {
+    const long = `${"a".repeat(5_000_000)} https://a.example/?sig=0a ${"://".repeat(100_000)}`;
+    assert.match(withoutKeys(long)?.slice(5_000_000, 5_000_030) ?? "", /^ https:\/\/a\.example\/ /);
+  });
 });
