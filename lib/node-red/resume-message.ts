@@ -4,6 +4,7 @@ import type { Job } from "../jobs/job";
 import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
 import { adoptedJob } from "../jobs/new-job";
+import { readPictureCount } from "../providers/json";
 import { assertRoom } from "./accept-message";
 import type { Resumed } from "./controls";
 import type { InferenceOwner } from "./inference-owner";
@@ -37,7 +38,7 @@ export async function resumeMessage(
   }
   const [first] = "modes" in owner.model ? Object.values(owner.model.modes) : [owner.model];
   const { request = {} } = resumed;
-  const expected = [request.numberResults, request.num_images].find((count) => typeof count === "number");
+  const expected = readPictureCount(request.numberResults) ?? readPictureCount(request.num_images);
   const requestId = resumed.requestId ?? resumed.id;
   const job = adoptedJob(
     {

@@ -47,3 +47,17 @@ export function readSeed(value: unknown): number | string | undefined {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : BigInt(value).toString();
 }
+
+/** US dollars for one picture. Pictures cost cents: what is more is no price, and sums of what is less stay exact. */
+const HIGHEST_COST = 1000;
+
+/** The cost of a picture, in US dollars; undefined when it is none: text, negative, `1e400`. */
+export const readCost = (value: unknown): number | undefined =>
+  typeof value === "number" && value >= 0 && value <= HIGHEST_COST ? value : undefined;
+
+/** Of one job; the services' largest batch has 20. */
+const MOST_PICTURES = 50;
+
+/** How many pictures a request asks for, where anybody may have written it; undefined when that is no such number. */
+export const readPictureCount = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MOST_PICTURES ? value : undefined;

@@ -188,6 +188,21 @@ describe("a job of another instance, or of another day, that is resumed", () => 
     }
   });
 
+  for (const numberResults of [0, -1, 0.5, Number.NaN, 1e9]) {
+    it(`brings its pictures whatever number a message says that it had: ${numberResults}`, async () => {
+      const flow = await startFlow({ apiKey });
+      const id = await submitElsewhere(flow.sandbox, apiKey, { numberResults: 2 });
+      const { messages } = await flow.send({ resume: { id, request: { numberResults } } });
+      assert.deepEqual(
+        messages.map(({ image, job }) => [image.index, job.errors]),
+        [
+          [0, []],
+          [1, []],
+        ],
+      );
+    });
+  }
+
   it("is waited for when it still runs there", async () => {
     const flow = await startFlow({ apiKey, sandbox: { latency: 200 } });
     const accepted = flow.sandbox.once("accepted");

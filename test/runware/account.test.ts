@@ -31,6 +31,7 @@ describe("the balance of a Runware account", () => {
     ["a gateway in trouble", { status: 502, text: "<html>" }, "FLUX_PROVIDER"],
     ["a page instead of JSON", { text: "<html>" }, "FLUX_PROVIDER"],
     ["an answer without a balance", { json: { data: [{}] } }, "FLUX_PROVIDER"],
+    ["a balance without end", { text: '{"data":[{"balance":1e400}]}' }, "FLUX_PROVIDER"],
     ["a broken connection", { misbehave: "reset" }, "FLUX_NETWORK"],
   ];
   for (const [name, answer, code] of refusals) {

@@ -43,6 +43,19 @@ describe("waiting for a Runware job", () => {
     assert.deepEqual(tasks("getResponse"), Array(3).fill({ taskType: "getResponse", taskUUID: id }));
   });
 
+  for (const cost of ["1e400", "-1e400", "-0.5", "1e9", '"0.5"', "true", "null", "[0.5]"]) {
+    it(`brings no cost where the service says ${cost}`, async () => {
+      const id = newId();
+      const item = JSON.stringify(picture(id, "a")).slice(0, -1);
+      const { client } = await connect(() => ({ text: `{"data":[${item},"cost":${cost}}]}` }));
+      const { pictures } = await client.wait(job(id, 1), always);
+      assert.deepEqual(
+        pictures.map((one) => [one.id, "cost" in one]),
+        [["a", false]],
+      );
+    });
+  }
+
   it("brings cost, NSFW flag and seed of each picture, in every form a picture takes", async () => {
     const id = newId();
     const { client } = await connect(() => ({

@@ -1,6 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
-import type { Item } from "../json";
+import { type Item, readPictureCount } from "../json";
 import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
 import { type Family, familyOf, isNoSuchTask } from "./error-family";
@@ -100,8 +100,7 @@ export async function askArchive(asking: Asking, id: string, signal: AbortSignal
 function recordedNumber({ data }: ServiceAnswer, id: string): number | undefined {
   const task = data.flatMap(({ request }) => items(request)).find(({ taskUUID }) => taskUUID === id);
   if (!task) return undefined;
-  const { numberResults } = task;
-  return typeof numberResults === "number" && numberResults > 0 ? numberResults : 1;
+  return readPictureCount(task.numberResults) ?? 1;
 }
 
 /** The archive keeps whole requests and answers, siblings of the same POST included. */

@@ -22,7 +22,10 @@ export const askBalance = (how: FreeCall, signal: AbortSignal): Promise<Balance>
 
 /** The service answers a number in some places and an object in others. */
 function balanceIn({ balance }: Item): Balance | undefined {
-  if (typeof balance === "number") return { amount: balance, currency: "USD" };
-  if (!isItem(balance) || typeof balance.amount !== "number") return undefined;
+  if (isAmount(balance)) return { amount: balance, currency: "USD" };
+  if (!isItem(balance) || !isAmount(balance.amount)) return undefined;
   return { amount: balance.amount, currency: typeof balance.currency === "string" ? balance.currency : "USD" };
 }
+
+/** JSON can say `1e400`, which is read as Infinity. */
+const isAmount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);

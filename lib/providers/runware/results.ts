@@ -1,5 +1,5 @@
 import type { FluxError } from "../../errors";
-import { type Item, readSeed } from "../json";
+import { type Item, readCost, readSeed } from "../json";
 import type { Answer, AnsweredPicture } from "../provider";
 import type { Reply } from "./answer";
 import { codeOf, errorInside, hasFailed, missingPictures } from "./errors";
@@ -116,13 +116,14 @@ export class Results {
     const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
     if (index >= (this.#expected ?? MOST_PICTURES)) return;
     const seed = readSeed(item.seed);
+    const cost = readCost(item.cost);
     this.#pictures.set(key, {
       id: id ?? `${this.#id}-${index}`,
       index,
       ...(content && { [content.form]: content.text }),
       ...(seed !== undefined && { seed }),
       nsfw: item.NSFWContent === true,
-      ...(typeof item.cost === "number" && item.cost >= 0 && { cost: item.cost }),
+      ...(cost !== undefined && { cost }),
     });
   }
 }
