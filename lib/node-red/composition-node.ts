@@ -51,7 +51,7 @@ class Composing {
       failure = asFluxError(error);
     }
     this.#show(failure);
-    finish(this.#node, done, failure);
+    finish(this.#node, message, done, failure);
   }
 
   close(): void {

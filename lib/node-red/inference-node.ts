@@ -86,7 +86,7 @@ class Inference {
     if (failure) this.#status.ended({ outcome: "failed", job: claim?.kept.job.id, error: failure });
     // Its clone for a late result, before Catch nodes can change it or answer its HTTP request.
     if (claim && failure && failure === claim.kept.overdue) claim.message = this.#cloned(message);
-    finish(this.#owner.node, done, failure);
+    finish(this.#owner.node, message, done, failure);
     // No earlier than the next turn: by then the nodes downstream have the message.
     if (claim) setImmediate((delivered: Claim) => this.#keeper.deliveries.delivered(delivered, failure), claim);
   }
@@ -168,8 +168,10 @@ class Inference {
   }
 
   #fail(error: unknown, { claim }: Run): Ended {
-    const { job, context } = claim?.kept ?? {};
-    const requestId = job && context && knownAs(job, context.service.provider);
+    const { job, context, outcome } = claim?.kept ?? {};
+    // fal tells the id of a job that it answers at once in that answer only.
+    const answered = outcome && "answer" in outcome ? outcome.answer.requestId : undefined;
+    const requestId = answered ?? (job && context && knownAs(job, context.service.provider));
     return { claim, messages: [], failure: asFluxError(error, job, requestId) };
   }
 

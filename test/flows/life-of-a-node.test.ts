@@ -84,7 +84,7 @@ describe("a node that is closed while messages wait in line", () => {
 describe("a message that cannot be read", () => {
   afterEach(stopFlows);
 
-  it("is refused in the log, because it cannot be cloned for Catch nodes, and the node works on", async () => {
+  it("reaches Catch nodes by its id alone, because it cannot be cloned for them, and the node works on", async () => {
     const flow = await startFlow();
     const throwing = {
       get: () => {
@@ -93,11 +93,14 @@ describe("a message that cannot be read", () => {
       enumerable: true,
     };
     for (const property of ["payload", "flux", "topic"]) {
-      flow.receive(Object.defineProperty({ payload: 42 }, property, throwing));
+      const caught = flow.nextCaught();
+      flow.receive(Object.defineProperty({ _msgid: property, payload: 42 }, property, throwing));
+      const { error, ...rest } = await caught;
+      assert.match(error.code, /^FLUX_/);
+      assert.deepEqual([error.cause.billed, rest], ["no", { _msgid: property }]);
     }
     const { messages } = await flow.send({ payload: prompt, flux: size });
     assert.equal(messages.length, 1);
-    assert.ok(flow.calls.filter(({ method }) => method === "error").length >= 3);
     assert.equal(flow.sandbox.ledger.calls("imageInference"), 1);
   });
 });
@@ -114,6 +117,22 @@ describe("a message that cannot be written", () => {
     assert.match(String(errors[0]?.argument), /cannot be written/);
     assert.equal(flow.sandbox.ledger.calls("imageInference"), 0);
   });
+});
+
+describe("a message that lets nothing go once its picture is paid for", () => {
+  afterEach(stopFlows);
+
+  for (const type of ["runware-flux-srpo", "fal-flux-srpo"]) {
+    it(`is an error with the id of the job, under which the picture can be had (${type})`, async () => {
+      const flow = await startFlow({ node: { type, delivery: "sync" } });
+      const caught = flow.nextCaught();
+      const message = { _msgid: "closed", payload: prompt, flux: type.startsWith("fal") ? {} : size };
+      flow.receive(new Proxy(message, { deleteProperty: () => false }));
+      const { cause } = (await caught).error;
+      const [id] = flow.sandbox.ledger.jobIds();
+      assert.deepEqual([cause.billed, cause.requestId], ["yes", id]);
+    });
+  }
 });
 
 describe("a message that cannot be cloned", () => {

@@ -51,7 +51,7 @@ class Previewing {
       failure = asFluxError(error);
       this.#node.status(failedStatus(this.#RED._, failure));
     }
-    finish(this.#node, done, failure);
+    finish(this.#node, message, done, failure);
   }
 
   close(): void {

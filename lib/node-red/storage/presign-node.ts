@@ -49,7 +49,7 @@ class Presigning {
       failure = asFluxError(error);
     }
     this.#show(failure);
-    finish(this.#owner.node, done, failure);
+    finish(this.#owner.node, message, done, failure);
   }
 
   close(): void {

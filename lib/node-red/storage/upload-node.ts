@@ -54,7 +54,7 @@ class Uploading {
       this.#status.ended(failure);
     }
     this.#status.changed();
-    finish(this.#owner.node, done, failure);
+    finish(this.#owner.node, message, done, failure);
   }
 
   close(): void {
