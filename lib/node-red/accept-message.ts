@@ -81,7 +81,7 @@ async function keyOf({ RED, node, settings }: InferenceOwner, message: FluxMessa
   const { idempotencyKeyFrom } = settings;
   const { type, value } = idempotencyKeyFrom;
   const source = type === "msg" ? `msg.${value}` : `${KEY_SETTING}, ${type} ${value}`;
-  return readKey(await evaluate(RED, node, idempotencyKeyFrom, message, KEY_SETTING), source);
+  return readKey((await evaluate(RED, node, idempotencyKeyFrom, message, KEY_SETTING)).value, source);
 }
 
 /** Takes off a message what this node acted on, so that a node after it does not act on it as well. */

@@ -16,7 +16,7 @@ export async function readDialog(
 ): Promise<FluxRequest> {
   const values = new Map<string, unknown>();
   for (const [path, typed] of Object.entries(params)) {
-    values.set(path, isLiteral(typed) ? typed.value : await evaluate(RED, node, typed, message, path));
+    values.set(path, isLiteral(typed) ? typed.value : (await evaluate(RED, node, typed, message, path)).value);
   }
   return nest(values);
 }
@@ -32,7 +32,7 @@ export async function readInput(
   message: FluxMessage,
 ): Promise<RequestInput> {
   const { params, promptFrom, imageFrom, mode, delivery, output, allowUnknown } = settings;
-  const read = (typed: TypedValue, setting: string) => evaluate(RED, node, typed, message, setting);
+  const read: Read = (typed, setting) => evaluate(RED, node, typed, message, setting);
   return {
     dialog: await readDialog(RED, node, params, message),
     ...(promptFrom.type !== "none" && { prompt: await sourced(read, promptFrom, "Prompt from") }),
@@ -46,11 +46,10 @@ export async function readInput(
   };
 }
 
-async function sourced(
-  read: (typed: TypedValue, setting: string) => Promise<unknown>,
-  typed: TypedValue,
-  setting: string,
-): Promise<Sourced> {
+type Read = (typed: TypedValue, setting: string) => ReturnType<typeof evaluate>;
+
+async function sourced(read: Read, typed: TypedValue, setting: string): Promise<Sourced> {
   const place = typed.type === "msg" ? `msg.${typed.value}` : `${typed.type} ${typed.value}`;
-  return { value: await read(typed, setting), source: `${setting} (${typed.type === "str" ? "text" : place})` };
+  const { value } = await read(typed, setting);
+  return { value, source: `${setting} (${typed.type === "str" ? "text" : place})` };
 }

@@ -9,12 +9,24 @@ export const isLiteral = ({ type }: TypedValue): boolean => LITERAL.has(type);
 /** Characters of an author's expression or message that an error repeats. */
 const LONGEST_QUOTE = 200;
 
+/** Expressions and stores of contexts answer when they like; one that never did would hold up all messages behind it. */
+const LATER = new Set(["jsonata", "flow", "global"]);
+
+/** For one of them, in ms. */
+const PATIENCE = 30_000;
+const TOO_LATE = Symbol("too late");
+
+/** A value in a box: a promise would wait for one that is a promise itself, or only looks like one. */
+interface Evaluated {
+  /** undefined when a message property, context value or expression has no value. */
+  value: unknown;
+}
+
 /**
  * The value of a typed input for one message.
  *
  * @param setting the name of the dialog's field, for the error text.
- * @returns undefined when a message property, context value or expression has no value.
- * @throws FluxError FLUX_VALIDATION when an expression fails or a context store cannot be read.
+ * @throws FluxError FLUX_VALIDATION when an expression fails or does not end, or a context store cannot be read.
  */
 export async function evaluate(
   RED: NodeAPI,
@@ -22,11 +34,12 @@ export async function evaluate(
   { type, value }: TypedValue,
   message: FluxMessage,
   setting: string,
-): Promise<unknown> {
-  if (type === "none") return undefined;
-  if (isLiteral({ type, value })) return value;
+): Promise<Evaluated> {
+  if (type === "none") return { value: undefined };
+  if (isLiteral({ type, value })) return { value };
   try {
-    return await evaluateProperty(RED, node, type, value, message);
+    const evaluated = evaluateProperty(RED, node, type, value, message);
+    return await (LATER.has(type) ? inTime(evaluated) : evaluated);
   } catch (error) {
     const problem = reason(error, type);
     throw new FluxError(
@@ -43,9 +56,9 @@ function evaluateProperty(
   type: string,
   value: string,
   message: FluxMessage,
-): Promise<unknown> {
+): Promise<Evaluated> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
+    const settle = (error: Error | null, result: unknown) => (error ? reject(error) : resolve({ value: result }));
     if (type === "jsonata") {
       RED.util.evaluateJSONataExpression(prepared(RED, node, value), message, settle);
     } else {
@@ -68,11 +81,25 @@ function prepared(RED: NodeAPI, node: Node, text: string): Expression {
   return expression;
 }
 
+/** Rejects with TOO_LATE after the patience. */
+async function inTime(evaluated: Promise<Evaluated>): Promise<Evaluated> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(TOO_LATE), PATIENCE);
+  });
+  try {
+    return await Promise.race([evaluated, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The code of JSONata's `$error()`: the text is the flow author's own. */
 const RAISED_BY_AUTHOR = "D3137";
 
 /** What went wrong, without the engines' own texts: they quote the value, which may be a prompt or a picture. */
 function reason(error: unknown, type: string): string {
+  if (error === TOO_LATE) return `it had no value after ${PATIENCE / 1000} s`;
   const member = (name: string): unknown =>
     typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
   if (type !== "jsonata") return type === "json" ? "it is not valid JSON" : "the value cannot be read";

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import { withTimersHeld } from "../support/clock";
 import { type Flow, type FlowOptions, type Outcome, startFlow, stopFlows } from "../support/flow";
 
 const PIXEL = Buffer.from(
@@ -216,6 +218,31 @@ describe("bad input", () => {
     assert.equal(caught?.error.cause.billed, "no");
     assert.doesNotMatch(JSON.stringify(caught), /bad-key/);
     assert.equal(flow.sandbox.balance, flow.sandbox.settings.balance);
+  });
+
+  for (const [what, payload] of [
+    ["a promise that is never kept", new Promise(() => {})],
+    ["a promise of a prompt", Promise.resolve(prompt)],
+    // biome-ignore lint/suspicious/noThenProperty: it is what this one is about.
+    ["what only looks like a promise", { then: () => assert.fail("called") }],
+  ] as const) {
+    it(`${what} as payload is refused, and the messages behind it go on`, async () => {
+      flow = await startFlow();
+      const [first, second] = await Promise.all([flow.send({ payload }), flow.send({ payload: prompt })]);
+      assert.match(String(first.caught?.error.message), /Prompt from \(msg\.payload\) holds an object/);
+      assert.equal(second.messages.length, 1);
+    });
+  }
+
+  it("jsonata that never ends is refused after half a minute, and the node works on", async () => {
+    flow = await startFlow(param("steps", "picture ? 20 : 10", "jsonata"));
+    await withTimersHeld(30_000, async (passTime) => {
+      const first = flow.send({ payload: prompt, picture: new Promise(() => {}) });
+      while (passTime() === 0) await turn();
+      const second = flow.send({ payload: prompt });
+      assert.match(String((await first).caught?.error.message), /steps.*no value after 30 s/);
+      assert.equal((await second).messages.length, 1);
+    });
   });
 
   it("several mistakes are all named at once", async () => {

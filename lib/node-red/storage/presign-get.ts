@@ -33,7 +33,7 @@ export async function presignObjects(
   const { RED, node, settings } = owner;
   const setting = settings.object.type === "msg" ? `msg.${settings.object.value}` : "Object";
   const { store } = await owner.bucketNode().bucket.open();
-  const value = await evaluate(RED, node, settings.object, message, "Object");
+  const { value } = await evaluate(RED, node, settings.object, message, "Object");
   const method = settings.method === "head" ? "HEAD" : "GET";
   const turns = new Limit(AT_ONCE, MOST_OBJECTS);
   const addressOf = async (key: string): Promise<string> => {

@@ -67,7 +67,7 @@ async function keyFor(owner: PresignOwner, message: FluxMessage, use: KeyUse): P
     );
     return checked(filledIn(value, (field) => (isOpen(field) ? undefined : known(field))));
   }
-  const literal = await evaluate(RED, node, settings.key, message, "Key");
+  const { value: literal } = await evaluate(RED, node, settings.key, message, "Key");
   if (typeof literal === "string") return checked(literal.replace(/[{}]/g, "-"));
   throw refused("Key", `Key (${type} ${value.slice(0, 100)}) gives ${describe(literal)}, but must give a text`);
 }

@@ -69,7 +69,7 @@ export async function uploadMessage(
   const { key: from, source } = settings;
   if (from.type === "str") checkTemplate(from.value, "upload", "Key");
   const bucket = await owner.bucketNode().bucket.open();
-  const value = await evaluate(RED, node, source, message, "Source");
+  const { value } = await evaluate(RED, node, source, message, "Source");
   const { sources, isList } = readPictures(value, source.type === "msg" ? `msg.${source.value}` : "Source");
   const planned = sources.map((picture, position) => ({
     source: picture,
@@ -122,7 +122,7 @@ function allOf(outcomes: readonly PromiseSettledResult<StoredPicture>[]): Stored
 async function keySource({ RED, node, settings }: UploadOwner, message: FluxMessage): Promise<KeySource> {
   const { key } = settings;
   if (key.type === "str") return { template: key.value };
-  const literal = await evaluate(RED, node, key, message, "Key");
+  const { value: literal } = await evaluate(RED, node, key, message, "Key");
   if (typeof literal === "string" && objectKey(literal) !== "") return { literal };
   throw refused("Key", `Key (${key.type} ${key.value.slice(0, 100)}) gives no text that could be a key`);
 }
