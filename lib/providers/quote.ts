@@ -40,12 +40,16 @@ function quoted(text: string, apiKey: string, prompts: readonly string[]): strin
   return clean === "" ? undefined : clean.slice(0, LONGEST_QUOTE);
 }
 
-/** A short word of the service, such as an error code or a parameter's name; a list of such becomes one text. */
+/**
+ * A short word of the service, such as an error code or a parameter's name; a list of such becomes one text. What has
+ * spaces in it is no word, and may be the prompt.
+ */
 export function word(value: unknown, apiKey: string): string | undefined {
   const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, 10) : [value];
   const words = values.flatMap((one) => {
     if (typeof one !== "string" && typeof one !== "number") return [];
-    return beginning(String(one), apiKey).slice(0, 100) || [];
+    const text = beginning(String(one), apiKey).slice(0, 100);
+    return text === "" || text.includes(" ") ? [] : [text];
   });
   return words.length > 0 ? words.join(", ").slice(0, 100) : undefined;
 }

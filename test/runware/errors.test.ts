@@ -188,6 +188,13 @@ describe("an error of Runware", () => {
     }
   });
 
+  it("never repeats a prompt that stands where a code or a parameter's name should", async () => {
+    for (const item of [{ code: prompt }, { code: "invalidParameter", parameter: [prompt, "seed"] }]) {
+      const { message, cause } = await refusal(400, item);
+      assert.doesNotMatch(JSON.stringify([message, cause]), /folded/);
+    }
+  });
+
   it("never repeats a sibling's prompt from an error about the whole POST", async () => {
     const { client } = await connect(() => ({ status: 500, json: { error: `cannot run ${prompt}` } }));
     const outcomes = [request({ positivePrompt: "something else entirely" }), request()].map((parameters) =>
