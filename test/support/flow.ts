@@ -150,9 +150,11 @@ export interface FlowOptions {
   sandbox?: SandboxOptions["settings"];
   /** Added to Node-RED's settings. */
   settings?: Record<string, unknown>;
-  /** Further nodes: proxies, TLS, subflows; inference nodes, whose errors are caught too. */
+  /** Further nodes: proxies, TLS, subflows; nodes of this pack, whose errors are caught too. */
   nodes?: FlowNode[] | ((sandbox: Sandbox) => FlowNode[]);
   types?: NodeInitializer[];
+  /** Ids of further nodes that the Complete node "completer" hears. */
+  completes?: readonly string[];
 }
 
 const running: Flow[] = [];
@@ -175,7 +177,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   }));
   const last = after.at(-1)?.id ?? "flux";
   const extra = typeof options.nodes === "function" ? options.nodes(sandbox) : (options.nodes ?? []);
-  const others = extra.filter(({ account }) => account !== undefined);
+  const others = extra.filter(({ account, type }) => account !== undefined || type.startsWith("flux-"));
   const nodes: FlowNode[] = [
     { id: "tab", type: "tab", label: "test" },
     ...chain,
@@ -198,7 +200,13 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       wires: [["caught"]],
     },
     { id: "caught", z: "tab", type: "helper", wires: [] },
-    { id: "completer", z: "tab", type: "complete", scope: [last], wires: [["completed"]] },
+    {
+      id: "completer",
+      z: "tab",
+      type: "complete",
+      scope: [last, ...(options.completes ?? [])],
+      wires: [["completed"]],
+    },
     { id: "completed", z: "tab", type: "helper", wires: [] },
     { id: "statuses", z: "tab", type: "status", scope: ["flux"], wires: [["shown"]] },
     { id: "shown", z: "tab", type: "helper", wires: [] },

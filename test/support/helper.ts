@@ -11,8 +11,14 @@ export const coreNode = (path: string): NodeInitializer =>
 
 helper.init(runtime);
 
-/** What Node-RED tells of deploys, and what it sends to open editors: `comms`. */
-export const { events }: { events: EventEmitter } = require(runtime);
+/** What Node-RED calls before and after its nodes get messages: the part of it that tests use. */
+interface Hooks {
+  add(name: string, listener: (event: { node: { id: string }; error?: Error }) => void): void;
+  remove(name: string): void;
+}
+
+/** `events`: what Node-RED tells of deploys, and what it sends to open editors (`comms`). */
+export const { events, hooks }: { events: EventEmitter; hooks: Hooks } = require(runtime);
 
 /** Deploys, and waits until the flows run: the test helper waits for 0.3 s only, and a busy machine may take longer. */
 export async function deploy(...what: Parameters<typeof helper.setFlows>): Promise<void> {

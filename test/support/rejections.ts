@@ -9,7 +9,10 @@ process.on("unhandledRejection", (reason) => rejections.push(reason));
  * @throws AggregateError when there has been one since the last call.
  */
 export function throwUnhandled(): void {
-  if (rejections.length > 0) throw new AggregateError(rejections.splice(0), "a rejection that nobody handled");
+  if (rejections.length === 0) return;
+  const reasons = rejections.splice(0);
+  const stacks = reasons.map((reason) => (reason instanceof Error ? reason.stack : String(reason)));
+  throw new AggregateError(reasons, `a rejection that nobody handled: ${stacks.join("\n")}`);
 }
 
 export const mochaHooks: RootHookObject = {

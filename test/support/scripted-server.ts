@@ -28,6 +28,10 @@ export type Scripted =
   | { status?: number; headers?: Record<string, string>; json: unknown }
   | { status?: number; headers?: Record<string, string>; text: string | Buffer }
   | { misbehave: "reset" | "hang" }
+  /** Sends a little of its body every now and then, and never ends. */
+  | { misbehave: "drip"; status?: number; headers?: Record<string, string> }
+  /** These bytes, whether they are HTTP or not, and the end. */
+  | { raw: string }
   /** Announces more than it sends, then breaks the connection. */
   | { misbehave: "cut"; status?: number; headers?: Record<string, string>; text: string };
 
@@ -101,8 +105,17 @@ function tasksIn(text: string): SentTask[] {
 }
 
 function perform(scripted: Scripted, response: ServerResponse): void {
+  if ("raw" in scripted) {
+    response.socket?.end(scripted.raw);
+    return;
+  }
   if ("misbehave" in scripted) {
     if (scripted.misbehave === "reset") response.socket?.destroy();
+    if (scripted.misbehave === "drip") {
+      response.writeHead(scripted.status ?? 200, { "content-type": "application/json", ...scripted.headers });
+      const timer = setInterval(() => response.write(" ".repeat(100)), 20);
+      response.on("close", () => clearInterval(timer));
+    }
     if (scripted.misbehave === "cut") {
       const announced = String(scripted.text.length + 1000);
       response.writeHead(scripted.status ?? 200, { ...scripted.headers, "content-length": announced });
