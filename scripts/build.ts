@@ -6,6 +6,7 @@ import type { ModelFacts, NodeModel } from "../lib/models/model";
 import { nodeFacts } from "../lib/models/node-facts";
 import { buildCatalogues, type Subject } from "./build-catalogues";
 import { buildEditor } from "./build-editor";
+import { buildPack } from "./build-pack";
 import { expandHtml } from "./expand-html";
 
 const repository = resolve(__dirname, "..");
@@ -59,13 +60,8 @@ const build = async (): Promise<void> => {
   const plugins = buildHtml("plugins").map(([name]): [string, Subject] => [name, "sidebar"]);
   buildCatalogues(inRepository("locales"), inRepository("dist/plugins/locales"), new Map(plugins));
 
-  // The compiler only writes what it compiled itself.
-  const validators = "lib/models/generated";
-  mkdirSync(inRepository("dist", validators), { recursive: true });
-  for (const file of readdirSync(inRepository(validators)).filter((name) => name.endsWith(".js"))) {
-    cpSync(inRepository(validators, file), inRepository("dist", validators, file));
-  }
   run("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
+  await buildPack(repository);
 };
 
 build().catch((error: unknown) => {

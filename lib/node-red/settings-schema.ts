@@ -1,4 +1,4 @@
-import Ajv, { type ValidateFunction } from "ajv";
+import type { ValidateFunction } from "ajv";
 import { FluxError } from "../errors";
 import { settingProblem } from "./setting-problem";
 
@@ -18,15 +18,20 @@ export const complete = (properties: Record<string, object>) => ({
   required: Object.keys(properties),
 });
 
-/** Coerces: the values were typed into dialogs, or come from environment variables. */
-export const compileSettings = <Settings>(schema: object): ValidateFunction<Settings> =>
-  new Ajv({
+/**
+ * Coerces: the values were typed into dialogs, or come from environment variables. The compiler itself is loaded with the
+ * first settings that are read, not when Node-RED starts.
+ */
+export const compileSettings = <Settings>(schema: object): ValidateFunction<Settings> => {
+  const { Ajv }: typeof import("ajv") = require("ajv");
+  return new Ajv({
     coerceTypes: true,
     useDefaults: true,
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
   }).compile<Settings>(schema);
+};
 
 /**
  * Reads the saved properties of a node.
