@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { nodeOfMajor } from "./other-node";
+import { nodeOfVersion } from "./other-node";
 import { runNpm } from "./run-npm";
 import type { TestTotals } from "./test-totals";
 
@@ -32,7 +32,7 @@ const readTotals = (file: string): TestTotals => {
 const test = (combination: Combination, totals: string): Outcome => {
   const begun = Date.now();
   const status = runNpm(["test", "--", "--reporter", "scripts/totals-reporter.ts"], {
-    node: nodeOfMajor(combination.node),
+    node: nodeOfVersion(combination.node),
     env: { NODE_RED: combination.nodeRed, TEST_TOTALS: totals },
   });
   const { passes, failures } = readTotals(totals);

@@ -14,25 +14,27 @@ const nodePackage = (): string => {
   return `node-${platform}-${arch}`;
 };
 
-const majorOf = (program: string): string =>
-  execFileSync(program, ["-p", "process.versions.node.split('.')[0]"]).toString().trim();
+const versionOf = (program: string): string => execFileSync(program, ["-p", "process.versions.node"]).toString().trim();
+
+/** Whether "20.18.1" is a "20", or a "20.18.1". */
+const isOf = (found: string, version: string): boolean => `${found}.`.startsWith(`${version}.`);
 
 /**
- * The path of a Node.js of the given major version: this process's own if it is one, else one installed from npm into
- * node_modules/.cache. Throws when npm has none for this machine.
+ * The path of a Node.js of the given version, such as "24" or "20.18.1": this process's own if it is one, else one installed
+ * from npm into node_modules/.cache. Throws when npm has none for this machine.
  */
-export const nodeOfMajor = (major: string): string => {
-  if (process.versions.node.split(".")[0] === major) return process.execPath;
-  const folder = join(cache, major);
+export const nodeOfVersion = (version: string): string => {
+  if (isOf(process.versions.node, version)) return process.execPath;
+  const folder = join(cache, version);
   const name = nodePackage();
   const program = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
   if (!existsSync(program)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-    const status = runNpm(["install", "--no-save", "--no-audit", "--no-fund", `${name}@${major}`], { cwd: folder });
-    if (status !== 0) throw new Error(`npm could not install ${name}@${major}`);
+    const status = runNpm(["install", "--no-save", "--no-audit", "--no-fund", `${name}@${version}`], { cwd: folder });
+    if (status !== 0) throw new Error(`npm could not install ${name}@${version}`);
   }
-  const found = majorOf(program);
-  if (found !== major) throw new Error(`${program} is Node ${found}, not ${major}`);
+  const found = versionOf(program);
+  if (!isOf(found, version)) throw new Error(`${program} is Node ${found}, not ${version}`);
   return program;
 };

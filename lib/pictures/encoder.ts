@@ -1,6 +1,6 @@
 import type Sharp from "sharp";
 
-/** The optional image encoder. */
+/** The optional image encoder; npm installs it only when a user asks for it. */
 export type Encoder = typeof Sharp;
 
 let loading: Promise<Encoder | undefined> | undefined;

@@ -19,7 +19,7 @@ describe("the pack, installed from its tarball into a real Node-RED", function (
   let installed: Installed;
   let nodeRed: NodeRedProcess;
   let sets: NodeSet[];
-  let manifest: { "node-red": { nodes: Record<string, string> }; dependencies: Record<string, string> };
+  let manifest: { "node-red": { nodes: Record<string, string> } };
 
   before(async function () {
     installed = await installedPack(this);
@@ -91,12 +91,5 @@ describe("the pack, installed from its tarball into a real Node-RED", function (
       Object.keys(manifest["node-red"].nodes).filter((type) => !used.has(type)),
       [],
     );
-  });
-
-  it("ships nothing but what it needs", async () => {
-    const names = await readdir(installed.packDirectory);
-    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "examples", "package.json", "resources"];
-    assert.deepEqual(names.filter((name) => name !== "node_modules").sort(), expected);
-    assert(Object.keys(manifest.dependencies).length <= 6);
   });
 });
