@@ -18,12 +18,10 @@ const measureOf = (measure: string, atMost: number, { idle, peak, seconds }: Chi
   from: `idle ${idle} MB, peak ${peak} MB, ${seconds} s`,
 });
 
-/** What it costs to load the pack when Node-RED starts, and to stream a large picture from a URL into a bucket. */
+/** What it costs to stream a large picture from a URL into a bucket. */
 export async function processes(): Promise<Figure[]> {
-  const starting = await figuresOf(join(__dirname, "starting-child.ts"), {});
   const { firstUse, streamed } = await streaming();
   return [
-    measureOf("loading all nodes, as Node-RED's start does", 40, starting),
     measureOf("the first use of a bucket: the S3 client is loaded", 60, firstUse),
     measureOf("200 MB from a URL into a bucket", 100, streamed),
   ];

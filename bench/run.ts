@@ -6,12 +6,20 @@ import type { Figure } from "./figure";
 import { perJob } from "./per-job/per-job";
 import { processes } from "./processes";
 import { eventLoop } from "./stages";
+import { starting } from "./starting";
 import { tableOf } from "./table";
 import { validation } from "./validation";
 import { waiting } from "./waiting/waiting";
 
 /** What is measured, in the order of the table. */
-const benches: Record<string, () => Promise<Figure[]>> = { perJob, validation, eventLoop, processes, waiting };
+const benches: Record<string, () => Promise<Figure[]>> = {
+  perJob,
+  validation,
+  eventLoop,
+  starting,
+  processes,
+  waiting,
+};
 
 const report = (name: string): string => join(__dirname, "../docs", name);
 
