@@ -4,17 +4,24 @@ import type { Translate } from "./node-red";
 /** `lora[].weight` -> the catalogue's `parameters.lora.weight`. */
 const keyOf = (pattern: string): string => `parameters.${pattern.replaceAll("[]", "")}`;
 
-export const labelOf = (pattern: string, t: Translate): string => {
-  const key = `${keyOf(pattern)}.label`;
-  const label = t(key);
-  return label === key ? (pattern.replaceAll("[]", "").split(".").at(-1) ?? pattern) : label;
+/** Whose catalogue has what the build did not write into that of each node. */
+const SHARED = "@fluxwire/node-red-flux/flux-sidebar";
+
+/** A text about a parameter: the node's own, else the one that all nodes share; undefined where there is none. */
+const textOf = (key: string, t: Translate): string | undefined => {
+  const shared = `${SHARED}:${key}`;
+  for (const place of [key, shared]) {
+    const text = t(place);
+    // What is not found comes back as the key, with or without its catalogue.
+    if (text !== key && text !== shared) return text;
+  }
+  return undefined;
 };
 
-export const helpOf = (pattern: string, t: Translate): string => {
-  const key = `${keyOf(pattern)}.help`;
-  const help = t(key);
-  return help === key ? "" : help;
-};
+export const labelOf = (pattern: string, t: Translate): string =>
+  textOf(`${keyOf(pattern)}.label`, t) ?? pattern.replaceAll("[]", "").split(".").at(-1) ?? pattern;
+
+export const helpOf = (pattern: string, t: Translate): string => textOf(`${keyOf(pattern)}.help`, t) ?? "";
 
 /** A parameter named with everything that it is in: `lora.1.weight` -> "LoRA 2 Weight". */
 export const fullLabel = (path: string, t: Translate): string => {
@@ -82,9 +89,6 @@ export const hintOf = (leaf: Leaf, t: Translate): string => {
 /**
  * A choice in words, where the catalogue has them under the choice as a word: "runware:25@1" is its `runware_25_1`.
  */
-export const choiceLabel = (pattern: string, choice: string, t: Translate): string => {
+export const choiceLabel = (pattern: string, choice: string, t: Translate): string =>
   // Anything but a word may mean something to the lookup itself: "runware:25@1", "a.b".
-  const key = `${keyOf(pattern)}.choices.${choice.replaceAll(/\W+/g, "_")}`;
-  const label = t(key);
-  return label === key ? choice : label;
-};
+  textOf(`${keyOf(pattern)}.choices.${choice.replaceAll(/\W+/g, "_")}`, t) ?? choice;

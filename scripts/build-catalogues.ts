@@ -68,17 +68,21 @@ const below = (texts: Texts, key: string): Texts => {
   return typeof found === "object" ? found : {};
 };
 
-/** Of the texts that nodes have in common, those that a node needs. */
-const sharedFor = (shared: Texts, subject: Subject, isTranslation: boolean): Texts => {
-  const { account = {}, storage = {}, parameters: _, ...others } = shared;
+/**
+ * Of the texts that nodes have in common, those that a node needs. The names and helps of parameters are by far the most,
+ * and those of one model are nearly those of another: they are in the sidebar's catalogue only, where the dialogs look
+ * for what their own does not have (`editor/wording.ts`).
+ */
+const sharedFor = (shared: Texts, subject: Subject): Texts => {
+  const { account = {}, storage = {}, parameters = {}, ...others } = shared;
   if (subject === "account") return { account };
   const status = { error: below(below(others, "status"), "error") };
-  if (subject === "sidebar") return { status };
+  if (subject === "sidebar") return { status, parameters };
   if (subject === "storage" || subject === "viewing") {
     const { dialog = {}, wiring = {} } = others;
     return subject === "viewing" ? { dialog, status } : { dialog, wiring, storage, status };
   }
-  return { ...others, parameters: parametersOf(below(shared, "parameters"), subject, isTranslation) };
+  return others;
 };
 
 /** Looks up and fills in as the editor does: `a.b.c`, `__name__`; a missing text gives its key. */
@@ -89,6 +93,11 @@ export const translator =
     for (const name of key.split(".")) found = typeof found === "object" ? found[name] : undefined;
     return typeof found === "string" ? found.replace(/__(\w+)__/g, (_all, name) => String(values[name] ?? "")) : key;
   };
+
+const tableOf = (facts: ModelFacts, own: Texts, shared: Texts, isTranslation: boolean): string => {
+  const parameters = parametersOf(below(shared, "parameters"), facts, isTranslation);
+  return parameterTable(facts, translator(merge({ parameters }, own)));
+};
 
 /**
  * Writes each node's catalogue and help for every language under `source` to `target`, with what is shared among the
@@ -105,11 +114,11 @@ export const buildCatalogues = (source: string, target: string, nodes: ReadonlyM
     mkdirSync(to, { recursive: true });
     const shared = readShared(join(from, "shared"));
     for (const [type, subject] of nodes) {
-      const texts = merge(sharedFor(shared, subject, language !== "en-US"), readTexts(join(from, `${type}.json`)));
+      const texts = merge(sharedFor(shared, subject), readTexts(join(from, `${type}.json`)));
       writeFileSync(join(to, `${type}.json`), JSON.stringify(texts));
       const help = join(from, `${type}.html`);
       if (!existsSync(help)) continue;
-      const table = typeof subject === "string" ? "" : parameterTable(subject, translator(texts));
+      const table = typeof subject === "string" ? "" : tableOf(subject, texts, shared, language !== "en-US");
       writeFileSync(
         join(to, `${type}.html`),
         withOwnStyle(

@@ -24,6 +24,13 @@ const textAt = (catalogue: unknown, key: string): unknown => {
     found = typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
   return found;
 };
+/** The catalogue of the sidebar, in which the texts are that nodes share. */
+const sharedTexts: unknown = JSON.parse(
+  readFileSync(join(repository, "dist/plugins/locales/en-US/flux-sidebar.json"), "utf8"),
+);
+/** A text about a parameter, as a node's dialog finds it. */
+const parameterText = (type: string, key: string): unknown =>
+  textAt(catalogueOf(type), `parameters.${key}`) ?? textAt(sharedTexts, `parameters.${key}`);
 /** What a node's dialog and help are made of, by node type. */
 const models = nodeModels.map((model) => ({ type: model.type, facts: nodeFacts(model) }));
 const withParameters = [...models, ...compositions];
@@ -41,11 +48,10 @@ const errorCodes = (): ErrorCode[] => {
 describe("the built catalogues", () => {
   it("name and explain every parameter of every model", () => {
     for (const { type, facts } of withParameters) {
-      const catalogue = catalogueOf(type);
       for (const { path } of facts.leaves) {
-        const key = `parameters.${path.replaceAll("[]", "")}`;
-        const label = textAt(catalogue, `${key}.label`);
-        const help = textAt(catalogue, `${key}.help`);
+        const key = path.replaceAll("[]", "");
+        const label = parameterText(type, `${key}.label`);
+        const help = parameterText(type, `${key}.help`);
         assert.ok(typeof label === "string" && label !== "", `${type}: ${path} has no label`);
         assert.ok(typeof help === "string" && help.endsWith("."), `${type}: ${path} has no help`);
       }
@@ -53,23 +59,21 @@ describe("the built catalogues", () => {
   });
 
   it("name every kind of guide image, and the ControlNets of which the service tells a name", () => {
-    const choicesAt = (type: string, key: string) => Object.values(Object(textAt(catalogueOf(type), `${key}.choices`)));
+    const choicesAt = (type: string, key: string) => Object.values(Object(parameterText(type, `${key}.choices`)));
     const kinds = preprocess.facts.leaves.find(({ path }) => path === "model")?.choices ?? [];
-    const names = choicesAt("runware-preprocess", "parameters.model").map((name) => String(name).split(" ")[0]);
+    const names = choicesAt("runware-preprocess", "model").map((name) => String(name).split(" ")[0]);
     assert.deepEqual(
       names,
       kinds.map((kind) => String(kind).split("@")[1]),
     );
-    assert.equal(textAt(catalogueOf("flux-controlnet"), "parameters.controlNet.model.choices.runware_25_1"), "canny");
-    assert.equal(choicesAt("runware-flux-srpo", "parameters.controlNet.model").length, 7);
+    assert.equal(parameterText("flux-controlnet", "controlNet.model.choices.runware_25_1"), "canny");
+    assert.equal(choicesAt("runware-flux-srpo", "controlNet.model").length, 7);
   });
 
-  it("hold no parameter that the model does not have", () => {
-    const kontext = catalogueOf("runware-flux-kontext");
-    assert.equal(textAt(kontext, "parameters.controlNet"), undefined);
-    assert.equal(textAt(kontext, "parameters.inputs.seedImage"), undefined);
-    assert.equal(typeof textAt(kontext, "parameters.inputs.referenceImages.label"), "string");
-    assert.equal(textAt(catalogueOf("runware-account"), "parameters"), undefined);
+  it("hold only those parameters of their own that are worded otherwise than in the others", () => {
+    const own = nodeTypes.filter((type) => textAt(catalogueOf(type), "parameters") !== undefined);
+    assert.deepEqual(own.sort(), ["flux-s3-presign", "runware-preprocess"]);
+    assert.deepEqual(Object.keys(Object(textAt(catalogueOf("runware-preprocess"), "parameters"))), ["model"]);
   });
 
   it("give an account nothing but what its dialog says", () => {
@@ -81,10 +85,9 @@ describe("the built catalogues", () => {
   });
 
   it("give the pixels of every size that fal has a name for", () => {
-    const catalogue = catalogueOf("fal-flux-srpo");
     for (const [preset, { width, height }] of Object.entries(presetSizes)) {
       assert.match(
-        String(textAt(catalogue, `parameters.image_size.choices.${preset}`)),
+        String(parameterText("fal-flux-srpo", `image_size.choices.${preset}`)),
         new RegExp(`, ${width} x ${height}$`),
       );
     }
