@@ -90,7 +90,7 @@ export async function startWaitingFlow({ concurrency, duration }: WaitingFlowOpt
 }
 
 /** The compiled nodes, as they are installed. */
-const built = (type: string): NodeInitializer => require(join(__dirname, "../../dist/nodes", `${type}.js`)).default;
+const built = (type: string): NodeInitializer => require(join(__dirname, "../../dist/nodes", `${type}.js`));
 
 function nodeOf(id: string) {
   const node = helper.getNode(id);
