@@ -14,7 +14,7 @@ export interface Figure {
 const ROUNDS = 5;
 
 /** The value in the middle. */
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** To three digits, as figures are told. */

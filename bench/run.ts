@@ -7,6 +7,7 @@ import { perJob } from "./per-job/per-job";
 import { processes } from "./processes";
 import { eventLoop } from "./stages";
 import { starting } from "./starting";
+import { streaming } from "./streaming/streaming";
 import { tableOf } from "./table";
 import { validation } from "./validation";
 import { waiting } from "./waiting/waiting";
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   eventLoop,
   starting,
   processes,
+  streaming,
   waiting,
 };
 

@@ -1,0 +1,33 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+
+/** Starts one of this folder's programs in a process of its own; `nextFrom` has what it says. */
+export const startChild = (program: string, task: object = {}): ChildProcess =>
+  fork(join(__dirname, program), [JSON.stringify(task)], { execArgv: ["--expose-gc", "--require", "tsx/cjs"] });
+
+/** What a program says next. */
+export async function nextFrom<Said>(child: ChildProcess): Promise<Said> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  try {
+    return await Promise.race([
+      once(child, "message", { signal }).then(([said]) => said),
+      once(child, "exit", { signal }).then(([code]) => {
+        throw new Error(`a program of the bench ended with ${code}`);
+      }),
+    ]);
+  } finally {
+    ending.abort();
+  }
+}
+
+/** Has a server of such a program listen, and says where; the program ends with whoever started it. */
+export async function announce(server: Server): Promise<void> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  process.once("disconnect", () => process.exit());
+}
