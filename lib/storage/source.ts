@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { underSignals } from "../abort";
 import type { NewObject } from "./store";
 
 /** What an upload reads from. */
@@ -19,11 +18,20 @@ export function openSource(body: NewObject["body"], stop: AbortSignal, broken: (
   const pieces = body[Symbol.asyncIterator]();
   let isOver = false;
   let isWaiting = false;
+  let giveUp: (reason: unknown) => void = () => {};
+  // One listener for all pieces: a signal of its own for each of thousands costs more than to read them.
+  stop.addEventListener("abort", () => giveUp(stop.reason), { once: true });
 
+  const untilStopped = <T>(work: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      giveUp = reject;
+      if (stop.aborted) reject(stop.reason);
+      else work().then(resolve, reject);
+    });
   const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
     isWaiting = true;
     try {
-      const piece = await underSignals([stop], () => pieces.next());
+      const piece = await untilStopped(() => pieces.next());
       isWaiting = false;
       if (piece.done) isOver = true;
       return piece.done ? { done: true, value: undefined } : piece;
