@@ -1,8 +1,9 @@
 import { lookup as resolveName } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { type Billed, FluxError } from "../errors";
 import type { DispatcherSettings } from "./dispatcher";
 import { BlockedAddress } from "./network-failure";
+import { isPrivateHost } from "./private-host";
 import { isPublicAddress } from "./public-address";
 
 /** Limits of one download. */
@@ -36,15 +37,20 @@ export function checkedUrl(text: string, options: DownloadOptions): URL {
   }
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw failed("FLUX_PROVIDER", url, "only http and https are downloaded from", options);
+    // Nothing else of it is told: a data URI is a picture.
+    throw new FluxError(
+      "FLUX_PROVIDER",
+      `A picture could not be downloaded: its address begins with "${url.protocol.slice(0, 40)}", but only http and https are downloaded from.`,
+      { billed: options.billed ?? "yes" },
+    );
   }
   if (url.username || url.password) {
     throw failed("FLUX_PROVIDER", url, "its address holds a user name or password, which are not sent", options);
   }
   if (isAllowed(url, options)) return url;
-  // net.connect does not look up literal addresses, so they are checked here. The parser has normalised 0x7f.1 and such.
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if ((isIP(host) && !isPublicAddress(host)) || /^(.*\.)?localhost\.?$/.test(host)) {
+  // net.connect does not look up literal addresses, and a proxy looks up names by itself, so what can be told without a
+  // look-up is checked here. The parser has normalised 0x7f.1 and such.
+  if (isPrivateHost(url.hostname)) {
     throw failed(
       "FLUX_NETWORK",
       url,

@@ -22,9 +22,9 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /**
  * Begins to fetch a picture from a URL that somebody else chose. Only http and https; names are resolved and checked at
  * the moment of connecting, so that a name which changes its address between check and use gains nothing; each redirect
- * is checked like the first URL. Nothing that identifies us is sent: no key, no client certificate, no cookie.
+ * is checked like the first URL, and none leads from https to http. Nothing that identifies us is sent: no key, no client certificate, no cookie.
  *
- * Through a proxy the proxy resolves names: only literal addresses and localhost can be checked then.
+ * Through a proxy the proxy resolves names: only literal addresses and names that are certainly local can be checked then.
  *
  * @throws FluxError FLUX_NETWORK or FLUX_PROVIDER; its text never holds the query of the URL. The signal's reason when
  *   aborted. Reading the body throws the same: when it breaks off, is too large, takes too long or is empty.
@@ -40,7 +40,11 @@ export async function openDownload(url: string, options: DownloadOptions): Promi
     if (!URL.canParse(location, current)) {
       throw failed("FLUX_PROVIDER", current, "it redirects to something that is no URL", options);
     }
-    current = checkedUrl(new URL(location, current).href, options);
+    const next = checkedUrl(new URL(location, current).href, options);
+    if (current.protocol === "https:" && next.protocol === "http:" && !isAllowed(next, options)) {
+      throw failed("FLUX_PROVIDER", current, "it redirects from https to http, where it could be changed", options);
+    }
+    current = next;
   }
   throw failed("FLUX_PROVIDER", current, `it was redirected more than ${MOST_REDIRECTS} times`, options);
 }
