@@ -1,8 +1,6 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type FlowNode, helper, type NodeInitializer, type RunningNode } from "../../test/support/helper";
+import { rmSync } from "node:fs";
+import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
+import { sinkNode } from "../per-job/contenders";
 import { barePipe } from "./bare-pipe";
 import { BUCKET, type Contender, KEYS, type Round } from "./task";
 
@@ -25,49 +23,45 @@ const nodes: FlowNode[] = [
   { id: "tab", type: "tab" },
   name === "upload" ? upload : { id: "upload", z: "tab", type: "bench-pipe", wires: [["stored"]] },
   { id: "catcher", z: "tab", type: "catch", scope: null, wires: [["stored"]] },
-  { id: "stored", z: "tab", type: "helper", wires: [] },
+  { id: "stored", z: "tab", type: "bench-sink", wires: [] },
   { id: "bucket", type: "flux-s3-bucket", endpoint: store, bucket: BUCKET, pathStyle: true },
 ];
 
-const built = (type: string): NodeInitializer => require(join(__dirname, "../../dist/nodes", `${type}.js`)).default;
-
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
-function nodeOf(id: string): RunningNode {
-  const node = helper.getNode(id);
-  if (!node) throw new Error(`there is no node ${id} in the flow`);
-  return node;
+function memoryNow(): number {
+  globalThis.gc?.();
+  return megabytes(process.memoryUsage.rss());
 }
 
-async function storeAll(count: number, bytes: number): Promise<void> {
-  const arrived = once(nodeOf("stored"), "input");
-  nodeOf("upload").receive({ payload: Array.from({ length: count }, () => `${pictures}/${bytes}`) });
-  const [{ s3, error }] = await arrived;
+async function storeAll({ node }: Embedded, count: number, bytes: number): Promise<void> {
+  const arrived = new Promise<{ s3?: object[]; error?: Error }>((resolve) => node("stored").on("input", resolve));
+  node("upload").receive({ payload: Array.from({ length: count }, () => `${pictures}/${bytes}`) });
+  const { s3, error } = await arrived;
   if (s3?.length !== count) throw new Error(`not all pictures were stored: ${error?.message}`);
 }
 
-async function roundOf(idle: number, count: number, bytes: number): Promise<Round> {
+type Memory = Pick<Round, "started" | "idle">;
+
+async function roundOf(embedded: Embedded, memory: Memory, count: number, bytes: number): Promise<Round> {
   const cpu = process.cpuUsage();
   const begun = process.hrtime.bigint();
-  await storeAll(count, bytes);
+  await storeAll(embedded, count, bytes);
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
   const { user, system } = process.cpuUsage(cpu);
   const peak = megabytes(process.resourceUsage().maxRSS * 1024);
-  return { seconds, cpuSeconds: (user + system) / 1e6, idle, peak };
+  return { seconds, cpuSeconds: (user + system) / 1e6, ...memory, peak };
 }
 
 async function main(): Promise<void> {
-  const userDir = mkdtempSync(join(tmpdir(), "flux-bench-"));
-  process.once("exit", () => rmSync(userDir, { recursive: true, force: true }));
-  helper.settings({ userDir, flowFile: "flows.json" });
-  const types = [barePipe(contender) as NodeInitializer, built("flux-s3-bucket"), built("flux-s3-upload")];
-  await helper.load(types, nodes, { bucket: KEYS });
+  const embedded = await startEmbedded(nodes, { bucket: KEYS }, [barePipe(contender), sinkNode]);
+  process.once("exit", () => rmSync(embedded.userDir, { recursive: true, force: true }));
+  const started = memoryNow();
   // Loads the S3 client, which is a figure of its own.
-  await storeAll(1, 100);
-  globalThis.gc?.();
-  const idle = megabytes(process.memoryUsage.rss());
+  await storeAll(embedded, 1, 100);
+  const memory = { started, idle: memoryNow() };
   process.on("message", ({ count, bytes }: { count: number; bytes: number }) => {
-    roundOf(idle, count, bytes).then((round) => process.send?.(round));
+    roundOf(embedded, memory, count, bytes).then((round) => process.send?.(round));
   });
   process.once("disconnect", () => process.exit());
   process.send?.("ready");

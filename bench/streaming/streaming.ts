@@ -62,7 +62,7 @@ async function compare(ours: ChildProcess, bare: ChildProcess): Promise<Figure[]
       reached: our.peak - our.idle,
       unit: "MB",
       atMost: 150,
-      from: `idle ${our.idle} MB, peak ${our.peak} MB; the pipe ${other.idle} MB and ${other.peak} MB`,
+      from: `ours ${memoryIn(our)}; the pipe ${memoryIn(other)}`,
     },
   ];
 }
@@ -71,4 +71,9 @@ async function compare(ours: ChildProcess, bare: ChildProcess): Promise<Figure[]
 const cpuOf = (rounds: readonly Round[]): number => median(rounds.slice(1).map(({ cpuSeconds }) => cpuSeconds));
 
 /** The peak is that of all rounds. */
-const memoryOf = (rounds: readonly Round[]): Pick<Round, "idle" | "peak"> => rounds.at(-1) ?? { idle: 0, peak: 0 };
+const memoryOf = (rounds: readonly Round[]): Memory => rounds.at(-1) ?? { started: 0, idle: 0, peak: 0 };
+
+type Memory = Pick<Round, "started" | "idle" | "peak">;
+
+const memoryIn = ({ started, idle, peak }: Memory): string =>
+  `started ${started} MB, with the S3 client ${idle} MB, peak ${peak} MB`;

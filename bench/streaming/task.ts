@@ -15,7 +15,9 @@ export interface Round {
   seconds: number;
   /** Of CPU time, in this process. */
   cpuSeconds: number;
-  /** MB of memory before the first round: Node-RED runs, and the S3 client is loaded. */
+  /** MB of memory when Node-RED has started. */
+  started: number;
+  /** MB of memory before the first round: the S3 client is loaded as well. */
   idle: number;
   /** MB of memory at its worst, over all rounds. */
   peak: number;
