@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 /** Starts one of this folder's programs in a process of its own; `nextFrom` has what it says. */
 export const startChild = (program: string, task: object = {}): ChildProcess =>
-  fork(join(__dirname, program), [JSON.stringify(task)], { execArgv: ["--expose-gc", "--require", "tsx/cjs"] });
+  fork(join(__dirname, program), [JSON.stringify(task)], { execArgv: ["--expose-gc", "--import", "tsx"] });
 
 /** What a program says next. */
 export async function nextFrom<Said>(child: ChildProcess): Promise<Said> {

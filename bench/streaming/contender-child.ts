@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
 import { sinkNode } from "../per-job/contenders";
-import { barePipe } from "./bare-pipe";
 import { BUCKET, type Contender, KEYS, type Round } from "./task";
 
 /** Node-RED with one node that stores pictures. Told how many, and of how many bytes, it says what they needed. */
@@ -54,7 +53,9 @@ async function roundOf(embedded: Embedded, memory: Memory, count: number, bytes:
 }
 
 async function main(): Promise<void> {
-  const embedded = await startEmbedded(nodes, { bucket: KEYS }, [barePipe(contender), sinkNode]);
+  // It brings the S3 client along, which our own process is to load when it needs it.
+  const own = name === "pipe" ? [(await import("./bare-pipe.js")).barePipe(contender), sinkNode] : [sinkNode];
+  const embedded = await startEmbedded(nodes, { bucket: KEYS }, own);
   process.once("exit", () => rmSync(embedded.userDir, { recursive: true, force: true }));
   const started = memoryNow();
   // Loads the S3 client, which is a figure of its own.

@@ -27,7 +27,7 @@ export async function streaming(): Promise<Figure[]> {
     const bare = await start("contender-child.ts", { ...places, name: "pipe" });
     return await compare(ours.child, bare.child);
   } finally {
-    for (const child of children) child.disconnect();
+    for (const child of children) if (child.connected) child.disconnect();
   }
 }
 
