@@ -13,10 +13,14 @@ const PROMPTS = new Set(["positivePrompt", "negativePrompt", "prompt"]);
 /**
  * A copy of a request that may leave on a message: pictures and long texts are replaced by their length, and addresses
  * lose their query, which in a signed URL is a key, and their user and password.
+ *
+ * @param isLeftOut of a parameter, which is not copied then.
  */
-export function publicRequest(request: FluxRequest): FluxRequest {
+export function publicRequest(request: FluxRequest, isLeftOut = (_name: string): boolean => false): FluxRequest {
   const copy: FluxRequest = {};
-  for (const name of Object.keys(request)) define(copy, name, publicValue(name, request[name]));
+  for (const name of Object.keys(request)) {
+    if (!isLeftOut(name)) define(copy, name, publicValue(name, request[name]));
+  }
   return copy;
 }
 

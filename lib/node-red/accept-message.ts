@@ -3,6 +3,7 @@ import type { Claim } from "../jobs/keeper/claim";
 import type { Keeper } from "../jobs/keeper/keeper";
 import type { RunContext } from "../jobs/keeper/run-context";
 import { newJob } from "../jobs/new-job";
+import { isDirectUpload } from "../models/direct-upload";
 import { prepareRequest } from "../models/preparing/prepare";
 import type { PreparedRequest } from "../models/request";
 import type { Place } from "./arrivals";
@@ -70,6 +71,7 @@ async function withPlace(
   prepared: PreparedRequest,
   context: RunContext,
 ): Promise<PreparedRequest> {
+  if (!isDirectUpload(prepared.request.uploadEndpoint)) return prepared;
   const { request, warnings } = await acceptDirectUpload(RED, prepared.request, context);
   return { ...prepared, request, warnings: [...prepared.warnings, ...warnings] };
 }

@@ -45,7 +45,9 @@ const get = (branch: Branch, segment: string): unknown =>
 
 /** Defines rather than assigns: a path that says `__proto__` stays an ordinary, and then unknown, parameter. */
 const set = (branch: Branch, segment: string, value: unknown): void => {
-  Object.defineProperty(branch, segment, { value, enumerable: true, writable: true, configurable: true });
+  const isPlain = Array.isArray(branch) ? isIndex(segment) : segment !== "__proto__";
+  if (isPlain) Reflect.set(branch, segment, value);
+  else Object.defineProperty(branch, segment, { value, enumerable: true, writable: true, configurable: true });
 };
 
 function closeGaps(value: unknown, ours: WeakSet<object>): unknown {

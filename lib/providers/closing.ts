@@ -12,27 +12,35 @@ export function closableCalls(closed: () => Error): Calls {
   const open = new Set<(reason: unknown) => void>();
   let closedWith: Error | undefined;
   return {
-    run: async (signal, work) => {
-      signal.throwIfAborted();
-      if (closedWith) throw closedWith;
-      const call = new AbortController();
-      let end = (_reason: unknown) => {};
-      const ended = new Promise<never>((_resolve, reject) => {
-        end = (reason) => {
+    run: (signal, work) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        if (closedWith) throw closedWith;
+        const call = new AbortController();
+        const leave = () => end(signal.reason);
+        const release = () => {
+          open.delete(end);
+          signal.removeEventListener("abort", leave);
+        };
+        const end = (reason: unknown) => {
+          release();
           reject(reason);
           call.abort(reason);
         };
-      });
-      const leave = () => end(signal.reason);
-      signal.addEventListener("abort", leave, { once: true });
-      open.add(end);
-      try {
-        return await Promise.race([work(call.signal), ended]);
-      } finally {
-        open.delete(end);
-        signal.removeEventListener("abort", leave);
-      }
-    },
+        signal.addEventListener("abort", leave);
+        open.add(end);
+        const begun = async () => work(call.signal);
+        begun().then(
+          (result) => {
+            release();
+            resolve(result);
+          },
+          (error: unknown) => {
+            release();
+            reject(error);
+          },
+        );
+      }),
     close: () => {
       closedWith ??= closed();
       for (const end of [...open]) end(closedWith);

@@ -85,13 +85,22 @@ function beginning(text: string, apiKey: string): string {
 const secretsOf = (apiKey: string): string[] =>
   [apiKey, ...apiKey.split(":").filter(isTelling)].filter((secret) => secret !== "");
 
-const isTelling = (secret: string): boolean => secret.length >= 8;
+/** Characters; what is shorter may be part of any word. */
+const LEAST_TELLING = 8;
+
+const isTelling = (secret: string): boolean => secret.length >= LEAST_TELLING;
 
 /** Whether a text holds a key or half of one. */
-export const holdsKey = (text: string, apiKey: string): boolean =>
-  secretsOf(apiKey)
-    .filter(isTelling)
-    .some((secret) => text.includes(secret));
+export const holdsKey = (text: string, apiKey: string): boolean => {
+  if (apiKey.length >= LEAST_TELLING && text.includes(apiKey)) return true;
+  // Most keys have no halves.
+  return (
+    apiKey.includes(":") &&
+    secretsOf(apiKey)
+      .filter(isTelling)
+      .some((secret) => text.includes(secret))
+  );
+};
 
 /** Longer answers hold pictures, and no words of the service that anybody repeats. */
 const LONGEST_SEARCHED = 1_000_000;
@@ -99,12 +108,16 @@ const LONGEST_SEARCHED = 1_000_000;
 /** An answer without the key: a service may repeat what it was sent, as a code or as the name of a parameter too. */
 export function withoutKey(answer: HttpAnswer, apiKey: string): HttpAnswer {
   const { headers, text } = answer;
+  const isLong = text.length > LONGEST_SEARCHED;
+  const isClean =
+    (isLong || !holdsKey(text, apiKey)) && !Object.values(headers).some((value) => holdsKey(value, apiKey));
+  if (isClean) return answer;
   const secrets = secretsOf(apiKey).filter(isTelling);
   const clean = (said: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), said);
   return {
     ...answer,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)])),
-    text: text.length > LONGEST_SEARCHED ? text : clean(text),
+    text: isLong ? text : clean(text),
   };
 }
 

@@ -174,29 +174,30 @@ describe("the status texts", () => {
   const askedFor = async (): Promise<string[]> => {
     const { asked, translate } = listening();
     let activity: Activity = { waiting: 0, running: 0 };
-    const line = new JobStatus(node, translate, () => activity);
+    // A line of its own for each: one that changes all the time is drawn only now and then.
+    const show = async (change: (line: JobStatus) => void) => {
+      const line = new JobStatus(node, translate, () => activity);
+      change(line);
+      await drawn();
+      line.close();
+    };
     const endings = allErrors().map((error): Ending => ({ outcome: "failed", job: "a", error }));
     for (const pictures of [1, 2]) {
       for (const cost of [undefined, 0.01]) {
         endings.push({ outcome: "delivered", job: "job", pictures, seconds: 1, cost });
       }
     }
-    for (const ending of endings) {
-      line.ended(ending);
-      await drawn();
-    }
+    for (const ending of endings) await show((line) => line.ended(ending));
     for (const waiting of [0, 1]) {
       for (const running of [0, 1, 2]) {
         for (const percent of [undefined, 50]) {
           for (const queuePosition of [undefined, 0]) {
             activity = { waiting, running, percent, queuePosition };
-            line.changed();
-            await drawn();
+            await show((line) => line.changed());
           }
         }
       }
     }
-    line.close();
     return [...asked].sort();
   };
 
@@ -204,7 +205,12 @@ describe("the status texts", () => {
   const askedForUploading = async (): Promise<string[]> => {
     const { asked, translate } = listening();
     const runs: UploadRun[] = [];
-    const line = new UploadStatus(node, translate, runs);
+    const show = async (change: (line: UploadStatus) => void) => {
+      const line = new UploadStatus(node, translate, runs);
+      change(line);
+      await drawn();
+      line.close();
+    };
     const confirming = { ...beginUpload(), isConfirming: true };
     const states = [
       { ...beginUpload(), waiting: 1 },
@@ -216,15 +222,12 @@ describe("the status texts", () => {
     ];
     for (const run of states) {
       runs.splice(0, 1, run);
-      line.changed();
-      await drawn();
+      await show((line) => line.changed());
     }
     runs.pop();
     for (const ending of [...allErrors(), { pictures: 1, bytes: 1 }, { pictures: 2, bytes: 1 }]) {
-      line.ended(ending);
-      await drawn();
+      await show((line) => line.ended(ending));
     }
-    line.close();
     return [...asked].sort();
   };
 

@@ -28,6 +28,30 @@ describe("a status text", () => {
   });
 });
 
+describe("the status of a node through which many messages pass", () => {
+  it("is drawn now and then, and at last shows how it stands", async () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const shown: (string | undefined)[] = [];
+    const activity: Activity = { waiting: 0, running: 0 };
+    const translate = (_key: string, { count }: { count: number }) => `${count} run`;
+    const node = { status: ({ text }: FluxStatus) => shown.push(text) };
+    const line = new JobStatus(node as unknown as Node, translate as never, () => activity);
+    try {
+      for (activity.running = 2; activity.running < 1000; activity.running += 1) {
+        line.changed();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.equal(shown[0], "2 run");
+      assert.ok(shown.length < 500, `${shown.length} times`);
+      mock.timers.tick(50);
+      assert.equal(shown.at(-1), "1000 run");
+    } finally {
+      line.close();
+      mock.timers.reset();
+    }
+  });
+});
+
 describe("the status of a request that is not valid", () => {
   const text = ((key: string, values: { parameter?: string }) => `${key} ${values.parameter}`) as never;
   const shown = (parameter?: string) =>

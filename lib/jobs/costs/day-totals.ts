@@ -105,9 +105,15 @@ function change(total: DayTotal, { nanodollars, pictures, isUnknown }: JobTotal,
   if (isUnknown) total.unknown += by;
 }
 
-/** "2026-11-22", by the clock on the wall. */
+/** "2026-11-22", by the clock on the wall; a day changes with a minute in every time zone. */
 function today(): string {
-  const now = new Date(Date.now());
+  const now = Date.now();
+  const minute = Math.floor(now / 60_000);
+  if (minute === looked.minute) return looked.day;
+  const date = new Date(now);
   const digits = (value: number) => String(value).padStart(2, "0");
-  return `${now.getFullYear()}-${digits(now.getMonth() + 1)}-${digits(now.getDate())}`;
+  looked = { minute, day: `${date.getFullYear()}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}` };
+  return looked.day;
 }
+
+let looked = { minute: Number.NaN, day: "" };

@@ -90,5 +90,4 @@ function withoutPictures(outcome: Outcome): Outcome {
 }
 
 /** The longest-lived record says what a job cost and where its pictures are, not what was asked for in words. */
-const withoutPrompts = (request: FluxRequest): FluxRequest =>
-  Object.fromEntries(Object.entries(publicRequest(request)).filter(([name]) => !/prompt$/i.test(name)));
+const withoutPrompts = (request: FluxRequest): FluxRequest => publicRequest(request, (name) => /prompt$/i.test(name));
