@@ -7,14 +7,14 @@ import { noisePng } from "../support/pictures";
 const MEGABYTE = 1024 * 1024;
 
 describe("a picture on the canvas where no encoder is installed", () => {
-  it("is its own thumbnail up to 300 kB", async () => {
+  it("is its own thumbnail up to 1 MB", async () => {
     const bytes = await noisePng(100);
     const { small, large, problem, width } = lookAsItIs(bytes);
     assert.deepEqual([small?.bytes, large?.bytes, problem, width], [bytes, bytes, undefined, 100]);
   });
 
   it("has no thumbnail beyond that, and says why; it can be enlarged up to 2 MB", async () => {
-    const some = lookAsItIs(await noisePng(400));
+    const some = lookAsItIs(await noisePng(700));
     assert.deepEqual([some.small, some.large?.contentType, some.problem], [undefined, "image/png", "noEncoder"]);
     const much = lookAsItIs(await noisePng(1000));
     assert.deepEqual([much.small, much.large, much.problem, much.width], [undefined, undefined, "noEncoder", 1000]);

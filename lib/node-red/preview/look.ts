@@ -20,7 +20,7 @@ export interface Look extends Partial<PictureSize> {
 const MOST_KEPT_BYTES = 2 * 1024 * 1024;
 
 /** Without an encoder there are no thumbnails: a picture up to this size is its own. */
-const MOST_SMALL_BYTES = 300_000;
+const MOST_SMALL_BYTES = 1_000_000;
 
 /** Larger ones keep a browser busy: a file of some kB can claim to be of any size. */
 const MOST_PIXELS = 64 * 1024 * 1024;
