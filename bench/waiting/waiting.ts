@@ -11,7 +11,7 @@ const DURATION = 5000;
 
 const IN_FLIGHT = 1000;
 const SIZES = [10, 100, 1000, 10_000];
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 const ran = <Figures>(program: string, task: object): Promise<Figures> => figuresOf(join(__dirname, program), task);
 
