@@ -59,10 +59,10 @@ export class ClosedJobs {
   #remove(closed: ClosedJob): void {
     // One of that id may have been added since.
     if (this.#byId.get(closed.id) !== closed) return;
-    const { nodeId, idempotencyKey = "" } = closed.record.job;
-    const key = keyOf(nodeId, idempotencyKey);
+    const { nodeId, idempotencyKey } = closed.record.job;
     this.#byId.delete(closed.id);
-    this.#withoutKey.delete(closed.id);
+    if (idempotencyKey === undefined) return;
+    const key = keyOf(nodeId, idempotencyKey);
     if (this.#byKey.get(key) === closed) this.#byKey.delete(key);
   }
 }
