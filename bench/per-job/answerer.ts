@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { announce } from "../child-service";
 
 /*
  * A service that answers at once, and as little as its callers need: what is measured is the caller. Run as a process of
- * its own; the port is printed.
+ * its own.
  */
 
 /** How long an async job runs, in ms. */
@@ -62,10 +61,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 async function main(): Promise<void> {
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = 60_000;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  console.log((server.address() as AddressInfo).port);
-  process.on("disconnect", () => process.exit());
+  await announce(server);
 }
 
 main();

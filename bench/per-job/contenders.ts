@@ -30,13 +30,6 @@ interface Prompted extends NodeMessage {
 }
 
 /** Registers a node that makes a picture's address, or the picture, of a prompt. */
-/** Where all pictures end up; who measures listens to it. */
-export const sinkNode: NodeInitializer = (RED) => {
-  RED.nodes.registerType("bench-sink", function (this: Node, config) {
-    RED.nodes.createNode(this, config);
-  });
-};
-
 const register = (RED: NodeAPI, type: string, work: (prompt: unknown) => Promise<unknown>): void => {
   RED.nodes.registerType(type, function (this: Node, config) {
     RED.nodes.createNode(this, config);

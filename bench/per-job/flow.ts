@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { nextFrom, startChild } from "../child-service";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
-import { falClientNode, minimalNodes, parameters, prompt, selfMade, sinkNode } from "./contenders";
+import { sinkNode } from "../sink-node";
+import { falClientNode, minimalNodes, parameters, prompt, selfMade } from "./contenders";
 
 /** Messages in flight at any time. */
 const IN_FLIGHT = 16;
@@ -46,7 +46,8 @@ const ourAccount = (id: string, type: string, addresses: object, journal: boolea
 const SYNC = { deliveryMethod: "sync" };
 
 export async function startBenchFlow(): Promise<BenchFlow> {
-  const { child, url } = await startAnswerer();
+  const child = startChild(join(__dirname, "answerer.ts"));
+  const url = await nextFrom<string>(child);
   const runware = { baseUrl: `${url}/v1` };
   const fal = { queueUrl: `${url}/fal/queue`, runUrl: `${url}/fal/run`, restUrl: `${url}/fal/rest` };
   const nodes: FlowNode[] = [
@@ -118,14 +119,4 @@ function drive(nodeRed: Embedded, contender: string, jobs: number): Promise<void
     out.on("input", arrived);
     for (let first = 0; first < IN_FLIGHT; first += 1) next();
   });
-}
-
-async function startAnswerer(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "answerer.ts")], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-  });
-  if (!child.stdout) throw new Error("the answerer has no output");
-  const lines = createInterface(child.stdout);
-  for await (const port of lines) return { child, url: `http://127.0.0.1:${port}` };
-  throw new Error("the answerer ended without a word");
 }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
-import { sinkNode } from "../per-job/contenders";
+import { sinkNode } from "../sink-node";
 import { BUCKET, type Contender, KEYS, type Round } from "./task";
 
 /** Node-RED with one node that stores pictures. Told how many, and of how many bytes, it says what they needed. */

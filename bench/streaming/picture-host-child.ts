@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { announce } from "./child";
+import { announce } from "../child-service";
 
 /** A host of pictures, as far as their first bytes tell; the path names how many bytes one has. */
 const pictures = new Map<string, Buffer>();

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { announce } from "./child";
+import { announce } from "../child-service";
 
 /*
  * The least that can be taken for S3: it throws away what it gets, and is as fast as that. An upload of other parts than

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { nextFrom, startChild } from "../child-service";
 import { type Figure, inTurns, median, rounded } from "../figure";
-import { nextFrom, startChild } from "./child";
 import type { Contender, Round } from "./task";
 
 /** Pictures of a round, and bytes of each. */
@@ -16,7 +17,7 @@ const NAME = "100 pictures of 20 MB from URLs into a bucket, 4 at a time";
 export async function streaming(): Promise<Figure[]> {
   const children: ChildProcess[] = [];
   const start = async (program: string, task?: Contender): Promise<{ child: ChildProcess; said: string }> => {
-    const child = startChild(program, task);
+    const child = startChild(join(__dirname, program), task);
     children.push(child);
     return { child, said: await nextFrom<string>(child) };
   };

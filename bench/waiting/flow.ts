@@ -1,10 +1,7 @@
-import "../../test/support/proxies";
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { helper, type NodeInitializer } from "../../test/support/helper";
+import { nextFrom, startChild } from "../child-service";
+import { startEmbedded } from "../embedded";
+import { sinkNode } from "../sink-node";
 import { wallClock } from "./clock";
 
 const PROMPT = "A small harbour town at dawn, fishing boats, mist over the water, 35 mm photograph";
@@ -35,30 +32,25 @@ export interface WaitingFlowOptions {
 }
 
 export async function startWaitingFlow({ concurrency, duration }: WaitingFlowOptions): Promise<WaitingFlow> {
-  const service = await startService(duration);
-  const userDir = await mkdtemp(join(tmpdir(), "flux-bench-"));
-  helper.settings({ userDir, flowFile: "flows.json" });
-  await helper.load(
-    ["runware-account", "runware-flux-srpo"].map(built),
-    [
-      { id: "tab", type: "tab" },
-      {
-        id: "account",
-        type: "runware-account",
-        // In production the pace is the usual one, wherever the service is.
-        environment: "production",
-        baseUrl: service.url,
-        concurrency,
-        line: 100_000,
-        timeout: 3600,
-      },
-      { id: "flux", z: "tab", type: "runware-flux-srpo", version: 1, account: "account", wires: [["out"]] },
-      { id: "out", z: "tab", type: "helper", wires: [] },
-    ],
-    { account: { apiKey: "key-of-the-bench" } },
-  );
-  const [node, out] = [nodeOf("flux"), nodeOf("out")];
-  stopRecording(node);
+  const service = startChild(join(__dirname, "service-child.ts"), { duration });
+  const url = await nextFrom<string>(service);
+  const nodes = [
+    { id: "tab", type: "tab" },
+    {
+      id: "account",
+      type: "runware-account",
+      // In production the pace is the usual one, wherever the service is.
+      environment: "production",
+      baseUrl: url,
+      concurrency,
+      line: 100_000,
+      timeout: 3600,
+    },
+    { id: "flux", z: "tab", type: "runware-flux-srpo", version: 1, account: "account", wires: [["out"]] },
+    { id: "out", z: "tab", type: "bench-sink", wires: [] },
+  ];
+  const nodeRed = await startEmbedded(nodes, { account: { apiKey: "key-of-the-bench" } }, [sinkNode]);
+  const [node, out] = [nodeRed.node("flux"), nodeRed.node("out")];
   let sent = 0;
   return {
     receive: () => {
@@ -78,43 +70,11 @@ export async function startWaitingFlow({ concurrency, duration }: WaitingFlowOpt
         out.on("input", take);
       }),
     submitted: async (jobs) => {
-      while (Number(await (await fetch(service.url)).text()) < jobs)
-        await new Promise((later) => setTimeout(later, 500));
+      while (Number(await (await fetch(url)).text()) < jobs) await new Promise((later) => setTimeout(later, 500));
     },
     stop: async () => {
-      await helper.unload();
-      service.stop();
-      await rm(userDir, { recursive: true, force: true });
+      await nodeRed.stop();
+      service.kill();
     },
   };
-}
-
-/** The compiled nodes, as they are installed. */
-const built = (type: string): NodeInitializer => require(join(__dirname, "../../dist/nodes", `${type}.js`));
-
-function nodeOf(id: string) {
-  const node = helper.getNode(id);
-  if (!node) throw new Error(`there is no node ${id}`);
-  return node;
-}
-
-/** The test helper keeps what nodes do and what is logged, with a trace of who asked: here that would be measured. */
-function stopRecording(node: object): void {
-  const methods = ["debug", "error", "log", "send", "status", "trace", "warn"].map((name) => Reflect.get(node, name));
-  for (const recorded of [...methods, helper.log()]) {
-    const restore: unknown = Reflect.get(recorded, "restore");
-    if (typeof restore !== "function") throw new Error("the test helper does not record what it did");
-    Reflect.apply(restore, recorded, []);
-  }
-}
-
-async function startService(duration: number): Promise<{ url: string; stop: () => void }> {
-  const program = join(__dirname, "service-child.ts");
-  const { stdin, stdout } = spawn(process.execPath, ["--require", "tsx/cjs", program, String(duration)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  for await (const port of createInterface({ input: stdout })) {
-    return { url: `http://127.0.0.1:${port}`, stop: () => stdin.end() };
-  }
-  throw new Error("the service ended before it said where it listens");
 }

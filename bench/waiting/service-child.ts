@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { announce } from "../child-service";
 import { wallClock } from "./clock";
 
 /*
@@ -9,7 +8,7 @@ import { wallClock } from "./clock";
  */
 
 /** Ms that a job takes from its submit. */
-const [duration] = process.argv.slice(2).map(Number);
+const { duration }: { duration: number } = JSON.parse(process.argv[2] ?? "");
 
 interface Task {
   taskType: string;
@@ -21,7 +20,7 @@ const doneAt = new Map<string, number>();
 
 const answerTo = ({ taskType, taskUUID }: Task): object => {
   if (taskType !== "getResponse") {
-    doneAt.set(taskUUID, wallClock() + (duration ?? 0));
+    doneAt.set(taskUUID, wallClock() + duration);
     return { taskType, taskUUID };
   }
   const at = doneAt.get(taskUUID) ?? 0;
@@ -45,11 +44,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 async function main(): Promise<void> {
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = 60_000;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  console.log((server.address() as AddressInfo).port);
-  // Ends with the process that started it, however that ends.
-  process.stdin.on("end", () => process.exit()).resume();
+  await announce(server);
 }
 
 main();

@@ -2,11 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 
-/** Starts one of this folder's programs in a process of its own; `nextFrom` has what it says. */
+/** Starts a program of the bench in a process of its own; `nextFrom` has what it says. */
 export const startChild = (program: string, task: object = {}): ChildProcess =>
-  fork(join(__dirname, program), [JSON.stringify(task)], { execArgv: ["--expose-gc", "--import", "tsx"] });
+  fork(program, [JSON.stringify(task)], { execArgv: ["--expose-gc", "--import", "tsx"] });
 
 /** What a program says next. */
 export async function nextFrom<Said>(child: ChildProcess): Promise<Said> {
