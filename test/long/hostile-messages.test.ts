@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { stopFlows } from "../support/flow";
 import { nodeIds } from "../support/hostile/every-node";
 import { sendHostileMessages } from "../support/hostile/house";
@@ -10,8 +9,11 @@ const MOST_IN_A_FLOW = 1000;
 const FLOWS = Math.ceil(MESSAGES / MOST_IN_A_FLOW);
 const ROUNDS = Math.ceil(MESSAGES / FLOWS / nodeIds.length);
 
-/** FLUX_SEED and FLUX_PATH, as a failure tells them, repeat the round that failed. */
-const SEED = Number(process.env.FLUX_SEED ?? randomInt(2 ** 31));
+/**
+ * The same messages in every run. FLUX_SEED sends others; with FLUX_PATH, as a failure tells both, it repeats the round
+ * that failed.
+ */
+const SEED = Number(process.env.FLUX_SEED ?? 852_664_551);
 const { FLUX_PATH } = process.env;
 
 describe(`${MESSAGES} hostile messages through every node (FLUX_SEED=${SEED})`, function () {

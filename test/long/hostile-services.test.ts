@@ -1,11 +1,13 @@
-import { randomInt } from "node:crypto";
 import { stopFlows } from "../support/flow";
 import { askHostileServices, MESSAGES_PER_ROUND } from "../support/hostile/services";
 
 const ROUNDS = Number(process.env.FLUX_ROUNDS ?? 40);
 
-/** FLUX_SEED and FLUX_PATH, as a failure tells them, repeat the round that failed. */
-const SEED = Number(process.env.FLUX_SEED ?? randomInt(2 ** 31));
+/**
+ * The same answers in every run. FLUX_SEED gives others; with FLUX_PATH, as a failure tells both, it repeats the round
+ * that failed.
+ */
+const SEED = Number(process.env.FLUX_SEED ?? 148_280_797);
 const { FLUX_PATH } = process.env;
 
 describe(`${ROUNDS * MESSAGES_PER_ROUND} messages to services that answer anything (FLUX_SEED=${SEED})`, function () {
