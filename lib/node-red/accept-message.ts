@@ -46,32 +46,36 @@ export async function acceptMessage(
 ): Promise<Claim> {
   const { RED, node, settings, resultInto } = owner;
   // What is wrong with the account is said first: nothing else can be mended without it.
-  const account = await owner.account();
+  const found = owner.account();
+  const account = found instanceof Promise ? await found : found;
   const input = await readInput(RED, node, settings, message);
   const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
   const context = owner.contextWith(account);
-  const prepared = await withPlace(owner, prepareRequest(owner.model, own), context);
+  const asAsked = prepareRequest(owner.model, own);
+  const isPlaced = isDirectUpload(asAsked.request.uploadEndpoint);
+  const prepared = isPlaced ? await withPlace(owner, asAsked, context) : asAsked;
   const idempotencyKey = await keyOf(owner, message);
   run.room = assertRoom(owner, message);
   const job = await newJob(prepared, {
     ...owner.acceptance(account),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
-  await Promise.all([place.turn, keeper.ready]);
+  if (place.turn) await place.turn;
+  if (!keeper.isReady) await keeper.ready;
   run.signal.throwIfAborted();
-  return keeper.intake.accept(job, message, context, {
-    shape: shapeOf(job.model, job.request),
-    pictures: prepared.expected,
-  });
+  const spending = { shape: shapeOf(job.model, job.request), pictures: prepared.expected };
+  const claim = keeper.intake.accept(job, message, context, spending);
+  // Now, and not a turn of the promises later: the next message then has nothing to wait for.
+  place.leave();
+  return claim;
 }
 
-/** The place of a direct upload, if it has one, is the job's from here on. */
+/** The place of a direct upload is the job's from here on. */
 async function withPlace(
   { RED }: InferenceOwner,
   prepared: PreparedRequest,
   context: RunContext,
 ): Promise<PreparedRequest> {
-  if (!isDirectUpload(prepared.request.uploadEndpoint)) return prepared;
   const { request, warnings } = await acceptDirectUpload(RED, prepared.request, context);
   return { ...prepared, request, warnings: [...prepared.warnings, ...warnings] };
 }

@@ -52,6 +52,7 @@ export class Account {
   readonly #kind: AccountKind;
   readonly #access: AccountAccess;
   #opening: Promise<OpenAccount> | undefined;
+  #opened: OpenAccount | undefined;
   #dispatcher: Promise<Dispatcher> | undefined;
   #leave: Leave | undefined;
   #retire = () => {};
@@ -61,6 +62,11 @@ export class Account {
   constructor(kind: AccountKind, access: AccountAccess) {
     this.#kind = kind;
     this.#access = access;
+  }
+
+  /** What `open` resolves with, once it has. */
+  get opened(): OpenAccount | undefined {
+    return this.#opened;
   }
 
   /**
@@ -99,7 +105,7 @@ export class Account {
     const latePace = sandbox ? SANDBOX_LATE_PACE : LATE_PACE;
     const present = presentService(this.#kind, this.#access);
     const own = identityOf(present);
-    return {
+    this.#opened = {
       service,
       addresses,
       connection,
@@ -108,6 +114,7 @@ export class Account {
       isFor: (identity) => identity === own || isSameService(identity, present),
       hold: () => this.#hold(),
     };
+    return this.#opened;
   }
 
   /**

@@ -2,8 +2,8 @@
 export interface Place {
   /** Resolves when the message is to be read; absent: at once. */
   readonly start: Promise<void> | undefined;
-  /** Resolves once every message before it was accepted or refused. */
-  readonly turn: Promise<void>;
+  /** Resolves once every message before it was accepted or refused; absent: there is none before it. */
+  readonly turn: Promise<void> | undefined;
   /** Lets the next one go; calling it twice is harmless. */
   leave(): void;
 }
@@ -13,6 +13,8 @@ const MOST_IN_A_TURN = 50;
 
 /** Keeps messages in the order in which they came, although some take longer to be read than others. */
 export class Arrivals {
+  /** Messages that are neither accepted nor refused yet, and what resolves with the last of them. */
+  #inside = 0;
   #last: Promise<void> = Promise.resolve();
   /** Those that are read in later turns, in their order. */
   #line: (() => void)[] = [];
@@ -20,13 +22,19 @@ export class Arrivals {
   #nextTurn: NodeJS.Immediate | undefined;
 
   enter(): Place {
-    const turn = this.#last;
-    let leave = () => {};
-    this.#last = new Promise((resolve) => {
-      leave = resolve;
+    const turn = this.#inside === 0 ? undefined : this.#last;
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
     });
-    const own = this.#last;
-    this.#last = turn.then(() => own);
+    this.#inside += 1;
+    this.#last = turn ? turn.then(() => gone) : gone;
+    let isInside = true;
+    const leave = () => {
+      if (isInside) this.#inside -= 1;
+      isInside = false;
+      go();
+    };
     return { start: this.#start(), turn, leave };
   }
 

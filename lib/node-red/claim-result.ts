@@ -7,10 +7,10 @@ import { totalCost } from "../jobs/total-cost";
 import { expectedPicture } from "../models/expected-picture";
 import type { Answer } from "../providers/provider";
 import { consumeControls } from "./accept-message";
-import { deliverAll } from "./deliver-all";
+import { deliverAll, deliverAtOnce } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { InferenceOwner } from "./inference-owner";
-import { type JobReport, type ReportedError, reportJob } from "./job-report";
+import { type JobReport, type ReportedError, reported, reportJob } from "./job-report";
 import { originOf } from "./marked-picture";
 import { toMessages } from "./outgoing";
 import { type Room, roomFor, withResult } from "./result-property";
@@ -45,14 +45,24 @@ interface PictureSource {
  *
  * @throws FluxError with `billed: "yes"` when not one picture can be had.
  */
-export async function fetchResult(
+export const fetchResult = (
+  owner: InferenceOwner,
+  keeper: Keeper,
+  claim: Claim,
+  answer: Answer,
+  source: PictureSource,
+): ClaimResult | Promise<ClaimResult> =>
+  claim.isRepeat || claim.isRecovered
+    ? fetchAgain(owner, keeper, claim, answer, source)
+    : fetchPictures(owner, claim, answer, source, false);
+
+async function fetchAgain(
   owner: InferenceOwner,
   keeper: Keeper,
   claim: Claim,
   answer: Answer,
   source: PictureSource,
 ): Promise<ClaimResult> {
-  if (!claim.isRepeat && !claim.isRecovered) return fetchPictures(owner, claim, answer, source, false);
   try {
     if (answer.pictures.every(hasContent)) return await fetchPictures(owner, claim, answer, source, true);
   } catch (error) {
@@ -61,13 +71,13 @@ export async function fetchResult(
   return fetchPictures(owner, claim, await keeper.deliveries.renewed(claim), source, true);
 }
 
-async function fetchPictures(
+function fetchPictures(
   owner: InferenceOwner,
   claim: Claim,
   answer: Answer,
   { context, signal }: PictureSource,
   isOld: boolean,
-): Promise<ClaimResult> {
+): ClaimResult | Promise<ClaimResult> {
   const { job } = claim.kept;
   const { service, addresses, connection } = context;
   const model = owner.modelOf(job);
@@ -77,11 +87,13 @@ async function fetchPictures(
   // What a tool makes is no picture for people.
   const isMarked = owner.settings.provenance && owner.resultInto === undefined;
   const owned = { provider, requestId, expected, ...(isMarked && { origin: originOf(job, provider) }) };
+  const { output } = owner.settings;
+  const pictures = isOld ? undefined : deliverAtOnce(answer, output, owned);
+  if (pictures) return { claim, context, answer, pictures, warnings: [], errors: answer.errors.map(reported) };
   // Its pictures are where the job was made, also when the account has another address by now.
   const own = [...Object.values(addresses), ...Object.values(job.service.addresses)];
   const source = { isOld, addresses: own, connection, signal };
-  const delivered = await deliverAll(answer, owner.settings.output, owned, source);
-  return { claim, context, answer, ...delivered };
+  return deliverAll(answer, output, owned, source).then((delivered) => ({ claim, context, answer, ...delivered }));
 }
 
 const hasContent = ({ url, base64, dataURI }: Answer["pictures"][number]): boolean =>

@@ -4,7 +4,7 @@ import type { OutputForm } from "../models/request";
 import type { DispatcherSettings } from "../net/dispatcher";
 import { download } from "../net/download";
 import type { Answer } from "../providers/provider";
-import { type DeliveredPicture, deliver, type PictureOwner } from "./delivered-picture";
+import { asItIs, type DeliveredPicture, deliver, originFor, type PictureOwner } from "./delivered-picture";
 import { type ReportedError, reported } from "./job-report";
 
 /** Caps of one finished picture: Runware's largest, 8192 x 8192 after hires fix, stays well below. */
@@ -22,6 +22,21 @@ export interface PictureSource {
   addresses: readonly string[];
   connection: DispatcherSettings;
   signal: AbortSignal;
+}
+
+/** The pictures of an answer that all have the chosen form already; undefined when something must be done about one. */
+export function deliverAtOnce(
+  { pictures }: Answer,
+  form: OutputForm,
+  owner: PictureOwner,
+): DeliveredPicture[] | undefined {
+  const delivered: DeliveredPicture[] = [];
+  for (const picture of pictures) {
+    const one = asItIs(picture, form, owner);
+    if (!one || originFor(one, form, owner)) return undefined;
+    delivered.push(one);
+  }
+  return delivered;
 }
 
 /**

@@ -61,11 +61,31 @@ export async function deliver(
 ): Promise<Delivered> {
   const delivered = await inForm(answered, form, owner, download);
   const { picture, warnings } = delivered;
-  const isAddress = form === "url" && picture.payload === picture.image.url;
-  if (owner.origin === undefined || isAddress) return delivered;
-  const { payload, untouched } = await marked(picture.payload, picture.image, owner.origin);
+  const origin = originFor(picture, form, owner);
+  if (!origin) return delivered;
+  const { payload, untouched } = await marked(picture.payload, picture.image, origin);
   const left = untouched === undefined ? [] : [notWritten(answered.id, untouched)];
   return { picture: { ...picture, payload }, warnings: [...warnings, ...left] };
+}
+
+/** An answered picture that has the chosen form already; undefined otherwise. */
+export function asItIs(
+  answered: AnsweredPicture,
+  form: OutputForm,
+  { expected }: PictureOwner,
+): DeliveredPicture | undefined {
+  const payload = form === "buffer" ? undefined : answered[form];
+  return payload === undefined ? undefined : { payload, image: factsOf(answered, expected) };
+}
+
+/** What a picture's file is to say of where it comes from; undefined where nothing is to be written into it. */
+export function originFor(
+  { payload, image }: DeliveredPicture,
+  form: OutputForm,
+  { origin }: PictureOwner,
+): JobOrigin | undefined {
+  const isElsewhere = form === "url" && payload === image.url;
+  return isElsewhere ? undefined : origin;
 }
 
 async function inForm(
@@ -74,9 +94,9 @@ async function inForm(
   owner: PictureOwner,
   download: Download,
 ): Promise<Delivered> {
+  const unchanged = asItIs(picture, form, owner);
+  if (unchanged) return { picture: unchanged, warnings: [] };
   const image = factsOf(picture, owner.expected);
-  const text = form === "buffer" ? undefined : picture[form];
-  if (text !== undefined) return { picture: { payload: text, image }, warnings: [] };
   const warnings = form === "url" ? [withoutAddress(picture)] : [];
   if (form === "url" && picture.dataURI !== undefined) {
     return { picture: { payload: picture.dataURI, image }, warnings };

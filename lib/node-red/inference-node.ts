@@ -6,10 +6,10 @@ import type { Keeper } from "../jobs/keeper/keeper";
 import { passes } from "../jobs/steps";
 import { asFluxError } from "../jobs/unexpected";
 import type { NodeModel } from "../models/model";
-import type { Answer, Progress } from "../providers/provider";
+import type { Progress } from "../providers/provider";
 import { acceptMessage } from "./accept-message";
 import { Arrivals, type Place } from "./arrivals";
-import { fetchResult, outgoing } from "./claim-result";
+import { type ClaimResult, fetchResult, outgoing } from "./claim-result";
 import { readControls, unknownJob } from "./controls";
 import { watchDeploys } from "./deploys";
 import { serveEstimate } from "./estimate/serve-estimate";
@@ -72,17 +72,11 @@ class Inference {
 
   /** Never rejects: a rejected input handler would end the whole Node-RED process. */
   async input(message: FluxMessage, send: Send, done: (error?: Error) => void): Promise<void> {
-    let claim: Claim | undefined;
-    let failure: FluxError | undefined;
-    try {
-      const result = await this.#runs.start((run) => this.#handle(message, run));
-      if (result) {
-        ({ claim, failure } = result);
-        this.#sendAll(result, send);
-      }
-    } catch (error) {
-      failure = asFluxError(error, claim?.kept.job);
-    }
+    const run = this.#runs.begin();
+    if (!run) return;
+    const { claim, messages, failure: problem } = await this.#handle(message, run);
+    if (!this.#runs.end(run)) return;
+    const failure = problem ?? this.#sendAll(messages, claim, send);
     if (failure) this.#status.ended({ outcome: "failed", job: claim?.kept.job.id, error: failure });
     // Its clone for a late result, before Catch nodes can change it or answer its HTTP request.
     if (claim && failure && failure === claim.kept.overdue) claim.message = this.#cloned(message);
@@ -91,12 +85,18 @@ class Inference {
     if (claim) setImmediate((delivered: Claim) => this.#keeper.deliveries.delivered(delivered, failure), claim);
   }
 
-  #sendAll({ messages, claim }: Ended, send: Send): void {
-    if (messages.length === 0) return;
-    const id = claim?.kept.job.id;
-    passes("before:send", id);
-    for (const out of messages) send(out);
-    passes("after:send", id);
+  /** @returns what went wrong. */
+  #sendAll(messages: readonly FluxMessage[], claim: Claim | undefined, send: Send): FluxError | undefined {
+    if (messages.length === 0) return undefined;
+    const job = claim?.kept.job;
+    try {
+      passes("before:send", job?.id);
+      for (const out of messages) send(out);
+      passes("after:send", job?.id);
+      return undefined;
+    } catch (error) {
+      return asFluxError(error, job);
+    }
   }
 
   async close(): Promise<void> {
@@ -112,11 +112,12 @@ class Inference {
     await atMost(CLOSING.written, detached);
   }
 
-  /** @returns nothing of a message that only cancels others. Never rejects. */
-  async #handle(message: FluxMessage, run: Run): Promise<Ended | undefined> {
+  /** Never rejects. */
+  async #handle(message: FluxMessage, run: Run): Promise<Ended> {
     try {
       const claim = this.#keeper.takeBack(message) ?? (await this.#take(message, run));
-      if (!claim) return undefined;
+      // It only cancelled others.
+      if (!claim) return { claim, messages: [] };
       run.claim = claim;
       this.#changed();
       const onProgress = (progress: Progress) => {
@@ -124,25 +125,26 @@ class Inference {
         this.#changed();
       };
       const answer = await this.#keeper.deliveries.result(claim, { onPhase: this.#changed, onProgress }, run.signal);
-      return await this.#bring(claim, answer, message, run);
+      const context = claim.kept.context ?? (await this.#keeper.deliveries.contextOf(claim));
+      const source = { context, signal: run.signal };
+      const result = await fetchResult(this.#owner, this.#keeper, claim, answer, source);
+      return { claim, messages: this.#leave(message, result, run) };
     } catch (error) {
       return this.#fail(error, run);
     }
   }
 
-  /** Brings the pictures of an answer here, and makes the messages that leave. */
-  async #bring(claim: Claim, answer: Answer, message: FluxMessage, { signal, room }: Run): Promise<Ended> {
-    const context = await this.#keeper.deliveries.contextOf(claim);
-    const result = await fetchResult(this.#owner, this.#keeper, claim, answer, { context, signal });
+  /** @returns the messages that leave. */
+  #leave(message: FluxMessage, result: ClaimResult, { room }: Run): readonly FluxMessage[] {
     const { messages, report } = outgoing(this.#owner, message, result, room);
     this.#status.ended({
       outcome: "delivered",
-      job: claim.kept.job.id,
+      job: report.id,
       pictures: result.pictures.length,
       seconds: Math.round(report.timings.total / 1000),
       cost: report.cost,
     });
-    return { claim, messages };
+    return messages;
   }
 
   /** A message that came over the wire. @returns nothing of one that only cancels others. */
@@ -161,7 +163,8 @@ class Inference {
 
   /** Everything that came before it, too. */
   async #cancel(target: string | true, place: Place): Promise<undefined> {
-    await Promise.all([place.turn, this.#keeper.ready]);
+    await place.turn;
+    await this.#keeper.ready;
     const cancelled = await this.#keeper.cancel(this.#owner.node.id, target);
     if (cancelled === 0 && target !== true) throw unknownJob(target);
     return undefined;

@@ -51,10 +51,14 @@ export class InferenceOwner {
     return this.#settings;
   }
 
-  /** @throws FluxError FLUX_CONFIG when the account cannot be used. */
-  async account(): Promise<UsedAccount> {
+  /**
+   * The account, at once when it is open.
+   * @throws FluxError FLUX_CONFIG, at once or later, when it cannot be used.
+   */
+  account(): UsedAccount | Promise<UsedAccount> {
     const node = findAccount(this.RED, this.settings.account);
-    return { node, opened: await node.account.open() };
+    const { opened } = node.account;
+    return opened ? { node, opened } : node.account.open().then((opened) => ({ node, opened }));
   }
 
   /** What jobs of this node are run with. */

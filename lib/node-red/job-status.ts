@@ -61,10 +61,10 @@ export class JobStatus {
   #busy({ waiting, running, since, job, percent, queuePosition, log }: Activity): FluxStatus {
     const seconds = since === undefined ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000));
     const extra = { inFlight: running, job, progress: percent, queuePosition, log };
-    if (running === 0) return { fill: "grey", shape: "ring", text: this.#text("status.waiting", { count: waiting }) };
+    if (running === 0) return { fill: "grey", shape: "ring", text: this.#text("status.waiting", { waiting }) };
     const position = (queuePosition ?? 0) + 1;
     const say = (key: string) =>
-      this.#text(`status.${key}`, { count: running, waiting, seconds, percent: percent ?? 0, position });
+      this.#text(`status.${key}`, { running, waiting, seconds, percent: percent ?? 0, position });
     const state = queuePosition !== undefined ? "queued" : percent !== undefined ? "progress" : "running";
     const one = () =>
       log === undefined ? say(state) : `${say(state)} ${withoutTranslation(log.slice(0, LONGEST_LOG))}`;
@@ -80,8 +80,9 @@ export class JobStatus {
     }
     const { job, pictures, seconds, cost } = ending;
     const key = `${cost === undefined ? "done" : "doneCost"}${pictures === 1 ? "_one" : "_other"}`;
+    // Not as `count`: for that, i18next would work out plural forms of its own, which takes long.
     const text = this.#text(`status.${key}`, {
-      count: pictures,
+      pictures,
       seconds,
       cost: cost === undefined ? "" : dollars(cost),
     });

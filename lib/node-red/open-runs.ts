@@ -21,24 +21,35 @@ export class OpenRuns<Run extends object> {
     return this.#open.values();
   }
 
+  /** A message comes in. @returns undefined when the node was closed. */
+  begin(): Run | undefined {
+    const { signal } = this.#closing;
+    if (signal.aborted) return undefined;
+    const run = this.#begin(signal);
+    this.#open.add(run);
+    return run;
+  }
+
+  /** @returns whether the node is still there: what happens after it was closed reaches nobody. */
+  end(run: Run): boolean {
+    this.#open.delete(run);
+    return !this.#closing.signal.aborted;
+  }
+
   /**
-   * Runs `work` for one message. What happens after the node was closed reaches nobody: the promise then never settles.
+   * Runs `work` for one message. After the node was closed the promise never settles.
    *
    * @returns resolves or rejects as `work` does.
    */
   async start<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
-    const { signal } = this.#closing;
-    if (signal.aborted) return never();
-    const run = this.#begin(signal);
-    this.#open.add(run);
+    const run = this.begin();
+    if (!run) return never();
     try {
       const result = await work(run);
-      return signal.aborted ? never() : result;
+      return this.end(run) ? result : never();
     } catch (error) {
-      if (signal.aborted) return never();
+      if (!this.end(run)) return never();
       throw error;
-    } finally {
-      this.#open.delete(run);
     }
   }
 

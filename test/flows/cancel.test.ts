@@ -310,10 +310,13 @@ describe("msg.cancel", () => {
     // Its submit is answered by the time that the cancellation comes, the one of this node is not.
     const first = flow.send(atRunware());
     await flow.sandbox.once("accepted");
+    const sent: string[] = [];
+    flow.sandbox.on("accepted", ({ id }) => sent.push(id));
     const second = flow.send(atRunware());
     await cancel(flow, true);
     assertCancelled(await first, "unknown", /waiting for job [0-9a-f-]{36} .*while it was being submitted/);
     assertCancelled(await second, "no", /before anything was sent/);
+    assert.deepEqual(sent, []);
     await flow.sandbox.once("polled", ({ id }) => id === others);
   });
 

@@ -2,7 +2,7 @@ import { type Billed, FluxError } from "../../errors";
 import { cancelAtService } from "../cancel-at-service";
 import { type Job, knownAs } from "../job";
 import type { Claim } from "./claim";
-import { claimsOf, type KeptJob } from "./kept-job";
+import { claimsOf, hasOutcome, type KeptJob } from "./kept-job";
 import type { RunContext } from "./run-context";
 
 /** How jobs are got at. */
@@ -46,9 +46,6 @@ export async function cancelForAll(kept: KeptJob, means: CancelMeans): Promise<C
   }
   return ending ? { state: "cancelled", billed: ending.cause.billed } : { state: "ended" };
 }
-
-/** Whether a job has its outcome, or gets it now: while that is being written down, it cannot have another one. */
-const hasOutcome = ({ job, outcome }: KeptJob): boolean => outcome !== undefined || job.phase.state === "settled";
 
 async function cancelOne(kept: KeptJob, nodeId: string, means: CancelMeans): Promise<void> {
   const { job, claims } = kept;

@@ -76,12 +76,12 @@ export class Deliveries {
   }
 
   /**
-   * What a claim's job was run with, or is to be run with.
+   * What a claim's job is to be run with, where it was not run in this process.
    * @throws FluxError FLUX_CONFIG when its account cannot be used.
    */
   async contextOf({ kept, nodeId }: Claim): Promise<RunContext> {
     try {
-      return kept.context ?? (await this.#options.nodes.contextOf(kept, nodeId));
+      return await this.#options.nodes.contextOf(kept, nodeId);
     } catch (error) {
       throw aboutJob(asFluxError(error), kept.job);
     }

@@ -88,18 +88,26 @@ export class Intake {
   }
 
   #begin(kept: KeptJob, message: object, context: RunContext, turn: Promise<Release>): Claim {
-    const { book, writer, runner, runs } = this.#options;
+    const { book, runner, runs } = this.#options;
     const { job } = kept;
     kept.context = context;
     const claim = this.#addClaim(kept, job.nodeId, message);
     book.take(kept);
-    const saved = savedJob(job, { id: claim.id, nodeId: job.nodeId, message }, kept.reservation);
-    const written = writer.require(job, "waiting", saved, true).catch((error: unknown) => {
-      kept.isVoid = true;
-      throw error;
-    });
+    const written = job.isJournalled ? this.#write(kept, claim.id, message) : undefined;
     runs.follow(kept, () => runner.run(kept, context, turn, written));
     return claim;
+  }
+
+  /** Makes a new job durable. */
+  async #write(kept: KeptJob, claimId: string, message: object): Promise<void> {
+    const { job, reservation } = kept;
+    const saved = savedJob(job, { id: claimId, nodeId: job.nodeId, message }, reservation);
+    try {
+      await this.#options.writer.require(job, "waiting", saved, true);
+    } catch (error) {
+      kept.isVoid = true;
+      throw error;
+    }
   }
 
   #join(kept: KeptJob, nodeId: string, message: object): Claim {

@@ -56,6 +56,7 @@ export class Keeper {
   readonly #runner: Runner;
   readonly #writer: Writer;
   #journal: Journal | undefined;
+  #isReady = false;
   #isStarted = false;
 
   constructor(options: KeeperOptions) {
@@ -104,7 +105,14 @@ export class Keeper {
     this.#reservations = reservations;
     this.#returns = returns;
     this.#runner = runner;
-    this.ready = this.#load();
+    this.ready = this.#load().then(() => {
+      this.#isReady = true;
+    });
+  }
+
+  /** Whether the journal has been read. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   async #load(): Promise<void> {

@@ -65,6 +65,10 @@ export const keptJob = (job: Job): KeptJob => ({
 /** Why a run is broken off whose job is to be run again later. */
 export const PARKED = new Error("the job waits for its node");
 
+/** Whether a job has its outcome, or gets it now: while that is being written down, it cannot have another one. */
+export const hasOutcome = ({ job, outcome }: KeptJob): boolean =>
+  outcome !== undefined || job.phase.state === "settled";
+
 /** The messages of one node that wait for a job. */
 export const claimsOf = ({ claims }: KeptJob, nodeId: string): Claim[] =>
   [...claims.values()].filter((claim) => claim.nodeId === nodeId);

@@ -37,15 +37,20 @@ export class Runner {
   /**
    * Runs a job. Never rejects: what comes of it is the job's outcome.
    *
-   * @param ready resolves once it may begin: a new job when it is durable, a found one when its pictures are back.
+   * @param ready resolves once it may begin: a new job when it is durable, a found one when its pictures are back. Absent:
+   * at once.
    */
-  async run(kept: KeptJob, context: RunContext, turn: Promise<Release>, ready: Promise<void>): Promise<void> {
+  async run(
+    kept: KeptJob,
+    context: RunContext,
+    turn: Promise<Release>,
+    ready: Promise<void> | undefined,
+  ): Promise<void> {
     const { signal } = kept.abort;
     const letGo = context.hold();
     try {
-      if (await this.#isReady(kept, context, turn, ready)) {
-        await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
-      }
+      if (ready && !(await this.#isReady(kept, context, turn, ready))) return;
+      await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
     } catch (error) {
       if (error === PARKED || (signal.aborted && signal.reason === PARKED)) return;
       const { job } = kept;

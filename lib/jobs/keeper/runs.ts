@@ -1,7 +1,7 @@
 import { asFluxError } from "../unexpected";
 import type { AttachedNodes } from "./attached-nodes";
 import { aboutJob, cutAddress, otherAccount } from "./errors";
-import { type KeptJob, PARKED } from "./kept-job";
+import { hasOutcome, type KeptJob, PARKED } from "./kept-job";
 import type { Reservations } from "./reservations";
 import type { Runner } from "./runner";
 
@@ -32,8 +32,9 @@ export class Runs {
 
   /** Runs a job on that was parked or found in the journal. */
   again(kept: KeptJob): void {
-    const isUnderWay = kept.outcome !== undefined || (kept.running && !kept.abort.signal.aborted);
-    if (isUnderWay) return;
+    // One that was broken off for another reason is about to end with that.
+    const isParked = kept.abort.signal.reason === PARKED;
+    if (hasOutcome(kept) || (kept.running && !isParked)) return;
     kept.abort = new AbortController();
     this.follow(kept, () => this.#runFound(kept));
   }
@@ -41,6 +42,8 @@ export class Runs {
   async #runFound(kept: KeptJob): Promise<void> {
     const { nodes, reservations, runner, onNoLateResult } = this.#options;
     const { job, abort } = kept;
+    // It may have come to its outcome while it was being parked.
+    if (hasOutcome(kept)) return;
     try {
       const context = await nodes.contextOf(kept);
       reservations.restore(context);
@@ -50,7 +53,7 @@ export class Runs {
       if (isNew && kept.isCut) throw cutAddress();
       const { limit } = context.service;
       const turn = isNew ? limit.enter(abort.signal, true) : Promise.resolve(limit.occupy());
-      await runner.run(kept, context, turn, isNew ? bringBack(kept) : Promise.resolve());
+      await runner.run(kept, context, turn, isNew ? bringBack(kept) : undefined);
     } catch (error) {
       if (error === PARKED) return;
       // Its account cannot be used as it is now. One that is asked for late has had its error.
