@@ -1,6 +1,7 @@
 import { modelOfJob } from "../../models/catalogue";
 import type { SeenCosts } from "../../models/prices/estimate";
 import { isLike, type PricedShape, pricedShape, shapeText } from "../../models/prices/shape";
+import { RecentMap } from "../../recent-map";
 import { inNanodollars, type Nanodollars } from "../budget/money";
 import type { Job, Outcome } from "../job";
 import type { Journal } from "../journal/journal";
@@ -15,6 +16,9 @@ const FILE = "costs.json";
 
 /** How long what was learnt waits for more before it is written, in ms. */
 const PAUSE = 1000;
+
+/** Shapes of requests of which it is remembered what they are here. */
+const MOST_ALIKE = 500;
 
 /** What was spent today with one key of one service. */
 export interface Spent {
@@ -39,6 +43,8 @@ type Beside = Pick<Journal, "readBeside" | "writeBeside">;
 export class Costs {
   readonly #history = new CostHistory();
   readonly #totals = new DayTotals();
+  /** Of requests that the budget takes for alike, which is finer than what is told apart here. */
+  readonly #shapes = new RecentMap<string, string | undefined>(MOST_ALIKE);
   readonly #warn: (text: string) => void;
   #beside: Beside | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -72,20 +78,36 @@ export class Costs {
    * A job has ended. One that was paid for elsewhere, or before, and is only asked for again costs nothing now.
    *
    * @param isSame whether an identity is that of the account that the job was run with.
+   * @param budgeted the request's shape in the budget, where that is known.
    */
-  settled(job: Job, outcome: Outcome, isSame: (identity: ServiceIdentity) => boolean = () => false): void {
+  settled(
+    job: Job,
+    outcome: Outcome,
+    isSame: (identity: ServiceIdentity) => boolean = () => false,
+    budgeted?: string,
+  ): void {
     if (job.isAdopted && !this.#totals.isOpen(job.id)) return;
     const took = takenBy(outcome);
     if (!took || !this.#totals.add(job.id, job.service, took, isSame)) return;
-    if (!took.isUnknown && took.pictures > 0) this.#learn(job, Math.round(took.nanodollars / took.pictures));
+    if (!took.isUnknown && took.pictures > 0) {
+      this.#learn(job, budgeted, Math.round(took.nanodollars / took.pictures));
+    }
     this.#isChanged = true;
     this.#writeSoon();
   }
 
-  #learn({ model: id, request, service }: Job, perPicture: Nanodollars): void {
+  #learn(job: Job, budgeted: string | undefined, perPicture: Nanodollars): void {
+    const shape = this.#shapeOf(job, budgeted);
+    if (shape !== undefined) this.#history.learn(placeOf(job.service), shape, perPicture);
+  }
+
+  #shapeOf({ model: id, request }: Job, budgeted: string | undefined): string | undefined {
+    if (budgeted !== undefined && this.#shapes.has(budgeted)) return this.#shapes.get(budgeted);
     const model = modelOfJob(id);
     const shape = model && pricedShape(model, request);
-    if (shape) this.#history.learn(placeOf(service), shapeText(shape), perPicture);
+    const text = shape && shapeText(shape);
+    if (budgeted !== undefined) this.#shapes.set(budgeted, text);
+    return text;
   }
 
   /**

@@ -60,7 +60,7 @@ export class Reservations {
    */
   settle(kept: KeptJob, outcome: Outcome): void {
     const { job, reservation } = kept;
-    this.#costs.settled(job, outcome, kept.context?.isFor);
+    this.#costs.settled(job, outcome, kept.context?.isFor, reservation?.shape);
     const took = takenBy(job, outcome);
     if (!took) {
       delete kept.reservation;
