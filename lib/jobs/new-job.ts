@@ -1,5 +1,6 @@
 import { v4 as uuid } from "uuid";
 import type { Delivery, PreparedRequest } from "../models/request";
+import { type ValueOrPromise, whenThere } from "../value-or-promise";
 import type { Job } from "./job";
 import { requestHash } from "./request-hash";
 
@@ -10,15 +11,15 @@ export interface Acceptance extends Pick<Job, "nodeId" | "home" | "service" | "k
 }
 
 /** The job of a request that may be paid for. Its id is there before anything is sent. */
-export async function newJob(
-  { model, expected, request, attachments, warnings }: PreparedRequest,
-  acceptance: Acceptance,
-): Promise<Job> {
+export function newJob(prepared: PreparedRequest, acceptance: Acceptance): ValueOrPromise<Job> {
+  const { model, expected, request, attachments, warnings } = prepared;
   // A tool's request says which one of its kind is meant.
   const runs = model.resultInto !== undefined && typeof request.model === "string" ? request.model : model.id;
   // Written out: what is spread gets a shape of its own in V8, job by job, which costs more than the job itself.
   const { nodeId, home, service, delivery, keeping, isJournalled, idempotencyKey } = acceptance;
-  return {
+  // Only a repeated key asks whether the request is the same: hashing takes its time.
+  const hashed = idempotencyKey === undefined ? "" : requestHash(runs, request, attachments);
+  return whenThere(hashed, (hash) => ({
     id: uuid(),
     nodeId,
     home,
@@ -32,13 +33,12 @@ export async function newJob(
     request,
     attachments,
     expected,
-    // Only a repeated key asks whether the request is the same: hashing takes its time.
-    hash: idempotencyKey === undefined ? "" : await requestHash(runs, request, attachments),
+    hash,
     warnings,
     phase: { state: "waiting" },
     attempts: 0,
     acceptedAt: Date.now(),
-  };
+  }));
 }
 
 /** A job that was paid for elsewhere, or long ago, and is to be asked for. */

@@ -1,23 +1,28 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { digestOf } from "../digest";
 import { isDirectUpload } from "../models/direct-upload";
 import { replacedAt } from "../models/paths";
 import type { Attachment, FluxRequest } from "../models/request";
+import type { ValueOrPromise } from "../value-or-promise";
 import { withoutKey } from "./journal/signed-address";
 
 /**
- * A hash that is the same for the same request, whatever the order of its members. Signed addresses count without
- * their query: one that is signed anew is the same picture.
+ * A hash that is the same for the same request, whatever the order of its members: at once, where it has no large pictures.
+ * Signed addresses count without their query: one that is signed anew is the same picture.
  */
-export async function requestHash(
+export function requestHash(
   model: string,
   request: FluxRequest,
   attachments: readonly Attachment[],
-): Promise<string> {
+): ValueOrPromise<string> {
   const hash = createHash("sha256")
     .update(model)
     .update("\0")
     .update(canonical(withoutPlace(withoutPlaceholders(request, attachments))));
+  return attachments.length === 0 ? hash.digest("base64url") : withAttachments(hash, attachments);
+}
+
+async function withAttachments(hash: Hash, attachments: readonly Attachment[]): Promise<string> {
   for (const { path, bytes } of attachments)
     hash
       .update("\0")

@@ -57,4 +57,6 @@ export interface PreparedRequest {
   request: FluxRequest;
   attachments: Attachment[];
   warnings: string[];
+  /** The same object for requests for the same model that differ by their prompts only; absent where nobody knows. */
+  alike?: object;
 }

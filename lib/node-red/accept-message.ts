@@ -63,7 +63,7 @@ export async function acceptMessage(
   if (place.turn) await place.turn;
   if (!keeper.isReady) await keeper.ready;
   run.signal.throwIfAborted();
-  const spending = { shape: shapeOf(job.model, job.request), pictures: prepared.expected };
+  const spending = { shape: shapeOf(job.model, job.request, prepared.alike), pictures: prepared.expected };
   const claim = keeper.intake.accept(job, message, context, spending);
   // Now, and not a turn of the promises later: the next message then has nothing to wait for.
   place.leave();

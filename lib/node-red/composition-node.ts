@@ -21,13 +21,18 @@ export function compositionNode(RED: NodeAPI, type: string, composition: Composi
   RED.nodes.registerType(type, CompositionNode);
 }
 
+/** What a node's settings say of the one parameter that it sets. */
+interface ReadSettings extends Pick<CompositionSettings, "mode" | "params"> {
+  parameter: string;
+}
+
 /** One composition node. */
 class Composing {
   readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #composition: Composition;
   readonly #config: NodeDef;
-  #settings: CompositionSettings | undefined;
+  #read: ReadSettings | undefined;
   #closed = false;
   #showsFailure = false;
 
@@ -61,10 +66,8 @@ class Composing {
 
   async #compose(message: FluxMessage): Promise<Composed> {
     // Read when the first message comes, so that what is wrong with them reaches Catch nodes.
-    this.#settings ??= readCompositionSettings(this.#config);
-    const { mode } = this.#settings;
-    const parameter = this.#parameter(this.#settings);
-    const params = mode === "clear" ? {} : below(parameter, this.#settings.params);
+    this.#read ??= this.#readSettings();
+    const { mode, parameter, params } = this.#read;
     const dialog = await readDialog(this.#RED, this.#node, params, message);
     assertWritable(message, ["flux", "fluxOrigins"]);
     return compose(this.#composition, {
@@ -76,6 +79,13 @@ class Composing {
       origins: message.fluxOrigins,
       node: this.#node,
     });
+  }
+
+  #readSettings(): ReadSettings {
+    const settings = readCompositionSettings(this.#config);
+    const { mode } = settings;
+    const parameter = this.#parameter(settings);
+    return { mode, parameter, params: mode === "clear" ? {} : below(parameter, settings.params) };
   }
 
   #parameter({ method }: CompositionSettings): string {

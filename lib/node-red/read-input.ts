@@ -1,55 +1,91 @@
+import { fixedDialog } from "../models/preparing/fixed-dialog";
 import type { FluxRequest, RequestInput, Sourced } from "../models/request";
+import { type ValueOrPromise, whenThere } from "../value-or-promise";
 import { nest } from "./params";
 import type { InferenceSettings } from "./settings";
-import { evaluate, isLiteral } from "./typed-values";
+import { type Evaluated, evaluate, isConstant } from "./typed-values";
 import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
+
+type Params = Readonly<Record<string, TypedValue>>;
+
+/** Dialogs that are the same for every message, by the settings that they are read from. */
+const fixedDialogs = new WeakMap<Params, FluxRequest>();
 
 /**
  * The values of a dialog's parameters for one message, nested as a request has them.
+ *
+ * @param params the same object for each message of a node: what it says without a message is read once.
  * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated.
  */
-export async function readDialog(
+export function readDialog(
   RED: NodeAPI,
   node: Node,
-  params: Readonly<Record<string, TypedValue>>,
+  params: Params,
   message: FluxMessage,
-): Promise<FluxRequest> {
-  const values = new Map<string, unknown>();
-  for (const [path, typed] of Object.entries(params)) {
-    values.set(path, isLiteral(typed) ? typed.value : (await evaluate(RED, node, typed, message, path)).value);
+): ValueOrPromise<FluxRequest> {
+  const known = fixedDialogs.get(params);
+  if (known) return known;
+  const read: Read = (typed, setting) => evaluate(RED, node, typed, message, setting);
+  return whenThere(readEach(Object.entries(params).values(), read, new Map()), (values) => {
+    const dialog = nest(values);
+    if (!Object.values(params).every(isConstant)) return dialog;
+    fixedDialogs.set(params, fixedDialog(dialog));
+    return dialog;
+  });
+}
+
+/** One after the other: the first that fails is told of, and nobody waits for the others. */
+function readEach(
+  rest: IterableIterator<[string, TypedValue]>,
+  read: Read,
+  values: Map<string, unknown>,
+): ValueOrPromise<Map<string, unknown>> {
+  for (const [path, typed] of rest) {
+    const evaluated = read(typed, path);
+    if (evaluated instanceof Promise) {
+      return evaluated.then(({ value }) => readEach(rest, read, values.set(path, value)));
+    }
+    values.set(path, evaluated.value);
   }
-  return nest(values);
+  return values;
 }
 
 /**
- * Gathers what a message and the dialog ask for. The message is read, never changed.
+ * Gathers what a message and the dialog ask for: at once, where every typed value is there at once. The message is read,
+ * never changed.
  * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated.
  */
-export async function readInput(
+export function readInput(
   RED: NodeAPI,
   node: Node,
   settings: InferenceSettings,
   message: FluxMessage,
-): Promise<RequestInput> {
+): ValueOrPromise<RequestInput> {
   const { params, promptFrom, imageFrom, mode, delivery, output, allowUnknown } = settings;
   const read: Read = (typed, setting) => evaluate(RED, node, typed, message, setting);
-  return {
-    dialog: await readDialog(RED, node, params, message),
-    ...(promptFrom.type !== "none" && { prompt: await sourced(read, promptFrom, "Prompt from") }),
-    ...(imageFrom.type !== "none" && { image: await sourced(read, imageFrom, "Image from") }),
-    flux: message.flux,
-    origins: message.fluxOrigins,
-    mode,
-    delivery,
-    output,
-    allowUnknown,
-  };
+  return whenThere(readDialog(RED, node, params, message), (dialog) =>
+    whenThere(sourced(read, promptFrom, "Prompt from"), (prompt) =>
+      whenThere(sourced(read, imageFrom, "Image from"), (image) => ({
+        dialog,
+        prompt,
+        image,
+        flux: message.flux,
+        origins: message.fluxOrigins,
+        mode,
+        delivery,
+        output,
+        allowUnknown,
+      })),
+    ),
+  );
 }
 
-type Read = (typed: TypedValue, setting: string) => ReturnType<typeof evaluate>;
+type Read = (typed: TypedValue, setting: string) => ValueOrPromise<Evaluated>;
 
-async function sourced(read: Read, typed: TypedValue, setting: string): Promise<Sourced> {
+/** @returns undefined where the dialog names no source. */
+function sourced(read: Read, typed: TypedValue, setting: string): ValueOrPromise<Sourced | undefined> {
+  if (typed.type === "none") return undefined;
   const place = typed.type === "msg" ? `msg.${typed.value}` : `${typed.type} ${typed.value}`;
-  const { value } = await read(typed, setting);
-  return { value, source: `${setting} (${typed.type === "str" ? "text" : place})` };
+  const source = `${setting} (${typed.type === "str" ? "text" : place})`;
+  return whenThere(read(typed, setting), ({ value }) => ({ value, source }));
 }

@@ -1,10 +1,15 @@
 import { FluxError } from "../errors";
+import type { ValueOrPromise } from "../value-or-promise";
 import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
 
 /** Types whose text is the value itself; the schema's types are applied to it later. */
 const LITERAL = new Set(["str", "num", "bool"]);
 
-export const isLiteral = ({ type }: TypedValue): boolean => LITERAL.has(type);
+const isLiteral = ({ type }: TypedValue): boolean => LITERAL.has(type);
+
+/** Whether a typed input has the same value for every message. */
+export const isConstant = (typed: TypedValue): boolean =>
+  isLiteral(typed) || typed.type === "json" || typed.type === "none";
 
 /** Characters of an author's expression or message that an error repeats. */
 const LONGEST_QUOTE = 200;
@@ -17,44 +22,50 @@ const PATIENCE = 30_000;
 const TOO_LATE = Symbol("too late");
 
 /** A value in a box: a promise would wait for one that is a promise itself, or only looks like one. */
-interface Evaluated {
+export interface Evaluated {
   /** undefined when a message property, context value or expression has no value. */
   value: unknown;
 }
 
 /**
- * The value of a typed input for one message.
+ * The value of a typed input for one message: at once, except of the types that answer when they like.
  *
  * @param setting the name of the dialog's field, for the error text.
- * @throws FluxError FLUX_VALIDATION when an expression fails or does not end, or a context store cannot be read.
+ * @throws FluxError FLUX_VALIDATION when an expression fails or does not end, or a context store cannot be read; where the
+ *   value comes later, its promise rejects with it.
  */
-export async function evaluate(
+export function evaluate(
   RED: NodeAPI,
   node: Node,
-  { type, value }: TypedValue,
+  typed: TypedValue,
   message: FluxMessage,
   setting: string,
-): Promise<Evaluated> {
+): ValueOrPromise<Evaluated> {
+  const { type, value } = typed;
   if (type === "none") return { value: undefined };
-  if (isLiteral({ type, value })) return { value };
+  if (isLiteral(typed)) return { value };
+  const refuse = (error: unknown): never => {
+    throw refused(typed, setting, reason(error, type));
+  };
+  if (LATER.has(type)) return inTime(evaluateLater(RED, node, typed, message)).catch(refuse);
   try {
-    const evaluated = evaluateProperty(RED, node, type, value, message);
-    return await (LATER.has(type) ? inTime(evaluated) : evaluated);
+    return { value: RED.util.evaluateNodeProperty(value, type, node, message) };
   } catch (error) {
-    const problem = reason(error, type);
-    throw new FluxError(
-      "FLUX_VALIDATION",
-      `${setting} (${type} ${value.slice(0, LONGEST_QUOTE)}) could not be evaluated: ${problem}. Nothing was sent.`,
-      { parameter: setting, violations: [{ parameter: setting, message: problem }] },
-    );
+    return refuse(error);
   }
 }
 
-function evaluateProperty(
+const refused = ({ type, value }: TypedValue, setting: string, problem: string): FluxError =>
+  new FluxError(
+    "FLUX_VALIDATION",
+    `${setting} (${type} ${value.slice(0, LONGEST_QUOTE)}) could not be evaluated: ${problem}. Nothing was sent.`,
+    { parameter: setting, violations: [{ parameter: setting, message: problem }] },
+  );
+
+function evaluateLater(
   RED: NodeAPI,
   node: Node,
-  type: string,
-  value: string,
+  { type, value }: TypedValue,
   message: FluxMessage,
 ): Promise<Evaluated> {
   return new Promise((resolve, reject) => {

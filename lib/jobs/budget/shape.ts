@@ -12,9 +12,18 @@ const A_PICTURE = '"[picture]"';
 /**
  * What decides the price of a request, as a hash: the model and all parameters, without prompts and seed. Of pictures it
  * only matters whether they are there, and how many. A request at its price has one shape, whatever it shows.
+ *
+ * @param alike see `PreparedRequest`
  */
-export const shapeOf = (model: string, request: FluxRequest): string =>
-  hash("sha256", `[${JSON.stringify(model)},${priced(request)}]`, "base64url").slice(0, 22);
+export function shapeOf(model: string, request: FluxRequest, alike?: object): string {
+  const known = alike && shapes.get(alike);
+  if (known !== undefined) return known;
+  const shape = hash("sha256", `[${JSON.stringify(model)},${priced(request)}]`, "base64url").slice(0, 22);
+  if (alike) shapes.set(alike, shape);
+  return shape;
+}
+
+const shapes = new WeakMap<object, string>();
 
 /** As JSON: lists of names and values instead of objects. */
 function priced(value: unknown): string {

@@ -4,7 +4,7 @@ import type { FluxRequest } from "../request";
 import { normaliseSpellings } from "./spellings";
 import { readTyped } from "./typed-in";
 
-interface DialogValues {
+export interface DialogValues {
   values: FluxRequest;
   warnings: string[];
   violations: Violation[];

@@ -10,8 +10,11 @@ const copied = (value: unknown): unknown => {
   return isObject(value) ? copiedMembers(value) : value;
 };
 
-export const copiedMembers = (object: FluxRequest): FluxRequest =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, copied(value)]));
+export const copiedMembers = (object: FluxRequest): FluxRequest => {
+  const copy: FluxRequest = {};
+  for (const name of Object.keys(object)) copy[name] = copied(object[name]);
+  return copy;
+};
 
 /** Lays `over` on `base`: objects member by member, everything else, lists included, replaced. Both are safe copies. */
 export const merged = (base: FluxRequest, over: FluxRequest): FluxRequest => {

@@ -34,11 +34,10 @@ const refuseOther = (model: Model, other: Model, flux: FluxRequest, reason: stri
 
 /**
  * Decides which endpoint of a model a request is for. In mode "auto" that is image to image exactly when an image is
- * given: in `msg.flux`, where "Image from" points, or in the dialog. Values that only the other endpoint has are taken out, in
- * place: the dialog has room for both, so that its values are dropped silently; in a message they are violations,
- * except where unknown parameters are let through.
+ * given: in `msg.flux`, where "Image from" points, or in the dialog. What a message gives and only the other endpoint has is
+ * taken out, in place, and is a violation, except where unknown parameters are let through.
  *
- * @param dialog as a safe copy, not read yet
+ * @param dialog as a safe copy, not read yet; it is left as it is, see `withoutOther`
  * @param flux as a safe copy
  */
 export const chooseEndpoint = (
@@ -58,9 +57,6 @@ export const chooseEndpoint = (
   const picked = mode !== "auto" ? mode : given === undefined ? "text-to-image" : "image-to-image";
   const model = nodeModel.modes[picked];
   const other = nodeModel.modes[picked === "text-to-image" ? "image-to-image" : "text-to-image"];
-  for (const name of Object.keys(dialog)) {
-    if (!knows(model, name) && knows(other, name)) delete dialog[name];
-  }
   const emptySource = image === undefined ? "" : ` (${image.source} holds nothing)`;
   const reason =
     mode !== "auto"
@@ -78,4 +74,15 @@ export const chooseEndpoint = (
     ? [`${image.source} was left out: this node is set to ${modeInWords(picked)}, which takes no picture.`]
     : [];
   return { model, violations, warnings };
+};
+
+/**
+ * A dialog's values without those that only the other endpoint has: the dialog has room for both, so that nothing is said of
+ * them.
+ */
+export const withoutOther = (nodeModel: NodeModel, model: Model, dialog: FluxRequest): FluxRequest => {
+  if (!("modes" in nodeModel)) return dialog;
+  const others = Object.values(nodeModel.modes).filter((other) => other !== model);
+  const isOwn = (name: string): boolean => knows(model, name) || !others.some((other) => knows(other, name));
+  return Object.fromEntries(Object.entries(dialog).filter(([name]) => isOwn(name)));
 };

@@ -8,7 +8,6 @@ import type { Warning } from "../rules/rule";
 import { endpointInWords } from "../wording/titles";
 import { schemaViolations } from "../wording/violations";
 import { describe } from "../wording/wording";
-import { readDialogValues } from "./dialog-values";
 import { giveWay } from "./exclusive";
 import { readInputPictures } from "./input-pictures";
 import { isList } from "./is-list";
@@ -18,7 +17,9 @@ import { chooseEndpoint } from "./modes";
 import { readOrigins, withOrigin } from "./origins";
 import { setAnswerForm, takeTaskNames } from "./owned";
 import { readPlainValues } from "./plain-values";
+import { keepForNext, preparedAsBefore } from "./prepared-before";
 import { promptViolation } from "./prompt";
+import { dialogCopy, dialogValuesFor } from "./read-dialog";
 import { refusal } from "./refusal";
 import { replacedLists } from "./replaced-lists";
 import { runRules } from "./run-rules";
@@ -103,12 +104,20 @@ const isFromDialog = (parameter: string, dialog: FluxRequest, flux: FluxRequest)
  * @throws FluxError FLUX_VALIDATION with every violation, in words.
  */
 export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): PreparedRequest => {
+  const before = preparedAsBefore(nodeModel, input);
+  if (before) return before;
+  const prepared = prepareAnew(nodeModel, input);
+  keepForNext(nodeModel, input, prepared);
+  return prepared;
+};
+
+const prepareAnew = (nodeModel: NodeModel, input: RequestInput): PreparedRequest => {
   const violations: Violation[] = [];
   const warnings: string[] = [];
   const sources = new Map<string, string>();
   const isTaken = (): ReadonlySet<string> => new Set(violations.map(({ parameter }) => parameter));
 
-  const readDialog = safeCopy(input.dialog, "dialog");
+  const readDialog = dialogCopy(input.dialog);
   const readMessage = readFlux(input.flux, safeCopy);
   violations.push(...readDialog.violations, ...readMessage.violations);
   const flux = readMessage.copy;
@@ -119,7 +128,7 @@ export const prepareRequest = (nodeModel: NodeModel, input: RequestInput): Prepa
   const { model } = endpoint;
   violations.push(...endpoint.violations);
   warnings.push(...endpoint.warnings);
-  const typed = readDialogValues(model, readDialog.copy);
+  const typed = dialogValuesFor(nodeModel, model, input.dialog, readDialog.copy);
   const dialog = typed.values;
   for (const spelt of [typed, normaliseSpellings(model, flux)]) {
     warnings.push(...spelt.warnings);
