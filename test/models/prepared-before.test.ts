@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FluxError } from "../../lib/errors";
+import { shapeOf } from "../../lib/jobs/budget/shape";
 import { nodeModels } from "../../lib/models/catalogue";
 import type { NodeModel } from "../../lib/models/model";
 import { fixedDialog } from "../../lib/models/preparing/fixed-dialog";
@@ -143,7 +144,11 @@ describe("a dialog that is the same for every message", () => {
         for (const input of inputs) {
           const expected = outcome(nodeModel, { ...input, dialog: structuredClone(dialog) });
           assert.deepEqual(outcome(nodeModel, { ...input, dialog: fixed }), expected);
-          if (preparedAsBefore(nodeModel, { ...input, dialog: fixed })) alike += 1;
+          const before = preparedAsBefore(nodeModel, { ...input, dialog: fixed });
+          if (!before) continue;
+          alike += 1;
+          const { model, request } = before;
+          assert.equal(shapeOf(model.id, request, before.alike), shapeOf(model.id, request));
         }
       }),
       { numRuns: RUNS },

@@ -11,7 +11,7 @@ const DEEPEST = 20;
 /** More than any request has values. */
 const MOST_VALUES = 10_000;
 
-const POISON = new Set(["__proto__", "constructor", "prototype"]);
+const isPoison = (name: string): boolean => name === "__proto__" || name === "constructor" || name === "prototype";
 
 /**
  * A plain object of any realm: function nodes run in a realm of their own, with an Object of their own.
@@ -45,7 +45,7 @@ export const unreadable = (origin: string): Violation => ({
 
 /** A member as it is, or why it is none, to follow its name. Nothing of the owner is called. */
 export const readMember = (owner: object, name: string): { value: unknown } | { problem: string } => {
-  if (POISON.has(name)) return { problem: "is not a name that a parameter may have" };
+  if (isPoison(name)) return { problem: "is not a name that a parameter may have" };
   const property = Object.getOwnPropertyDescriptor(owner, name);
   return property?.get || property?.set
     ? { problem: "is computed on access; only plain values are taken" }
@@ -97,8 +97,11 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
   };
 
   const copyList = (source: readonly unknown[]): unknown => {
-    if (isTooMany(source.length)) return refuse(`is a list of more than ${grouped(MOST_VALUES)} elements`);
-    return Array.from(source, copyElement);
+    const { length } = source;
+    if (isTooMany(length)) return refuse(`is a list of more than ${grouped(MOST_VALUES)} elements`);
+    const list: unknown[] = [];
+    for (let index = 0; index < length; index += 1) list.push(copyElement(source[index], index));
+    return list;
   };
 
   const copyBranch = (source: object): unknown => {

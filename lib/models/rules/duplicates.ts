@@ -28,5 +28,7 @@ export function* modelsTwice(list: string, of: unknown): Iterable<Finding & Warn
 }
 
 export const sameModelTwice: Rule = function* (request) {
-  for (const list of lists) yield* modelsTwice(list, request[list]);
+  for (const list of lists) {
+    if (elements(request[list]).length > 1) yield* modelsTwice(list, request[list]);
+  }
 };
