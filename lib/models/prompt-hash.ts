@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { peek } from "./preparing/peek";
 
 const ALGORITHM = "sha256:";
 
 /** What a prompt can be recognised by, but not read from: `sha256:` and the hex digest of its UTF-8. */
-export const promptHash = (prompt: string): string => ALGORITHM + createHash("sha256").update(prompt).digest("hex");
+export const promptHash = (prompt: string): string => ALGORITHM + hash("sha256", prompt, "hex");
 
 /** The digest without its algorithm. */
 export const digestOf = (hash: string): string => hash.slice(ALGORITHM.length);

@@ -38,8 +38,8 @@ function publicValue(name: string, value: unknown): unknown {
 }
 
 function publicText(text: string): string {
-  // Most are words: too short to hold a picture, and no addresses.
-  if (text.length < SHORTEST_PICTURE && !text.includes(":")) return text;
+  // Most are words and models: too short to hold a picture, and neither addresses nor data URIs.
+  if (text.length < SHORTEST_PICTURE && (!text.includes(":") || !/^\s*[dh]/i.test(text))) return text;
   // It holds no signature, and tells where the picture went.
   if (isDirectUpload(text)) return text;
   if (writtenPicture(text) !== undefined) return `(picture, ${text.length} characters)`;

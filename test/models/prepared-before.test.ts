@@ -133,7 +133,7 @@ const cases = fc.constantFrom(...nodeModels).chain((nodeModel) =>
 );
 
 /** Of each of some messages. */
-const RUNS = 1000;
+const RUNS = 500;
 
 describe("a dialog that is the same for every message", () => {
   it("makes the same of each message, errors and warnings included, as if the message were the first", () => {
