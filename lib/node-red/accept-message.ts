@@ -6,6 +6,7 @@ import { newJob } from "../jobs/new-job";
 import { isDirectUpload } from "../models/direct-upload";
 import { prepareRequest } from "../models/preparing/prepare";
 import type { PreparedRequest } from "../models/request";
+import { type ValueOrPromise, whenThere } from "../value-or-promise";
 import type { Place } from "./arrivals";
 import { readKey } from "./controls";
 import type { InferenceOwner } from "./inference-owner";
@@ -45,21 +46,25 @@ export async function acceptMessage(
   place: Place,
 ): Promise<Claim> {
   const { RED, node, settings, resultInto } = owner;
+  // Nothing is awaited that is there already: most messages are accepted in the turn in which they come.
   // What is wrong with the account is said first: nothing else can be mended without it.
   const found = owner.account();
   const account = found instanceof Promise ? await found : found;
-  const input = await readInput(RED, node, settings, message);
+  const read = readInput(RED, node, settings, message);
+  const input = read instanceof Promise ? await read : read;
   const own = resultInto === undefined ? input : { ...input, flux: undefined, origins: undefined };
   const context = owner.contextWith(account);
   const asAsked = prepareRequest(owner.model, own);
   const isPlaced = isDirectUpload(asAsked.request.uploadEndpoint);
   const prepared = isPlaced ? await withPlace(owner, asAsked, context) : asAsked;
-  const idempotencyKey = await keyOf(owner, message);
+  const key = keyOf(owner, message);
+  const idempotencyKey = key instanceof Promise ? await key : key;
   run.room = assertRoom(owner, message);
-  const job = await newJob(prepared, {
+  const made = newJob(prepared, {
     ...owner.acceptance(account),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
+  const job = made instanceof Promise ? await made : made;
   if (place.turn) await place.turn;
   if (!keeper.isReady) await keeper.ready;
   run.signal.throwIfAborted();
@@ -83,11 +88,12 @@ async function withPlace(
 /** In words as the dialog has it. */
 const KEY_SETTING = "Idempotency key from";
 
-async function keyOf({ RED, node, settings }: InferenceOwner, message: FluxMessage): Promise<string | undefined> {
+function keyOf({ RED, node, settings }: InferenceOwner, message: FluxMessage): ValueOrPromise<string | undefined> {
   const { idempotencyKeyFrom } = settings;
   const { type, value } = idempotencyKeyFrom;
   const source = type === "msg" ? `msg.${value}` : `${KEY_SETTING}, ${type} ${value}`;
-  return readKey((await evaluate(RED, node, idempotencyKeyFrom, message, KEY_SETTING)).value, source);
+  const evaluated = evaluate(RED, node, idempotencyKeyFrom, message, KEY_SETTING);
+  return whenThere(evaluated, (key) => readKey(key.value, source));
 }
 
 /** Takes off a message what this node acted on, so that a node after it does not act on it as well. */

@@ -6,6 +6,7 @@ import type { RunContext } from "../jobs/keeper/run-context";
 import { totalCost } from "../jobs/total-cost";
 import { expectedPicture } from "../models/expected-picture";
 import type { Answer } from "../providers/provider";
+import type { ValueOrPromise } from "../value-or-promise";
 import { consumeControls } from "./accept-message";
 import { deliverAll, deliverAtOnce } from "./deliver-all";
 import type { DeliveredPicture } from "./delivered-picture";
@@ -51,7 +52,7 @@ export const fetchResult = (
   claim: Claim,
   answer: Answer,
   source: PictureSource,
-): ClaimResult | Promise<ClaimResult> =>
+): ValueOrPromise<ClaimResult> =>
   claim.isRepeat || claim.isRecovered
     ? fetchAgain(owner, keeper, claim, answer, source)
     : fetchPictures(owner, claim, answer, source, false);
@@ -77,7 +78,7 @@ function fetchPictures(
   answer: Answer,
   { context, signal }: PictureSource,
   isOld: boolean,
-): ClaimResult | Promise<ClaimResult> {
+): ValueOrPromise<ClaimResult> {
   const { job } = claim.kept;
   const { service, addresses, connection } = context;
   const model = owner.modelOf(job);

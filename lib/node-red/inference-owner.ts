@@ -2,6 +2,7 @@ import type { Job } from "../jobs/job";
 import type { RunContext } from "../jobs/keeper/run-context";
 import type { Acceptance } from "../jobs/new-job";
 import type { Model, NodeModel } from "../models/model";
+import type { ValueOrPromise } from "../value-or-promise";
 import type { OpenAccount } from "./account";
 import { type AccountNode, findAccount } from "./find-account";
 import { homeOf } from "./keeper-of";
@@ -55,7 +56,7 @@ export class InferenceOwner {
    * The account, at once when it is open.
    * @throws FluxError FLUX_CONFIG, at once or later, when it cannot be used.
    */
-  account(): UsedAccount | Promise<UsedAccount> {
+  account(): ValueOrPromise<UsedAccount> {
     const node = findAccount(this.RED, this.settings.account);
     const { opened } = node.account;
     return opened ? { node, opened } : node.account.open().then((opened) => ({ node, opened }));
