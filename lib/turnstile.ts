@@ -6,6 +6,8 @@ export interface Pacing {
   per: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /**
  * Lets requests pass at a pace, in their order of arrival, and holds all of them back when the service asks for a pause.
  * Those that may pass do so in one turn of the event loop, so that requests which share a POST still do.
@@ -16,7 +18,7 @@ export class Turnstile {
   readonly #line = new Line();
   // When the last ones passed, oldest first: no more of them than count.
   #passed: number[] = [];
-  #closedUntil = Number.NEGATIVE_INFINITY;
+  #closedUntil = NEVER;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now a clock in ms that is never set back. */
@@ -31,13 +33,15 @@ export class Turnstile {
 
   /** Ms until one more may pass, those who wait already not counted; 0: at once. */
   get opensIn(): number {
+    // Neither a pace nor a pause, as mostly: the clock need not be read.
+    if (this.#pacing.most === 0 && this.#closedUntil === NEVER) return 0;
     const now = this.#now();
-    return Math.max(this.closedFor, this.#nextFreeAt(now) - now);
+    return Math.max(0, this.#closedUntil - now, this.#nextFreeAt(now) - now);
   }
 
   /** Ms that are left of a pause. */
   get closedFor(): number {
-    return Math.max(0, this.#closedUntil - this.#now());
+    return this.#closedUntil === NEVER ? 0 : Math.max(0, this.#closedUntil - this.#now());
   }
 
   /** Ms since 1970 when one more may pass, those who wait already not counted. */
@@ -45,12 +49,16 @@ export class Turnstile {
     return Date.now() + this.opensIn;
   }
 
+  /** Passes if that may be done at once; otherwise it is to be waited for with `enter`. */
+  passes(signal: AbortSignal): boolean {
+    if (this.#line.length > 0 || signal.aborted || this.opensIn > 0) return false;
+    this.#count();
+    return true;
+  }
+
   /** Passes, at once or when it is time. Rejects with the signal's reason. */
   enter(signal: AbortSignal): Promise<void> {
-    if (this.#line.length === 0 && !signal.aborted && this.opensIn === 0) {
-      this.#count();
-      return Promise.resolve();
-    }
+    if (this.passes(signal)) return Promise.resolve();
     const passing = this.#line.join(signal, () => {});
     this.#letPass();
     // A pause may be long, and its timer would keep the process when nobody waits for it any more.
@@ -87,7 +95,7 @@ export class Turnstile {
   /** When the oldest of the passes that fill the pace does not count any more. */
   #nextFreeAt(now: number): number {
     const { most, per } = this.#pacing;
-    if (most === 0) return Number.NEGATIVE_INFINITY;
+    if (most === 0) return NEVER;
     if (this.#passed.length > most) this.#passed = this.#passed.slice(-most);
     const oldest = this.#passed.at(-most);
     return oldest === undefined ? now : oldest + per;

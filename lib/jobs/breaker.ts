@@ -21,6 +21,9 @@ const FIRST_REQUESTS = 2;
 /** Refusals of a key or an account, which no other request would be spared. */
 const REFUSALS = new Set<ErrorCode>(["FLUX_AUTH", "FLUX_QUOTA", "FLUX_CONFIG"]);
 
+/** Says that a request has ended; called once. */
+type Leave = () => void;
+
 /**
  * Stops a dead key or a dead service from being asked once per message. After five failed requests in a row nothing is
  * sent for half a minute; then one job goes first, and the others follow when it got through.
@@ -51,20 +54,31 @@ export class Breaker {
    * Lets a paid request go ahead, at once or when it may.
    *
    * @param together how many of them travel in one HTTP request.
-   * @returns resolves with what is to be called when the request has ended; rejects with the signal's reason.
+   * @returns what is to be called when the request has ended; a promise of it only where there is something to wait for,
+   * which rejects with the signal's reason, and as `check` throws.
    * @throws FluxError as `check` does.
    */
-  async enter(signal: AbortSignal, together = 1): Promise<() => void> {
-    while (!this.check() && !this.#mayGoAhead(together)) {
+  enter(signal: AbortSignal, together = 1): Leave | Promise<Leave> {
+    return this.check() || this.#mayGoAhead(together) ? this.#goAhead() : this.#wait(signal, together);
+  }
+
+  async #wait(signal: AbortSignal, together: number): Promise<Leave> {
+    do {
       this.#trusting ??= setTimeout(() => this.#trust(), REFUSED_WITHIN);
       await this.#waiting.join(signal, () => {});
-    }
-    this.#onTheirWay += 1;
-    return () => {
-      this.#onTheirWay -= 1;
-      this.#lookAgain();
-    };
+    } while (!this.check() && !this.#mayGoAhead(together));
+    return this.#goAhead();
   }
+
+  #goAhead(): Leave {
+    this.#onTheirWay += 1;
+    return this.#leave;
+  }
+
+  readonly #leave: Leave = () => {
+    this.#onTheirWay -= 1;
+    this.#lookAgain();
+  };
 
   #mayGoAhead(together: number): boolean {
     if (!this.#refused && this.now() < this.#trustedUntil) return true;

@@ -62,7 +62,7 @@ export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
     if (job.phase.state === "waiting") {
       if (job.attachments.length > 0) job.request = await uploaded(job, options);
       // Waiting for its turn, which may last, is no part of the deadline.
-      await service.gate.enter(signal);
+      if (!service.gate.passes(signal)) await service.gate.enter(signal);
     }
     const standing = standingOf(job, options.deadline);
     timer = startTimer(standing.left, () => options.steps.expire(overdue(job, options)));

@@ -49,22 +49,16 @@ type Sent = Submission | { state: "failed" | "held" | "stopped"; error: FluxErro
  * @throws FluxError the refusal; FLUX_OUTCOME_UNKNOWN when the service may have the job and cannot be made to say so.
  */
 export async function submit(job: Job, context: SubmitContext): Promise<Submission> {
-  const { provider, breaker, gate, retries, overdueAt, signal, mayResend = true, asSent } = context;
+  const { provider, breaker, gate, retries, overdueAt, signal, mayResend = true } = context;
   const isNamedByUs = provider.resendWindow > 0;
   const pays = !isNamedByUs && (context.repeatLost ?? false);
   const outcomeUnknown = (error: FluxError) => unknownOutcome(job, error, provider, pays);
-  // Signing may take its time: keys may have to be asked for. A moment earlier than the deadline, as below.
-  const signedBefore = async (moment: number, late: () => FluxError): Promise<Task> => {
-    if (!asSent) return job;
-    const sign = (limited: AbortSignal) => underSignals([limited], asSent);
-    return { ...job, request: await within(moment - Date.now() - 10, signal, late, sign) };
-  };
   let doubtful = false;
   // What another process has paid for counts where every repetition may be paid for.
   let repetition = context.mayHaveBeenSent && !isNamedByUs ? Math.max(0, job.attempts - 1) : 0;
   let sent = context.mayHaveBeenSent
     ? interrupted(provider)
-    : await send(job, context, false, () => signedBefore(overdueAt, () => unsigned(provider)));
+    : await send(job, context, false, { at: overdueAt, late: () => unsigned(provider) });
   for (;;) {
     if (sent.state === "accepted" || sent.state === "settled") return sent;
     const { error } = sent;
@@ -92,7 +86,7 @@ export async function submit(job: Job, context: SubmitContext): Promise<Submissi
     await within(lastMoment - Date.now() - 10, signal, giveUp, (limited) => gate.enter(limited));
     if (Date.now() >= lastMoment) throw giveUp();
     if (sent.state === "failed") repetition += 1;
-    sent = await send(job, context, doubtful, () => signedBefore(lastMoment, () => error));
+    sent = await send(job, context, doubtful, { at: lastMoment, late: () => error });
   }
 }
 
@@ -125,11 +119,30 @@ const leftAlone = ({ name }: Provider, milliseconds: number): FluxError =>
 /** What answers at a wrong address would do so again. */
 const mayPass = ({ code }: FluxError): boolean => code !== "FLUX_CONFIG";
 
-async function send(job: Job, context: SubmitContext, doubtful: boolean, signed: () => Promise<Task>): Promise<Sent> {
-  const { provider, breaker, gate, signal, onSending } = context;
+/** Until when what is sent must be signed, in ms since 1970, and what there is to say when it is not. */
+interface LastMoment {
+  at: number;
+  late: () => FluxError;
+}
+
+/** The job with what stands for it at the service now. */
+async function signed(
+  job: Job,
+  asSent: () => Promise<FluxRequest>,
+  { at, late }: LastMoment,
+  signal: AbortSignal,
+): Promise<Task> {
+  // Signing may take its time: keys may have to be asked for. A moment earlier than the deadline, as below.
+  const sign = (limited: AbortSignal) => underSignals([limited], asSent);
+  return { ...job, request: await within(at - Date.now() - 10, signal, late, sign) };
+}
+
+async function send(job: Job, context: SubmitContext, doubtful: boolean, lastMoment: LastMoment): Promise<Sent> {
+  const { provider, breaker, gate, signal, asSent, onSending } = context;
   let leave: () => void;
   try {
-    leave = await breaker.enter(signal, provider.tasksPerRequest);
+    const entering = breaker.enter(signal, provider.tasksPerRequest);
+    leave = entering instanceof Promise ? await entering : entering;
   } catch (error) {
     if (signal.aborted || !(error instanceof FluxError)) throw error;
     return { state: "held", error };
@@ -138,9 +151,9 @@ async function send(job: Job, context: SubmitContext, doubtful: boolean, signed:
   try {
     // It has passed the gate, but perhaps before the gate was closed.
     if (gate.closedFor > 0) return { state: "held", error: leftAlone(provider, gate.closedFor) };
-    let task: Task;
+    let task: Task = job;
     try {
-      task = await signed();
+      if (asSent) task = await signed(job, asSent, lastMoment, signal);
       await onSending?.(job.attempts + 1, doubtful);
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
