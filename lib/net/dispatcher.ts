@@ -56,7 +56,8 @@ export async function createDispatcher(settings: DispatcherSettings): Promise<Di
     keepAliveMaxTimeout: keepAlive,
     connect: direct,
   };
-  if (!proxy && !settings.useEnvironmentProxy) return new Agent(common);
+  // The agent for proxies would read the address of each request, and the environment, to find that there is none.
+  if (!proxy && !(settings.useEnvironmentProxy && environmentNamesProxy())) return new Agent(common);
 
   const throughProxy: EnvHttpProxyAgent.Options = {
     ...common,
@@ -77,6 +78,10 @@ export async function createDispatcher(settings: DispatcherSettings): Promise<Di
     );
   }
 }
+
+/** Whether there may be a proxy: undici looks for one in these, when its agent is made. */
+const environmentNamesProxy = ({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY } = process.env): boolean =>
+  Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
 
 /** Explicit values win over the environment, empty lists included. */
 function chosenProxy({ url, noProxy = [], username, password }: ProxySettings): EnvHttpProxyAgent.Options {

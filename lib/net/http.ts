@@ -6,8 +6,8 @@ export interface OutgoingRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   /** POST with a body and GET without one, when not given. */
-  method?: "GET" | "POST" | "PUT";
-  body?: string | Buffer;
+  method?: "GET" | "POST" | "PUT" | undefined;
+  body?: string | Buffer | undefined;
   signal: AbortSignal;
   /** For the whole exchange, connection and body included, in ms. */
   timeout: number;

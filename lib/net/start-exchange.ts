@@ -120,7 +120,7 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
   } else {
     try {
       const { headers, body } = request;
-      dispatcher.dispatch({ origin, path, method, headers: { ...headers }, body: bodyFor(body) }, handler);
+      dispatcher.dispatch({ origin, path, method, headers, body: bodyFor(body) }, handler);
     } catch (error) {
       fail(networkFailure(error, { host: host(), sent: false }));
     }
@@ -138,8 +138,9 @@ const inMegabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) single[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) single[name.toLowerCase()] = typeof value === "string" ? value : value.join(", ");
   }
   return single;
 }

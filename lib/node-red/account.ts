@@ -45,7 +45,7 @@ const TIMES = { connectTimeout: 10_000, headersTimeout: 1_800_000, bodyTimeout: 
 /** In the sandbox any key will do; this one is no word that the sandbox uses, because keys are taken out of its texts. */
 const SANDBOX_KEY = "key-of-the-sandbox";
 
-const services = new ServiceRegistry<() => Promise<Dispatcher>>();
+const services = new ServiceRegistry<() => Dispatcher | Promise<Dispatcher>>();
 
 /** The life of an account node: opened by its first job, closed with the node. */
 export class Account {
@@ -53,7 +53,7 @@ export class Account {
   readonly #access: AccountAccess;
   #opening: Promise<OpenAccount> | undefined;
   #opened: OpenAccount | undefined;
-  #dispatcher: Promise<Dispatcher> | undefined;
+  #dispatcher: Dispatcher | Promise<Dispatcher> | undefined;
   #leave: Leave | undefined;
   #retire = () => {};
   #closed = false;
@@ -86,7 +86,10 @@ export class Account {
     const { addresses, apiKey, sandbox, connection } = access;
     const create = await this.#kind.load();
     const transport = () => {
-      this.#dispatcher ??= createDispatcher(connection);
+      this.#dispatcher ??= createDispatcher(connection).then((created) => {
+        this.#dispatcher = created;
+        return created;
+      });
       return this.#dispatcher;
     };
     const { settings } = this.#access;
@@ -95,7 +98,11 @@ export class Account {
       { provider: this.#kind.provider, addresses, apiKey },
       { concurrency, line, requestsPerMinute, budget: settings, transport, route: fingerprint(connection) },
       (anyTransport) => {
-        const send: ServiceOptions["send"] = async (request) => exchange(await anyTransport()(), request);
+        const send: ServiceOptions["send"] = (request) => {
+          const dispatcher = anyTransport()();
+          if (!(dispatcher instanceof Promise)) return exchange(dispatcher, request);
+          return dispatcher.then((created) => exchange(created, request));
+        };
         return create({ addresses, apiKey, sandbox, send });
       },
     );
