@@ -29,8 +29,7 @@ export function closableCalls(closed: () => Error): Calls {
         };
         signal.addEventListener("abort", leave);
         open.add(end);
-        const begun = async () => work(call.signal);
-        begun().then(
+        begin(work, call.signal).then(
           (result) => {
             release();
             resolve(result);
@@ -46,4 +45,13 @@ export function closableCalls(closed: () => Error): Calls {
       for (const end of [...open]) end(closedWith);
     },
   };
+}
+
+/** What throws before it gives a promise has failed like everything else. */
+function begin<Result>(work: (signal: AbortSignal) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  try {
+    return work(signal);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -12,15 +12,16 @@ export const isItem = (value: unknown): value is Item =>
  * of them (JSON.rawJSON would do it, but Node 20 has none).
  */
 export function serialise(request: FluxRequest): string {
-  const { seed, ...others } = request;
-  const digits = digitsOf(seed);
+  // Numbers are written as they are.
+  const digits = typeof request.seed === "number" ? undefined : digitsOf(request.seed);
   if (digits === undefined) return JSON.stringify(request);
+  const { seed: _, ...others } = request;
   const members = JSON.stringify(others).slice(1);
   return `{"seed":${digits}${members === "}" ? "" : ","}${members}`;
 }
 
 function digitsOf(seed: unknown): string | undefined {
-  if (typeof seed === "bigint" || Number.isSafeInteger(seed)) return String(seed);
+  if (typeof seed === "bigint") return String(seed);
   return typeof seed === "string" && /^(0|[1-9]\d{0,29})$/.test(seed) ? seed : undefined;
 }
 

@@ -109,9 +109,7 @@ const LONGEST_SEARCHED = 1_000_000;
 export function withoutKey(answer: HttpAnswer, apiKey: string): HttpAnswer {
   const { headers, text } = answer;
   const isLong = text.length > LONGEST_SEARCHED;
-  const isClean =
-    (isLong || !holdsKey(text, apiKey)) && !Object.values(headers).some((value) => holdsKey(value, apiKey));
-  if (isClean) return answer;
+  if ((isLong || !holdsKey(text, apiKey)) && !anyHoldsKey(headers, apiKey)) return answer;
   const secrets = secretsOf(apiKey).filter(isTelling);
   const clean = (said: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), said);
   return {
@@ -119,6 +117,13 @@ export function withoutKey(answer: HttpAnswer, apiKey: string): HttpAnswer {
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)])),
     text: isLong ? text : clean(text),
   };
+}
+
+function anyHoldsKey(headers: HttpAnswer["headers"], apiKey: string): boolean {
+  for (const name in headers) {
+    if (holdsKey(headers[name] ?? "", apiKey)) return true;
+  }
+  return false;
 }
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

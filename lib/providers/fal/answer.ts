@@ -7,21 +7,21 @@ import { readRetryAfter } from "../retry-after";
 export interface FalAnswer {
   status: number;
   /** Absent for HTML, truncated JSON and everything else that is no JSON object. */
-  body?: Item;
+  body?: Item | undefined;
   /** Why the body is not whole, where it began to come. */
-  failure?: NetworkFailure;
+  failure?: NetworkFailure | undefined;
   /** The id of this HTTP request; that of a submit is the job's. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** As fal calls what went wrong. */
-  errorType?: string;
+  errorType?: string | undefined;
   /** Whether fal believes that the same request may succeed. */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
   /** The caller's own time limit ended the request. */
   ownTimeout: boolean;
   /** How long fal asked us to wait, in ms. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** What a job is billed as. */
-  billableUnits?: number;
+  billableUnits?: number | undefined;
 }
 
 /** Reads an answer; `failure` is why its body is missing. */
@@ -31,13 +31,13 @@ export function readAnswer({ status, headers, text }: HttpAnswer, failure?: Netw
   return {
     status,
     ownTimeout: headers["x-fal-request-timeout-type"] === "user",
-    ...given("body", body),
-    ...given("failure", failure),
-    ...given("requestId", readRequestId(headers["x-fal-request-id"])),
-    ...given("errorType", readErrorType(body?.error_type) ?? readErrorType(headers["x-fal-error-type"])),
-    ...given("retryable", readFlag(headers["x-fal-retryable"]) ?? readFlag(headers["x-fal-needs-retry"])),
-    ...given("retryAfter", readRetryAfter(headers["retry-after"])),
-    ...given("billableUnits", readUnits(headers["x-fal-billable-units"])),
+    body,
+    failure,
+    requestId: readRequestId(headers["x-fal-request-id"]),
+    errorType: readErrorType(body?.error_type) ?? readErrorType(headers["x-fal-error-type"]),
+    retryable: readFlag(headers["x-fal-retryable"]) ?? readFlag(headers["x-fal-needs-retry"]),
+    retryAfter: readRetryAfter(headers["retry-after"]),
+    billableUnits: readUnits(headers["x-fal-billable-units"]),
   };
 }
 
@@ -56,6 +56,3 @@ function readFlag(value: string | undefined): boolean | undefined {
 
 const readUnits = (value: string | undefined): number | undefined =>
   value !== undefined && /^\d{1,12}(\.\d{1,12})?$/.test(value) ? Number(value) : undefined;
-
-const given = <Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> =>
-  value === undefined ? {} : ({ [name]: value } as Record<Name, Value>);

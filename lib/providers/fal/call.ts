@@ -16,16 +16,13 @@ export type Call = (request: FalRequest) => Promise<FalAnswer>;
 /** Binds the key, which travels to the three addresses and nowhere else. */
 export function createCall({ addresses, apiKey, send }: { addresses: FalAddresses; apiKey: string; send: Send }): Call {
   const origins = new Set(Object.values(addresses).map((address) => new URL(address).origin));
-  return async ({ json, ...request }) => {
+  const headers = { authorization: `Key ${apiKey}`, accept: "application/json" };
+  const withBody = { ...headers, "content-type": "application/json" };
+  return async ({ json: body, ...request }) => {
     if (!origins.has(new URL(request.url).origin))
       throw new Error("a request with a key to an address that is not fal's");
-    const headers = {
-      authorization: `Key ${apiKey}`,
-      accept: "application/json",
-      ...(json !== undefined && { "content-type": "application/json" }),
-    };
     try {
-      const answer = await send({ ...request, headers, ...(json !== undefined && { body: json }) });
+      const answer = await send({ ...request, headers: body === undefined ? headers : withBody, body });
       // An address to upload to that holds the key is told from others by that, and not used.
       const isPlace = answer.status < 300 && request.url.startsWith(addresses.restUrl);
       return readAnswer(isPlace ? answer : withoutKey(answer, apiKey));

@@ -14,45 +14,32 @@ import { readPictures } from "./pictures";
  * fal does not know our ids, so that a request which may have arrived must not be sent again: its failure has
  * `billed: "unknown"` and is not retryable.
  */
-export const submit = (context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> =>
-  task.delivery === "sync" ? run(context, task, signal) : enqueue(context, task, signal);
+export async function submit(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
+  const { call, addresses, timeouts } = context;
+  const isSync = task.delivery === "sync";
+  let answer: FalAnswer;
+  try {
+    answer = await call({
+      url: `${isSync ? addresses.runUrl : addresses.queueUrl}/${task.model}`,
+      timeout: isSync ? timeouts.sync : timeouts.submit,
+      json: serialise(task.request),
+      signal,
+    });
+  } catch (error) {
+    throw error instanceof NetworkFailure ? lostAnswer(error, "submit") : error;
+  }
+  return isSync ? ran(answer, context, task) : enqueued(answer, context, task);
+}
 
-async function enqueue(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
-  const { addresses, timeouts } = context;
-  const answer = await post(
-    context,
-    { url: `${addresses.queueUrl}/${task.model}`, timeout: timeouts.submit },
-    task,
-    signal,
-  );
+function enqueued(answer: FalAnswer, context: FalContext, task: Task): Submission {
   const receipt = isSuccess(answer) ? receiptIn(answer) : undefined;
   if (receipt) return { state: "accepted", receipt };
   throw requestError(answer, { purpose: "submit", address: "the queue URL", quote: quoteFor(context, task) });
 }
 
-async function run(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
-  const { addresses, timeouts } = context;
-  const answer = await post(
-    context,
-    { url: `${addresses.runUrl}/${task.model}`, timeout: timeouts.sync },
-    task,
-    signal,
-  );
+function ran(answer: FalAnswer, context: FalContext, task: Task): Submission {
   if (isSuccess(answer) && answer.body) return { state: "settled", answer: readPictures(answer.body, task, answer) };
   throw requestError(answer, { purpose: "run", address: "the direct URL", quote: quoteFor(context, task) });
-}
-
-async function post(
-  { call }: FalContext,
-  where: { url: string; timeout: number },
-  { request }: Task,
-  signal: AbortSignal,
-): Promise<FalAnswer> {
-  try {
-    return await call({ ...where, json: serialise(request), signal });
-  } catch (error) {
-    throw error instanceof NetworkFailure ? lostAnswer(error, "submit") : error;
-  }
 }
 
 const isSuccess = ({ status }: FalAnswer): boolean => status >= 200 && status < 300;

@@ -6,7 +6,7 @@ import { readRetryAfter } from "../retry-after";
 export interface ServiceAnswer {
   status: number;
   /** How long the service asked us to wait, in ms. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** False for HTML, truncated JSON and everything else that is no JSON object. */
   readable: boolean;
   data: readonly Item[];
@@ -26,18 +26,18 @@ export interface Reply {
 export function readAnswer({ status, headers, text }: HttpAnswer): ServiceAnswer {
   const retryAfter = readRetryAfter(headers["retry-after"]);
   const body = parse(text);
-  const found = isItem(body)
-    ? {
-        readable: true,
-        data: [...items(body.data), ...archived(body)],
-        errors: [...items(body.errors), ...items(body.error)],
-      }
-    : { readable: false, data: [], errors: [] };
-  return { status, ...(retryAfter !== undefined && { retryAfter }), ...found };
+  const data: Item[] = [];
+  const errors: Item[] = [];
+  const readable = isItem(body);
+  if (readable) {
+    collect(body.data, data);
+    // The archive's record may be the body itself instead of one of its `data`.
+    if (body.data === undefined && body.response !== undefined) data.push(body);
+    collect(body.errors, errors);
+    collect(body.error, errors);
+  }
+  return { status, retryAfter, readable, data, errors };
 }
-
-/** The archive's record may be the body itself instead of one of its `data`. */
-const archived = (body: Item): Item[] => (body.data === undefined && body.response !== undefined ? [body] : []);
 
 /** The part of an answer that names this task. */
 export function replyTo(id: string, { data, errors }: Reply): Reply {
@@ -51,9 +51,17 @@ export const unscopedErrors = ({ errors }: Reply): readonly Item[] =>
 
 /** The objects in a list, or the one object that stands where a list should; a text counts as an error's message. */
 export function items(value: unknown): Item[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((element): Item[] => {
-    if (isItem(element)) return [element];
-    return typeof element === "string" && element !== "" ? [{ message: element }] : [];
-  });
+  const found: Item[] = [];
+  collect(value, found);
+  return found;
+}
+
+function collect(value: unknown, found: Item[]): void {
+  if (Array.isArray(value)) for (const element of value) collectOne(element, found);
+  else collectOne(value, found);
+}
+
+function collectOne(value: unknown, found: Item[]): void {
+  if (isItem(value)) found.push(value);
+  else if (typeof value === "string" && value !== "") found.push({ message: value });
 }

@@ -82,9 +82,12 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     timeouts: { async: timeouts.submit, sync: timeouts.sync },
     quoteFor: (ids) => prompts.quoteFor(ids),
   });
-  /** What a settled job says about its uploads. */
+  /** What a settled job says about its uploads; nothing is quoted of it any more. */
   const heard = <T extends Found>(id: string, found: T): T => {
-    if (found.state === "settled") uploads.ended(id, found.answer.errors);
+    if (found.state === "settled") {
+      prompts.forget(id);
+      uploads.ended(id, found.answer.errors);
+    }
     return found;
   };
   const calls = closableCalls(closed);
@@ -112,7 +115,6 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       const { id, request } = task;
       prompts.learn(id, request);
       return poller.wait(task, signal, onProgress).then((answer) => {
-        prompts.forget(id);
         heard(id, { state: "settled", answer });
         return answer;
       });

@@ -18,7 +18,7 @@ export interface ErrorContext {
   /** Whether the service stated the failure of this one job, by its id; otherwise it may be about everything. */
   named?: boolean;
   /** In ms. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   apiKey: string;
   quote: Quote;
 }

@@ -63,7 +63,7 @@ export class Results {
   take({ data, errors }: Reply): Standing {
     if (data.length === 0 && errors.length === 0) return { state: "unknown" };
     const failed: Item[] = [];
-    const outside = errors.slice(0, MOST_FAILURES);
+    const outside = errors.length > MOST_FAILURES ? errors.slice(0, MOST_FAILURES) : errors;
     let working = 0;
     let withheld = 0;
     let progress: number | undefined;
@@ -78,7 +78,10 @@ export class Results {
         if (typeof item.progress === "number") progress = (progress ?? 0) + Math.min(100, Math.max(0, item.progress));
       }
     }
-    this.#failures = [...failed, ...outside.filter((error) => !failed.some((item) => sameFailure(item, error)))];
+    if (failed.length === 0) this.#failures = outside;
+    else {
+      this.#failures = [...failed, ...outside.filter((error) => !failed.some((item) => sameFailure(item, error)))];
+    }
     if (progress !== undefined) {
       const expected = this.#expected ?? working + this.#count;
       this.#percent = Math.min(100, (progress + 100 * this.#count) / expected);
@@ -115,16 +118,13 @@ export class Results {
     this.#pictures ??= new Map();
     const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
     if (index >= (this.#expected ?? MOST_PICTURES)) return;
+    const picture: AnsweredPicture = { id: id ?? `${this.#id}-${index}`, index, nsfw: item.NSFWContent === true };
+    if (content) picture[content.form] = content.text;
     const seed = readSeed(item.seed);
+    if (seed !== undefined) picture.seed = seed;
     const cost = readCost(item.cost);
-    this.#pictures.set(key, {
-      id: id ?? `${this.#id}-${index}`,
-      index,
-      ...(content && { [content.form]: content.text }),
-      ...(seed !== undefined && { seed }),
-      nsfw: item.NSFWContent === true,
-      ...(cost !== undefined && { cost }),
-    });
+    if (cost !== undefined) picture.cost = cost;
+    this.#pictures.set(key, picture);
   }
 }
 
@@ -140,7 +140,8 @@ const FORMS = [
 
 /** The service's id of the picture that an item is about; `inputImageUUID` is the picture that a guide was made of. */
 function pictureId({ guideImageUUID, imageUUID }: Item): string | undefined {
-  return [guideImageUUID, imageUUID].find((id): id is string => typeof id === "string" && id !== "");
+  if (typeof guideImageUUID === "string" && guideImageUUID !== "") return guideImageUUID;
+  return typeof imageUUID === "string" && imageUUID !== "" ? imageUUID : undefined;
 }
 
 function contentOf(item: Item): { form: "url" | "base64" | "dataURI"; text: string } | undefined {

@@ -39,7 +39,7 @@ interface Prepared {
   id: string;
   expected: number;
   json: string;
-  bytes: number;
+  /** It is answered when its pictures are made: no other task shares its POST. */
   alone: boolean;
   /** Whether the answer may bring what was made, so that an error in it may tell of work that was done. */
   mayRun: boolean;
@@ -48,8 +48,9 @@ interface Prepared {
 /** The same, in line. */
 type Entry = Prepared & Waiting<Submission>;
 
-/** What a task is to do when it does not say. */
+/** What a task is to do when it does not say, and how it is delivered. */
 const USUAL_TASK = "imageInference";
+const USUAL_DELIVERY = { includeCost: true, deliveryMethod: "async" };
 
 /** What goes over the wire of a task. */
 type Sent = Pick<Task, "id" | "taskType" | "request">;
@@ -59,20 +60,20 @@ export function createSubmit(context: SubmitContext): (task: Sent, signal: Abort
   const sendTogether = inOneTurn<Prepared, Submission>((entries) => {
     for (const group of inGroups(entries)) send(context, group);
   });
-  return async ({ id, taskType = USUAL_TASK, request }, signal) => {
-    const parameters = { includeCost: true, deliveryMethod: "async", ...request };
-    const json = serialiseTask(taskType, id, parameters);
-    const alone = parameters.deliveryMethod === "sync";
+  return ({ id, taskType = USUAL_TASK, request }, signal) => {
+    const json = serialiseTask(taskType, id, request, USUAL_DELIVERY);
+    const alone = request.deliveryMethod === "sync";
     const task: Prepared = {
       id,
       expected: expectedOf(request),
       json,
-      bytes: Buffer.byteLength(json),
       alone,
       // Older services answer a preprocessing task when it is done, whatever it asks for.
       mayRun: alone || taskType !== USUAL_TASK,
     };
-    return sendTogether(task, signal);
+    if (!alone) return sendTogether(task, signal);
+    // It shares its POST with no other, and so waits for none.
+    return new Promise((resolve, reject) => send(context, [{ ...task, signal, resolve, reject }]));
   };
 }
 
@@ -84,17 +85,14 @@ function inGroups(entries: readonly Entry[]): Entry[][] {
   let group: Entry[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    if (entry.alone) {
-      groups.push([entry]);
-      continue;
-    }
-    if (group.length === 0 || group.length >= MOST_TASKS || bytes + entry.bytes > MOST_BYTES) {
+    const size = Buffer.byteLength(entry.json);
+    if (group.length === 0 || group.length >= MOST_TASKS || bytes + size > MOST_BYTES) {
       group = [];
       bytes = 0;
       groups.push(group);
     }
     group.push(entry);
-    bytes += entry.bytes + 1;
+    bytes += size + 1;
   }
   return groups;
 }
@@ -127,10 +125,14 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
   } finally {
     abandonment.release();
   }
+  let quote: Quote | undefined;
   // A text about the POST as a whole is held against the prompts of all its tasks: once, not once for each.
-  const quote = context.quoteFor(group.map(({ id }) => id));
+  const quoteOfAll = () => {
+    quote ??= context.quoteFor(group.map(({ id }) => id));
+    return quote;
+  };
   for (const entry of group) {
-    const outcome = outcomeOf(entry, { answer, group, quote }, context);
+    const outcome = outcomeOf(entry, { answer, group, quoteOfAll }, context);
     if (outcome === "again alone") send(context, [entry]);
     else if (outcome instanceof Error) entry.reject(outcome);
     else entry.resolve(outcome);
@@ -140,17 +142,17 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
 /** What only one waits for ends with its own signal. */
 const alone = (signal: AbortSignal) => ({ signal, release: () => {} });
 
-/** A POST that was answered. `quote` is the filter for texts about all its tasks. */
+/** A POST that was answered. `quoteOfAll` makes the filter for texts about all its tasks. */
 interface Answered {
   answer: ServiceAnswer;
   group: readonly Entry[];
-  quote: Quote;
+  quoteOfAll: () => Quote;
 }
 
 /** What the answer to a shared POST means for one of its tasks. */
 function outcomeOf(
   { id, expected, mayRun, signal }: Entry,
-  { answer, group, quote }: Answered,
+  { answer, group, quoteOfAll }: Answered,
   { apiKey, quoteFor }: SubmitContext,
 ): Submission | FluxError | "again alone" {
   const reply = replyTo(id, answer);
@@ -160,30 +162,24 @@ function outcomeOf(
     requestId: id,
     apiKey,
     quote: filter,
-    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+    retryAfter: answer.retryAfter,
   });
   const ownContext = () => ({ ...contextWith(quoteFor([id])), named: true });
   if (reply.errors.some((item) => isTaskConflict(codeOf(item, apiKey)))) return { state: "accepted" };
   if (reply.data.length > 0) {
     const results = new Results(id, expected);
     const { state } = results.take(reply);
-    const own = ownContext();
-    const submission: Submission = {
-      state: "settled",
-      answer: results.answer((failure) => serviceError(failure, own)),
-    };
-    const nothing = submission.answer.pictures.length === 0;
-    if (state === "final" || (state === "stalled" && !nothing)) {
-      return nothing ? (submission.answer.errors[0] ?? unansweredTask(own)) : submission;
-    }
-    return { state: "accepted" };
+    if (state !== "final" && state !== "stalled") return { state: "accepted" };
+    const found = results.answer((failure) => serviceError(failure, ownContext()));
+    if (found.pictures.length > 0) return { state: "settled", answer: found };
+    return state === "final" ? (found.errors[0] ?? unansweredTask(ownContext())) : { state: "accepted" };
   }
   const [refusal] = reply.errors;
   if (refusal) return serviceError(refusal, ownContext());
   const [general] = unscopedErrors(answer);
   if (general && group.length === 1 && isTaskConflict(codeOf(general, apiKey))) return { state: "accepted" };
   if (group.length > 1 && isRefusalOfOne(answer, apiKey) && !signal.aborted) return "again alone";
-  const context = contextWith(quote);
+  const context = contextWith(quoteOfAll());
   if (general) return serviceError(general, context);
   if (!answer.readable || answer.status >= 400) return unexplainedAnswer(answer, context);
   return unansweredTask(context);
