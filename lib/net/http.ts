@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { Closing } from "../closing";
 import { type AnswerHead, type ExchangeRequest, startExchange } from "./start-exchange";
 
 /** A request as a provider's client states it. */
@@ -9,10 +10,12 @@ export interface OutgoingRequest {
   method?: "GET" | "POST" | "PUT" | undefined;
   body?: string | Buffer | undefined;
   signal: AbortSignal;
+  /** Of the client whose request it is: ends the exchange as well, with its reason. */
+  closing?: Closing;
   /** For the whole exchange, connection and body included, in ms. */
   timeout: number;
   /** Of the answer's body. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 }
 
 /** A whole answer. */
@@ -30,10 +33,10 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
  * One HTTP exchange.
  *
  * @throws NetworkFailure when no whole answer came; its `arrived` says whether the request certainly never left.
- *   The signal's reason when aborted.
+ *   The signal's or the closing's reason when aborted.
  */
 export function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Promise<HttpAnswer> {
-  const { headers, body, signal, timeout, maxBytes = LARGEST_ANSWER } = request;
+  const { headers, body, signal, closing, timeout, maxBytes = LARGEST_ANSWER } = request;
   const url = new URL(request.url);
   const outgoing: ExchangeRequest = {
     origin: url.origin,
@@ -42,6 +45,7 @@ export function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Prom
     headers,
     body: body ?? null,
     signal,
+    closing,
     timeout,
     maxBytes,
   };
@@ -57,7 +61,7 @@ export function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Prom
         pieces.push(piece);
         return true;
       },
-      onEnd: () => resolve({ ...head, text: textOf(pieces) }),
+      onEnd: () => resolve({ status: head.status, headers: head.headers, text: textOf(pieces) }),
       onFailure: reject,
     });
   });

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import type { Closing } from "../closing";
 import { NetworkFailure, networkFailure } from "./network-failure";
 
 /** A request, and what its answer may cost. */
@@ -12,6 +13,8 @@ export interface ExchangeRequest {
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
   signal?: AbortSignal;
+  /** Ends the exchange as well, with its reason. */
+  closing?: Closing | undefined;
   /** For the whole exchange, connection and body included, in ms; without it only the dispatcher's times count. */
   timeout?: number;
   /** Of the answer's body. */
@@ -32,8 +35,8 @@ export interface Receiver {
   onEnd(): void;
   /**
    * The last that is heard.
-   * @param error a NetworkFailure, whose `arrived` says whether the request certainly never left; the signal's reason
-   *   when aborted.
+   * @param error a NetworkFailure, whose `arrived` says whether the request certainly never left; the reason of the
+   *   signal or of the closing that ended it.
    */
   onFailure(error: unknown): void;
 }
@@ -48,7 +51,7 @@ export interface StartedExchange {
 
 /** Starts one HTTP exchange. It never throws: what goes wrong reaches the receiver. */
 export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, receiver: Receiver): StartedExchange {
-  const { origin, path, method, signal, timeout, maxBytes = Number.POSITIVE_INFINITY } = request;
+  const { origin, path, method, signal, closing, timeout, maxBytes = Number.POSITIVE_INFINITY } = request;
   let controller: Dispatcher.DispatchController | undefined;
   let ended = false;
   let head: AnswerHead | undefined;
@@ -61,6 +64,7 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
     ended = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
+    closing?.delete(fail);
     controller?.abort(new Error("the exchange has ended"));
   };
   const fail = (error: unknown) => {
@@ -84,6 +88,7 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
     });
   const timer = timeout === undefined ? undefined : setTimeout(() => fail(tooSlow(timeout)), timeout);
   signal?.addEventListener("abort", aborted, { once: true });
+  closing?.add(fail);
 
   const handler: Dispatcher.DispatchHandler = {
     // undici calls this when a connection is there and before it writes: the proof that nothing was sent is that
@@ -117,6 +122,8 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
   };
   if (signal?.aborted) {
     aborted();
+  } else if (closing?.reason) {
+    fail(closing.reason);
   } else {
     try {
       const { headers, body } = request;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Closing } from "../../lib/closing";
 import type { ErrorCode } from "../../lib/errors";
 import { fal } from "../../lib/providers/fal";
 import { createCall } from "../../lib/providers/fal/call";
@@ -94,7 +95,12 @@ describe("a fal client", () => {
   }
 
   it("has no way to send the key anywhere but to its three addresses", async () => {
-    const call = createCall({ addresses: usual, apiKey, send: () => assert.fail("something was sent") });
+    const call = createCall({
+      addresses: usual,
+      apiKey,
+      send: () => assert.fail("something was sent"),
+      closing: new Closing(),
+    });
     for (const url of ["https://fal.ai/x", "http://fal.run/x", "https://fal.run:8443/x", "https://evilfal.run/x"]) {
       await assert.rejects(call({ url, signal: always, timeout: 1000 }), /not fal's/);
     }

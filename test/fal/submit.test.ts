@@ -281,6 +281,21 @@ describe("a job for fal", () => {
     assert.equal((await failureOf(client.submit(task(), always))).retryAfter, 3000);
   });
 
+  it("is not possible any more once the client is closed", async () => {
+    for (const [route, delivery] of [
+      ["submit", "queue"],
+      ["run", "sync"],
+    ] as const) {
+      const { client, server } = await connect({ [route]: { misbehave: "hang" } });
+      const pending = client.submit(task({}, { delivery }), always);
+      await server.received(1);
+      await client.close();
+      assert.equal((await failureOf(pending)).code, "FLUX_CANCELLED");
+      assert.equal((await failureOf(client.submit(task({}, { delivery }), always))).code, "FLUX_CANCELLED");
+      assert.equal(server.requests.length, 1);
+    }
+  });
+
   it("ends with its signal", async () => {
     const { client, server } = await connect({ submit: { misbehave: "hang" } });
     const abort = new AbortController();

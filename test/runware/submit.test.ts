@@ -340,13 +340,16 @@ describe("submitting to Runware", () => {
     for (const submission of work) await assert.rejects(submission, /closed/);
   });
 
-  it("is not possible any more once the client is closed", async () => {
-    const { client, server } = await connect(() => ({ misbehave: "hang" }));
-    const pending = client.submit(job(newId(), request()), always);
-    await server.received(1);
-    await client.close();
-    assert.equal((await failureOf(pending)).code, "FLUX_CANCELLED");
-    assert.equal((await failureOf(client.submit(job(newId(), request()), always))).code, "FLUX_CANCELLED");
-    assert.equal(server.requests.length, 1);
-  });
+  for (const deliveryMethod of ["async", "sync"]) {
+    it(`is not possible any more once the client is closed, ${deliveryMethod} delivery`, async () => {
+      const { client, server } = await connect(() => ({ misbehave: "hang" }));
+      const task = () => job(newId(), request({ deliveryMethod }));
+      const pending = client.submit(task(), always);
+      await server.received(1);
+      await client.close();
+      assert.equal((await failureOf(pending)).code, "FLUX_CANCELLED");
+      assert.equal((await failureOf(client.submit(task(), always))).code, "FLUX_CANCELLED");
+      assert.equal(server.requests.length, 1);
+    });
+  }
 });

@@ -1,3 +1,4 @@
+import { Closing } from "../../closing";
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
 import { Turnstile } from "../../turnstile";
@@ -47,8 +48,9 @@ export function createFal({ send, uploadMemory, ...options }: FalOptions): Accou
     restUrl: address(options.addresses.restUrl, "upload URL"),
   };
   const pace = { ...usualPace, ...options.pace };
+  const closing = new Closing();
   const context: FalContext = {
-    call: createCall({ addresses, apiKey, send }),
+    call: createCall({ addresses, apiKey, send, closing }),
     addresses,
     apiKey,
     pace,
@@ -60,7 +62,7 @@ export function createFal({ send, uploadMemory, ...options }: FalOptions): Accou
     { provider: "fal", address: addresses.restUrl, apiKey },
     uploadMemory,
   );
-  const calls = closableCalls(closed);
+  const runCall = closableCalls(closing);
   /** What a settled job says about its uploads. */
   const heard = <T extends Found>({ id }: Task, found: T): T => {
     if (found.state === "settled") uploads.ended(id, found.answer.errors);
@@ -70,24 +72,25 @@ export function createFal({ send, uploadMemory, ...options }: FalOptions): Accou
   return {
     name: "fal",
     resendWindow: 0,
-    prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
+    prepare: (task, signal) => runCall(signal, (either) => uploads.prepare(task, either)),
     submit: async (task, signal) => {
       try {
-        return heard(task, await calls.run(signal, (either) => submit(context, task, either)));
+        // One request, which ends with its signal and with the closing by itself.
+        return heard(task, await submit(context, task, signal));
       } catch (error) {
         if (error instanceof FluxError) uploads.failed(task.id, error);
         throw error;
       }
     },
     find: async (task, signal) =>
-      heard(task, await calls.run(signal, async (either) => find(inquire(context, task), either))),
+      heard(task, await runCall(signal, async (either) => find(inquire(context, task), either))),
     wait: async (task, signal, onProgress) => {
-      const answer = await calls.run(signal, async (either) => wait(inquire(context, task), either, onProgress));
+      const answer = await runCall(signal, async (either) => wait(inquire(context, task), either, onProgress));
       uploads.ended(task.id, answer.errors);
       return answer;
     },
-    cancel: (task, signal) => calls.run(signal, async (either) => cancel(inquire(context, task), either)),
-    check: (signal) => calls.run(signal, (either) => check(context, either)),
-    close: async () => calls.close(),
+    cancel: (task, signal) => runCall(signal, async (either) => cancel(inquire(context, task), either)),
+    check: (signal) => runCall(signal, (either) => check(context, either)),
+    close: async () => closing.close(closed()),
   };
 }

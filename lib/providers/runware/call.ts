@@ -1,15 +1,24 @@
+import type { Closing } from "../../closing";
 import type { HttpAnswer, Send } from "../../net/http";
 import { withoutKey } from "../quote";
 import { readAnswer, type ServiceAnswer } from "./answer";
 
-/** One POST of serialised tasks, or of a body that has them already. Rejects with a NetworkFailure, or with the signal's reason. */
+/** One POST of serialised tasks, or of a body that has them already. Rejects with a NetworkFailure, or with the reason of the signal or the closing. */
 export type Call = (
   tasks: readonly string[] | Buffer,
   options: { signal: AbortSignal; timeout: number },
 ) => Promise<ServiceAnswer>;
 
+/** What all calls of a client have in common. */
+interface CallOptions {
+  baseUrl: string;
+  apiKey: string;
+  send: Send;
+  closing: Closing;
+}
+
 /** Binds the service's address and key. The body is always an array, even of one task. */
-export function createCall({ baseUrl, apiKey, send }: { baseUrl: string; apiKey: string; send: Send }): Call {
+export function createCall({ baseUrl, apiKey, send, closing }: CallOptions): Call {
   const headers = {
     authorization: `Bearer ${apiKey}`,
     "content-type": "application/json",
@@ -17,7 +26,7 @@ export function createCall({ baseUrl, apiKey, send }: { baseUrl: string; apiKey:
   };
   return async (tasks, { signal, timeout }) => {
     const body = Buffer.isBuffer(tasks) ? tasks : `[${tasks.join(",")}]`;
-    const answer: HttpAnswer = await send({ url: baseUrl, headers, body, signal, timeout });
+    const answer: HttpAnswer = await send({ url: baseUrl, headers, body, signal, closing, timeout });
     return readAnswer(withoutKey(answer, apiKey));
   };
 }

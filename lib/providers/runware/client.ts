@@ -1,3 +1,4 @@
+import { Closing } from "../../closing";
 import { FluxError } from "../../errors";
 import type { Send } from "../../net/http";
 import type { AccountProvider } from "../account-kind";
@@ -52,7 +53,8 @@ export interface RunwareOptions {
 export function createRunware(options: RunwareOptions): AccountProvider {
   const apiKey = checkedKey(options.apiKey, owner);
   const { href: baseUrl } = checkedAddress(options.baseUrl, "base URL", owner);
-  const call = createCall({ baseUrl, apiKey, send: options.send });
+  const closing = new Closing();
+  const call = createCall({ baseUrl, apiKey, send: options.send, closing });
   const pace = { ...usualPace, ...options.pace };
   const timeouts = { ...usualTimeouts, ...options.timeouts };
   const asking: Asking = { call, apiKey, timeout: timeouts.poll };
@@ -90,18 +92,19 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     }
     return found;
   };
-  const calls = closableCalls(closed);
+  const runCall = closableCalls(closing);
 
   return {
     name: "runware",
     resendWindow: RESEND_WINDOW,
     tasksPerRequest: MOST_TASKS,
-    prepare: (task, signal) => calls.run(signal, (either) => uploads.prepare(task, either)),
+    prepare: (task, signal) => runCall(signal, (either) => uploads.prepare(task, either)),
     submit: async (task, signal) => {
       const { id, request } = task;
       prompts.remember(id, request);
       try {
-        return heard(id, await calls.run(signal, (either) => submit(task, either)));
+        // One request, which ends with its signal and with the closing by itself.
+        return heard(id, await submit(task, signal));
       } catch (error) {
         if (error instanceof FluxError) uploads.failed(id, error);
         throw error;
@@ -109,7 +112,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     },
     find: async (task, signal) => {
       prompts.learn(task.id, task.request);
-      return heard(task.id, await calls.run(signal, (either) => find(task, either)));
+      return heard(task.id, await runCall(signal, (either) => find(task, either)));
     },
     wait: (task, signal, onProgress) => {
       const { id, request } = task;
@@ -120,10 +123,10 @@ export function createRunware(options: RunwareOptions): AccountProvider {
       });
     },
     check: async (signal) => ({
-      balance: await calls.run(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
+      balance: await runCall(signal, (either) => askBalance({ call, apiKey, timeout: timeouts.poll }, either)),
     }),
     close: async () => {
-      calls.close();
+      closing.close(closed());
       poller.close(closed());
     },
   };

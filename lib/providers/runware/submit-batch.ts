@@ -48,9 +48,8 @@ interface Prepared {
 /** The same, in line. */
 type Entry = Prepared & Waiting<Submission>;
 
-/** What a task is to do when it does not say, and how it is delivered. */
+/** What a task is to do when it does not say. */
 const USUAL_TASK = "imageInference";
-const USUAL_DELIVERY = { includeCost: true, deliveryMethod: "async" };
 
 /** What goes over the wire of a task. */
 type Sent = Pick<Task, "id" | "taskType" | "request">;
@@ -61,7 +60,8 @@ export function createSubmit(context: SubmitContext): (task: Sent, signal: Abort
     for (const group of inGroups(entries)) send(context, group);
   });
   return ({ id, taskType = USUAL_TASK, request }, signal) => {
-    const json = serialiseTask(taskType, id, request, USUAL_DELIVERY);
+    const parameters = { includeCost: true, deliveryMethod: "async", ...request };
+    const json = serialiseTask(taskType, id, parameters);
     const alone = request.deliveryMethod === "sync";
     const task: Prepared = {
       id,
