@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { MARK, type OutsideForm } from "./marks";
+import { labelOf, quoted } from "./quoted";
 import { withoutKeys } from "./signed-address";
 
 /** Larger texts (characters) and Buffers (bytes) go into files of their own. */
@@ -53,7 +54,8 @@ const UNDEFINED = mark("undefined");
 class Encoder {
   #text = "";
   readonly #parts: (string | Outside)[] = [];
-  readonly #around = new Set<object>();
+  // The containers that are being written, from the outermost on.
+  readonly #around: object[] = [];
   // Whether the value that was added last was dropped whole.
   #hasDropped = false;
   // Values in the containers that are being written, and values looked at.
@@ -61,6 +63,7 @@ class Encoder {
   #visits = 0;
 
   parts(): Encoded {
+    if (this.#parts.length === 0) return [this.#text];
     return [...this.#parts, this.#text];
   }
 
@@ -104,7 +107,7 @@ class Encoder {
     if (cut !== undefined && cut.length <= LARGEST_INSIDE) this.#text += mark("address", "cut", cut);
     else if (cut !== undefined) this.#drop();
     else if (text.length > LARGEST_INSIDE) this.#addOutside({ content: text, as: "text" });
-    else this.#text += JSON.stringify(text);
+    else this.#text += quoted(text);
   }
 
   #addOutside(outside: Outside): void {
@@ -114,21 +117,31 @@ class Encoder {
 
   /** All of it, or a mark that says that it was dropped. */
   #addObject(value: object, depth: number): void {
-    const before = { text: this.#text, parts: this.#parts.length, values: this.#values };
+    const text = this.#text;
+    const parts = this.#parts.length;
+    const values = this.#values;
     try {
       // What a proxy does when it is looked at cannot be bounded.
       if (types.isProxy(value)) this.#drop();
       else if (types.isUint8Array(value)) this.#addBytes(value);
       else if (types.isDate(value)) this.#addDate(value);
-      else if (depth < DEEPEST && this.#visits <= MOST_VISITS && !this.#around.has(value) && isPlain(value)) {
-        this.#addContainer(value, depth);
+      else if (depth < DEEPEST && this.#visits <= MOST_VISITS && isPlain(value) && !this.#isAround(value, depth)) {
+        this.#around[depth] = value;
+        if (Array.isArray(value)) this.#addArray(value, depth);
+        else this.#addMembers(value as Record<string, unknown>, depth);
+        this.#hasDropped = false;
       } else this.#drop();
     } catch {
-      this.#parts.length = before.parts;
-      this.#values = before.values;
-      this.#text = before.text;
+      this.#parts.length = parts;
+      this.#values = values;
+      this.#text = text;
       this.#drop();
     }
+  }
+
+  #isAround(value: object, depth: number): boolean {
+    for (let above = 0; above < depth; above += 1) if (this.#around[above] === value) return true;
+    return false;
   }
 
   #addDate(date: Date): void {
@@ -145,17 +158,6 @@ class Encoder {
         "base64",
         Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
       );
-  }
-
-  #addContainer(value: object, depth: number): void {
-    this.#around.add(value);
-    try {
-      if (Array.isArray(value)) this.#addArray(value, depth);
-      else this.#addMembers(value as Record<string, unknown>, depth);
-      this.#hasDropped = false;
-    } finally {
-      this.#around.delete(value);
-    }
   }
 
   #addArray(items: readonly unknown[], depth: number): void {
@@ -177,14 +179,14 @@ class Encoder {
     if (names.length > MOST_VALUES) throw TOO_LARGE;
     const isMarkLike = Object.hasOwn(object, MARK);
     this.#text += isMarkLike ? `{"${MARK}":"object","members":{` : "{";
-    let separator = "";
+    let isFirst = true;
     let hasMethods = false;
     let isShell = true;
     for (const name of names) {
       const value = memberOf(object, name);
       if (value === undefined) continue;
-      this.#text += `${separator}${JSON.stringify(name)}:`;
-      separator = ",";
+      this.#text += isFirst ? labelOf(name) : `,${labelOf(name)}`;
+      isFirst = false;
       this.add(value, depth + 1);
       if (!this.#hasDropped) isShell = false;
       if (typeof value === "function") hasMethods = true;
@@ -199,7 +201,7 @@ class Encoder {
 /** A member that throws when it is read does not take its siblings with it: a symbol is dropped like one. */
 function memberOf(container: object, key: string | number): unknown {
   try {
-    return Reflect.get(container, key);
+    return (container as Record<string | number, unknown>)[key];
   } catch {
     return UNREADABLE;
   }

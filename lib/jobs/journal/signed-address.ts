@@ -12,6 +12,9 @@ const WORDS = new Set(
   ),
 );
 
+/** How a text begins that is an address as a whole. */
+const ADDRESS = /^\s{0,1000}https?:[/\\]*/i;
+
 /** Of longer addresses every query is cut: reading it would take long. */
 const LONGEST_READ = 64 * 1024;
 
@@ -20,7 +23,7 @@ const LONGEST_READ = 64 * 1024;
  * for other addresses and for texts that are none.
  */
 export function withoutKey(text: string): string | undefined {
-  const address = /^\s{0,1000}https?:[/\\]*/i.exec(text);
+  const address = ADDRESS.exec(text);
   if (!address) return undefined;
   const start = address[0].length;
   const tail = text.slice(start).search(/[?#]/);
@@ -40,10 +43,12 @@ const INSIDE = /https?:\/\/[^\s"'<>`]+/gi;
  * there is none.
  */
 export function withoutKeys(text: string): string | undefined {
+  // Most texts have no address in them, and pictures are long.
+  if (!text.includes(":") || !(text.includes("://") || ADDRESS.test(text))) return undefined;
+  // An address without any of these has nothing that could be cut.
+  if (!/[?#@]/.test(text)) return undefined;
   const whole = withoutKey(text);
   if (whole !== undefined) return withoutKeys(whole) ?? whole;
-  // Most texts have no address in them, and pictures are long.
-  if (!text.includes("://")) return undefined;
   const cut = text.replace(INSIDE, (address) => withoutKey(address) ?? address);
   return cut === text ? undefined : cut;
 }

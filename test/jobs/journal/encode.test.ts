@@ -17,6 +17,13 @@ describe("what the journal keeps of a message", () => {
     assert.deepEqual(await kept(message), { value: message, dropped: [], cut: [] });
   });
 
+  it("is any text, and any name of a member, the first time and again", async () => {
+    const units = Array.from({ length: 0x10000 }, (_, unit) => `${String.fromCharCode(unit)} x`);
+    const pairs = ["😀", "a😀b", "\ude00\ud83d", '"', "\\", "\u2028", "\u007f"];
+    const message = Object.fromEntries([...units, ...pairs, "long".repeat(100)].map((text) => [text, text]));
+    for (let time = 0; time < 2; time += 1) assert.deepEqual((await kept(message)).value, message);
+  });
+
   it("is Buffers as Buffers, bytes as bytes and dates as dates, wherever they are", async () => {
     const message = {
       payload: Buffer.from([0, 255]),
