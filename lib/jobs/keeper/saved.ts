@@ -56,17 +56,15 @@ export const savedJob = (job: Job, claim: SavedClaim, reservation: Reservation |
   claim,
 });
 
-export const savedRecord = (job: Job, outcome: Outcome, spent: Reservation | undefined): SavedRecord => ({
-  job: {
-    ...described(job),
-    request: withoutPrompts(job.request),
-    promptHash: promptHashOf(job),
-    attempts: job.attempts,
-    ...(job.settledAt !== undefined && { settledAt: job.settledAt }),
-  },
-  outcome: savedOutcome(withoutPictures(outcome)),
-  ...(spent && { spent }),
-});
+export function savedRecord(job: Job, outcome: Outcome, spent: Reservation | undefined): SavedRecord {
+  const { id, phase, attachments, answering, ...rest } = job;
+  const record: SavedRecord = {
+    job: Object.assign(rest, { request: withoutPrompts(job.request), promptHash: promptHashOf(job) }),
+    outcome: savedOutcome(withoutPictures(outcome)),
+  };
+  if (spent) record.spent = spent;
+  return record;
+}
 
 export const savedError = ({ code, message, cause }: FluxError): SavedError => ({ code, message, cause });
 
