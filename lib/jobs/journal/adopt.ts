@@ -109,7 +109,7 @@ async function adopt(
     if (found.name.startsWith(DAMAGED)) await files.rename(join(folder, found.name), join(root, found.name));
   }
   const theirs = new OutsideFiles(files, folder);
-  for (const hash of new Set(lines.flatMap(({ bytes }) => namedFiles(bytes.toString())))) {
+  for (const hash of new Set(lines.flatMap(({ bytes }) => namedFiles(bytes)))) {
     try {
       await outside.store(await contentOf({ content: await theirs.bytes(hash), as: "buffer" }));
     } catch (error) {

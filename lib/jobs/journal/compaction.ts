@@ -66,7 +66,7 @@ export async function survey(
       else if (!isVoid(entry) && keeps(isKept, entry)) {
         kept.push({ start, end });
         keptLines += end - start;
-        for (const hash of namedFiles(bytes.toString())) named.add(hash);
+        for (const hash of namedFiles(bytes)) named.add(hash);
       }
     }
     segments.unshift({ segment, kept });

@@ -72,11 +72,11 @@ export class FolderJournal implements Journal {
     }
   }
 
-  write({ job, state, data }: NewEntry, isNew = false): Promise<void> {
+  write({ job, state, lasts, data }: NewEntry, isNew = false): Promise<void> {
     passes(`before:${state}`, job);
     return new Promise((resolve, reject) => {
       const encoded = data === undefined ? undefined : encode(data);
-      this.#pending.push({ entry: { job, state, at: Date.now() }, data: encoded, isNew, resolve, reject });
+      this.#pending.push({ entry: { job, state, at: Date.now(), lasts }, data: encoded, isNew, resolve, reject });
       this.#work();
     });
   }
@@ -144,7 +144,8 @@ export class FolderJournal implements Journal {
       const contents: Contents = new Map();
       for (const pending of batch) {
         try {
-          ready.push({ pending, line: await this.#prepare(home, pending, contents) });
+          const line = this.#lineOf(pending) ?? (await this.#lineWithFiles(home, pending, contents));
+          ready.push({ pending, line });
         } catch (error) {
           fail(pending, error);
         }
@@ -171,8 +172,18 @@ export class FolderJournal implements Journal {
     return notWritten(this.#homes.current?.folder ?? this.#options.folder, error);
   }
 
+  /** The line of an entry that nothing has to be done for, as most are: they need no file and no room that has to be made. */
+  #lineOf({ entry, data, isNew }: Pending): Buffer | undefined {
+    const [text, ...more] = data ?? [];
+    if (typeof text === "object" || more.length > 0) return undefined;
+    const line = toLine(entry, text);
+    if (isNew && !this.#room.has(line.length)) return undefined;
+    this.#homes.admit(entry.job, isNew);
+    return line;
+  }
+
   /** Makes the files of an entry durable; the line that names them comes after. */
-  async #prepare(home: Home, { entry, data, isNew }: Pending, contents: Contents): Promise<Buffer> {
+  async #lineWithFiles(home: Home, { entry, data, isNew }: Pending, contents: Contents): Promise<Buffer> {
     const outside: Content[] = [];
     let text = "";
     for (const part of data ?? []) {

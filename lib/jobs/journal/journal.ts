@@ -4,6 +4,8 @@ export interface JournalEntry {
   readonly state: string;
   /** Ms since 1970. */
   readonly at: number;
+  /** Ms that it is needed for after that, whatever becomes of its job; for `isKept`, which then need not look at the data. */
+  readonly lasts?: number | undefined;
   /** Plain JSON in which what JSON cannot hold is marked; `Journal.read` gives it back. */
   readonly data?: unknown;
 }
@@ -12,6 +14,8 @@ export interface JournalEntry {
 export interface NewEntry {
   readonly job: string;
   readonly state: string;
+  /** Ms that it is needed for, whatever becomes of its job. */
+  readonly lasts?: number | undefined;
   readonly data?: unknown;
 }
 

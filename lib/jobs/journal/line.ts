@@ -15,10 +15,12 @@ const checkOf = (bytes: Uint8Array): string => `,"crc":"${crc32(bytes).toString(
  *
  * @param data JSON text; undefined when the entry has no data.
  */
-export function toLine({ job, state, at }: JournalEntry, data: string | undefined): Buffer {
-  const head = JSON.stringify({ job, state, at }).slice(0, -1);
-  const body = Buffer.from(data === undefined ? head : `${head},"data":${data}`);
-  return Buffer.concat([body, Buffer.from(checkOf(body)), NEWLINE]);
+export function toLine({ job, state, at, lasts }: JournalEntry, data: string | undefined): Buffer {
+  let line = `{"job":${JSON.stringify(job)},"state":${JSON.stringify(state)},"at":${at}`;
+  if (lasts !== undefined) line += `,"lasts":${lasts}`;
+  if (data !== undefined) line += `,"data":${data}`;
+  const bytes = Buffer.from(line);
+  return Buffer.concat([bytes, Buffer.from(`${checkOf(bytes)}\n`)]);
 }
 
 /**
@@ -42,7 +44,7 @@ function parsed(line: Buffer): JournalEntry | undefined {
 }
 
 /** How a line begins whose job has no name that would have to be escaped. */
-const HEAD = /^\{"job":"([\w-]+)","state":"(\w+)","at":(\d+),"data":/;
+const HEAD = /^\{"job":"([\w-]+)","state":"(\w+)","at":(\d+)(?:,"lasts":(\d+))?,"data":/;
 
 /** Bytes that the head of a line takes at most. */
 const LONGEST_HEAD = 256;
@@ -53,16 +55,29 @@ const LONGEST_HEAD = 256;
  */
 export function peekLine(line: Buffer): JournalEntry | undefined {
   if (!isWhole(line)) return undefined;
-  const [, job, state, at] = HEAD.exec(line.toString("latin1", 0, LONGEST_HEAD)) ?? [];
+  const [, job, state, at, lasts] = HEAD.exec(line.toString("latin1", 0, LONGEST_HEAD)) ?? [];
   if (job === undefined || state === undefined) return parsed(line);
-  return {
-    job,
-    state,
-    at: Number(at),
-    get data() {
-      return parsed(line)?.data;
-    },
-  };
+  return new PeekedEntry(line, job, state, Number(at), lasts === undefined ? undefined : Number(lasts));
+}
+
+class PeekedEntry implements JournalEntry {
+  readonly #line: Buffer;
+  readonly job: string;
+  readonly state: string;
+  readonly at: number;
+  readonly lasts: number | undefined;
+
+  constructor(line: Buffer, job: string, state: string, at: number, lasts: number | undefined) {
+    this.#line = line;
+    this.job = job;
+    this.state = state;
+    this.at = at;
+    this.lasts = lasts;
+  }
+
+  get data(): unknown {
+    return parsed(this.#line)?.data;
+  }
 }
 
 function isEntry(value: unknown): value is JournalEntry {

@@ -35,6 +35,12 @@ export const step = (path: string, key: string | number): string => {
 
 const LONGEST_NAME = 100;
 
+/** What is in each line that names a file, and in few others. */
+const FILE = Buffer.from(`"${MARK}":"file"`);
+
 /** Hashes of the files that a line names. Quotes inside texts are escaped, so a text never looks like a mark. */
-export const namedFiles = (line: string): string[] =>
-  [...line.matchAll(/"\$kept":"file","form":"\w+","sha256":"([0-9a-f]{64})"/g)].map(([, hash]) => hash ?? "");
+export function namedFiles(line: Buffer): string[] {
+  if (!line.includes(FILE)) return [];
+  const marks = line.toString().matchAll(/"\$kept":"file","form":"\w+","sha256":"([0-9a-f]{64})"/g);
+  return [...marks].map(([, hash]) => hash ?? "");
+}

@@ -49,6 +49,11 @@ export class Room {
     this.#added.outside += bytes;
   }
 
+  /** Whether there is room for so many bytes for certain; where there is not, it may still be made. */
+  has(bytes: number): boolean {
+    return this.#used !== undefined && this.#used + bytes <= this.#options.largest;
+  }
+
   /**
    * Makes sure that there is room for so many bytes.
    *

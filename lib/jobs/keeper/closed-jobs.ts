@@ -72,8 +72,10 @@ export const keyOf = (nodeId: string, key: string): string => JSON.stringify([no
 
 const isFresh = ({ at, record }: ClosedJob): boolean => at + record.job.keeping.results > Date.now();
 
-/** Whether the entry of a closed job is still needed. */
-export function isRecordKept({ at, data }: JournalEntry): boolean {
-  const { job, spent } = data as SavedRecord;
-  return at + Math.max(job.keeping.results, spent ? BUDGET_REACH : 0) > Date.now();
-}
+/** How long the record of a job is needed for after it was closed, in ms. */
+export const recordLasts = ({ job, spent }: SavedRecord): number =>
+  Math.max(job.keeping.results, spent ? BUDGET_REACH : 0);
+
+/** Whether the entry of a closed job is still needed. One that does not say for how long is asked. */
+export const isRecordKept = (entry: JournalEntry): boolean =>
+  entry.at + (entry.lasts ?? recordLasts(entry.data as SavedRecord)) > Date.now();

@@ -138,7 +138,7 @@ export class Deliveries {
   #close(kept: KeptJob, last?: Claim): void {
     const record = this.#options.book.close(kept);
     if (kept.isVoid) return;
-    if (record && !kept.isReopened) void this.#options.writer.note(kept.job, "closed", record);
+    if (record && !kept.isReopened) void this.#options.writer.noteClosed(kept.job, record);
     else if (last) void this.#options.writer.note(kept.job, "delivered", { claim: last.id });
   }
 

@@ -52,7 +52,7 @@ export class Endings {
     letGo?.().catch(() => {});
     const ending = outcome ?? { error: dropped(DELETED, "unknown") };
     book.show({ ...kept, outcome: ending });
-    await writer.note(job, "closed", savedRecord(job, ending, kept.reservation));
+    await writer.noteClosed(job, savedRecord(job, ending, kept.reservation));
   }
 
   /** The node did not come back for as long as its jobs are kept. The journal keeps the job, but nobody runs it. */

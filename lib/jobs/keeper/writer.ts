@@ -1,6 +1,11 @@
 import type { FluxError } from "../../errors";
 import type { Job } from "../job";
 import type { Journal, NewEntry } from "../journal/journal";
+import { recordLasts } from "./closed-jobs";
+import type { SavedRecord } from "./saved";
+
+/** There is nothing to be written, or nowhere. */
+const DONE = Promise.resolve();
 
 /** How soon, and how often, what could not be written when it happened is tried again, in ms. */
 const AGAIN = 1000;
@@ -26,25 +31,39 @@ export class Writer {
    * @param isNew whether the job begins with it.
    * @throws FluxError FLUX_STORAGE or FLUX_BUSY; the step is then not to be done.
    */
-  async require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> {
-    if (!job.isJournalled) return;
+  require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> {
+    return job.isJournalled ? this.#write({ job: job.id, state, data }, isNew) : DONE;
+  }
+
+  #write(entry: NewEntry, isNew = false): Promise<void> {
     // What is owed goes first, in the same batch: the order of a job's states must not change.
     if (this.#owed.length > 0) void this.#writeOwed();
-    await this.#journal()?.write({ job: job.id, state, data }, isNew);
+    return this.#journal()?.write(entry, isNew) ?? DONE;
   }
 
   /**
    * Writes what has happened. It has, whether it can be written or not: that is warned of, and tried again for as long as
    * the process lives. Never rejects.
    */
-  async note(job: Job, state: string, data?: unknown): Promise<void> {
+  note(job: Job, state: string, data?: unknown): Promise<void> {
+    return job.isJournalled ? this.#note({ job: job.id, state, data }) : DONE;
+  }
+
+  /** Writes what is left of a job that is over, in the same way. */
+  noteClosed(job: Job, record: SavedRecord): Promise<void> {
+    return job.isJournalled
+      ? this.#note({ job: job.id, state: "closed", lasts: recordLasts(record), data: record })
+      : DONE;
+  }
+
+  async #note(entry: NewEntry): Promise<void> {
     try {
-      await this.require(job, state, data);
+      await this.#write(entry);
     } catch (error) {
-      this.#owed.push({ job: job.id, state, data });
+      this.#owed.push(entry);
       this.#tryAgain();
       const { message } = error as FluxError;
-      this.#warn(`Job ${job.id} is ${state}, but that could not be written down yet: ${message}`);
+      this.#warn(`Job ${entry.job} is ${entry.state}, but that could not be written down yet: ${message}`);
     }
   }
 

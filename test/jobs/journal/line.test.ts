@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readLine, toLine } from "../../../lib/jobs/journal/line";
+import { peekLine, readLine, toLine } from "../../../lib/jobs/journal/line";
 
 const entry = { job: "0b7c1e52-9f0a-4c1e-8a3b-5d2f6c7a8e90", state: "submitting", at: 1_800_000_000_000 };
 
@@ -9,6 +9,17 @@ describe("a line of the journal", () => {
   it("is read as it was written", () => {
     assert.deepEqual(readLine(line), { ...entry, data: { attempt: 1, prompt: "ein Bär" } });
     assert.deepEqual(readLine(toLine(entry, undefined).subarray(0, -1)), entry);
+  });
+
+  it("tells whose it is, and for how long it is needed, without its data being read", () => {
+    const whole = toLine({ ...entry, lasts: 86_400_000 }, '{"outcome":5}').subarray(0, -1);
+    const peeked = peekLine(whole);
+    assert.ok(peeked);
+    const { job, state, at, lasts } = peeked;
+    assert.deepEqual({ job, state, at, lasts }, { ...entry, lasts: 86_400_000 });
+    assert.deepEqual(peeked.data, { outcome: 5 });
+    assert.deepEqual(readLine(whole), { ...entry, lasts: 86_400_000, data: { outcome: 5 } });
+    assert.equal(peekLine(line)?.lasts, undefined);
   });
 
   it("is not read with any bit of it flipped", () => {
