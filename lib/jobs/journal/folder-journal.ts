@@ -5,6 +5,7 @@ import { passes } from "../steps";
 import { decode } from "./decode";
 import { type Encoded, encode, fileMark, type Outside } from "./encode";
 import { type FileLayer, orMissing, realFiles } from "./file-layer";
+import { gather } from "./gather";
 import type { Home } from "./home";
 import { Homes } from "./homes";
 import type { Journal, JournalEntry, JournalOptions, NewEntry, ReadData } from "./journal";
@@ -117,11 +118,12 @@ export class FolderJournal implements Journal {
   /** Never rejects. */
   async #workOff(isIdle: boolean): Promise<void> {
     // All entries of this turn go together.
-    await nextTurn();
+    await gather(() => this.#pending.length);
     if (isIdle) await this.#room.tidy(this.#homes.current);
     while (this.#pending.length > 0) {
       await this.#writeBatch(this.#pending.splice(0));
       if (this.#room.isDue) await this.#room.tidy(this.#homes.current);
+      if (this.#pending.length > 0) await gather(() => this.#pending.length);
     }
     this.#restWhenIdle();
     // In the turn in which nothing was left: what is written from now on begins anew.

@@ -50,8 +50,8 @@ export interface Journal {
   /** What was there when it was opened, in the order in which it was written. */
   readonly found: readonly JournalEntry[];
   /**
-   * Resolves once the entry is durable. Entries of one turn of the event loop share one fsync, and their promises
-   * resolve in one turn, in order; those of very many in several.
+   * Resolves once the entry is durable. Entries of one turn of the event loop, and of turns that follow at once, share
+   * one fsync, and their promises resolve in one turn, in order; those of very many in several.
    *
    * @param isNew whether the entry begins a job, and so counts against the cap.
    * @throws FluxError FLUX_STORAGE when it cannot be written: it then is not there after a restart either, or is void.

@@ -57,6 +57,24 @@ describe("the journal", () => {
     assert.deepEqual(states(await reopened(again)), ["one waiting", "two waiting", "one submitting", "two submitting"]);
   });
 
+  it("makes durable with one fsync what comes in turns of the event loop that follow each other", async () => {
+    const steps: string[] = [];
+    const files = watchedFiles(({ does, path }) => {
+      if (basename(path) === "jobs-1.jsonl") steps.push(does);
+    });
+    const journal = await place.open({ files });
+    await journal.write({ job: "first", state: "waiting" }, true);
+    await journal.flush();
+    steps.length = 0;
+    const writes: Promise<void>[] = [];
+    for (let number = 0; number < 10; number += 1) {
+      writes.push(journal.write({ job: String(number), state: "waiting" }, true));
+      await nextTurn();
+    }
+    await Promise.all(writes);
+    assert.deepEqual(steps, ["write", "sync"]);
+  });
+
   it("is one readable line of JSON per entry, with a checksum", async () => {
     const journal = await place.open();
     await journal.write({ job: "one", state: "waiting", data: { prompt: "a cat\n" } });
