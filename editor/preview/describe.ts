@@ -9,15 +9,17 @@ export const problemText = ({ problem, reason }: PreviewPicture, length: "short"
   return length === "long" && reason !== undefined ? reason : text;
 };
 
-/** A picture in one line: when it came, its size and seed, and why it cannot be seen. */
-export const describePicture = (picture: PreviewPicture): string => {
-  const { at, width, height, seed } = picture;
+/** What is known of a picture, in one line: when it came, its size and seed. */
+export const pictureFacts = ({ at, width, height, seed, nsfw }: PreviewPicture): string => {
   const parts = [
     new Date(at).toLocaleTimeString(editorLanguage()),
     ...(width !== undefined && height !== undefined ? [previewText("preview.size", { width, height })] : []),
     ...(seed !== undefined ? [previewText("preview.seed", { seed })] : []),
-    ...(picture.nsfw ? [previewText("preview.nsfw")] : []),
-    problemText(picture, "long"),
+    ...(nsfw ? [previewText("preview.nsfw")] : []),
   ];
-  return parts.filter((part) => part !== "").join(" · ");
+  return parts.join(" · ");
 };
+
+/** The same, and why it cannot be seen. */
+export const describePicture = (picture: PreviewPicture): string =>
+  [pictureFacts(picture), problemText(picture, "long")].filter((part) => part !== "").join(" · ");

@@ -1,6 +1,6 @@
 import { button, element } from "../element";
 import { copyButtons } from "./copy-buttons";
-import { describePicture, problemText } from "./describe";
+import { pictureFacts, problemText } from "./describe";
 import { trapFocus } from "./focus-trap";
 import { fetchDetails, fetchLarge, type KnownPicture } from "./known-pictures";
 import { previewText } from "./preview-text";
@@ -18,7 +18,7 @@ export const enlarge = (node: string, pictures: readonly KnownPicture[], first: 
     pictures.findIndex(({ id }) => id === first),
   );
   let address: string | undefined;
-  const stage = element("div", { class: "fluxwire-enlarged-stage" });
+  const stage = element("div", { class: "fluxwire-enlarged-stage", "aria-live": "polite" });
   const caption = element("div", { class: "fluxwire-enlarged-caption", "aria-live": "polite" });
   const copies = element("span", { class: "fluxwire-enlarged-copies" });
   const step = (by: number): void => {
@@ -63,7 +63,7 @@ export const enlarge = (node: string, pictures: readonly KnownPicture[], first: 
     const picture = pictures[index];
     if (picture === undefined) return;
     release();
-    caption.textContent = describePicture(picture);
+    caption.textContent = pictureFacts(picture);
     // What is replaced would take the focus with it, and the keys would go to what is behind.
     if (copies.contains(document.activeElement) || stage.contains(document.activeElement)) closing.focus();
     copies.replaceChildren();

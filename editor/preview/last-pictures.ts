@@ -26,8 +26,9 @@ const opener = (node: string, picture: KnownPicture): HTMLButtonElement => {
   const { thumbnail, nsfw, id } = picture;
   const name = describePicture(picture);
   const made = element("button", { type: "button", title: name, "aria-label": name });
-  if (thumbnail === undefined) made.append(problemText(picture, "short"));
-  else made.append(element("img", { src: thumbnail, alt: "", class: nsfw ? "fluxwire-veiled" : undefined }));
+  if (thumbnail === undefined) {
+    made.append(element("span", { class: "fluxwire-picture-note" }, problemText(picture, "short")));
+  } else made.append(element("img", { src: thumbnail, alt: "", class: nsfw ? "fluxwire-veiled" : undefined }));
   made.addEventListener("click", () => enlarge(node, picturesOf(node), id));
   return made;
 };

@@ -95,6 +95,7 @@ describe("pictures under a preview node", function () {
       ...pair("keys", 1160),
       ...pair("trace", 1320),
       ...pair("plain", 1640),
+      ...pair("unseen", 1800),
       { id: "look", type: "subflow", name: "look", in: [{ x: 40, y: 40, wires: [{ id: "inner" }] }], out: [] },
       preview("inner", { z: "look" }),
       inject("go-use", "use", { y: 1480 }),
@@ -298,6 +299,26 @@ describe("pictures under a preview node", function () {
     assert.match(said, /Allowed hosts/);
     assert.doesNotMatch(said, /secret/);
     await page.keyboard.press("Escape");
+  });
+
+  it("that cannot be had are explained once, in the letters of the editor, and in the dialog within their frame", async () => {
+    const { page } = editor;
+    await press(editor, "go-unseen", { payload: "http://127.0.0.1:1/none.png" });
+    await page.waitForSelector("#unseen .fluxwire-picture-note");
+    await editor.open("unseen");
+    const overflow = await editor.get<number[]>(
+      "[...document.querySelectorAll('.fluxwire-last-pictures .fluxwire-picture-note')].map((note) => Math.max(note.scrollWidth - note.clientWidth, note.scrollHeight - note.clientHeight))",
+    );
+    assert.deepEqual(overflow, [0]);
+    await page.click(".fluxwire-last-pictures button");
+    const said = await editor.text(".fluxwire-enlarged-problem");
+    assert.notEqual(said, "");
+    assert.ok(!(await editor.text(".fluxwire-enlarged-caption")).includes(said), "not below it as well");
+    const lettersOf = (selector: string) =>
+      editor.get<string>(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).fontFamily`);
+    assert.equal(await lettersOf(".fluxwire-enlarged-caption"), await lettersOf("#red-ui-editor"));
+    await page.keyboard.press("Escape");
+    await editor.cancel();
   });
 
   it("leave no trace in what is exported or deployed", async () => {
