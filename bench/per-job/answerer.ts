@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { announce } from "../child-service";
+import { serveJson } from "../child-service";
 
 /*
  * A service that answers at once, and as little as its callers need: what is measured is the caller. Run as a process of
@@ -44,24 +43,11 @@ const answerTo = (task: Task): string => {
 const FAL =
   '{"images":[{"url":"http://127.0.0.1/picture.jpg","width":1024,"height":768,"content_type":"image/jpeg"}],"timings":{"inference":1.2},"seed":3401237321,"has_nsfw_concepts":[false],"prompt":"a harbour"}';
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body = "";
-  request.setEncoding("utf8");
-  for await (const piece of request) body += piece;
-  const isFal = request.url?.startsWith("/fal") ?? false;
-  const text = isFal ? FAL : `{"data":[${(JSON.parse(body) as Task[]).map(answerTo).join(",")}]}`;
-  response.writeHead(200, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-    ...(isFal && { "x-fal-request-id": "0c8d1f7e-2f4e-4b3a-9f57-0d9d7f0e6f6e" }),
-  });
-  response.end(text);
-}
+const FAL_HEADERS = { "x-fal-request-id": "0c8d1f7e-2f4e-4b3a-9f57-0d9d7f0e6f6e" };
 
-async function main(): Promise<void> {
-  const server = createServer((request, response) => void answer(request, response));
-  server.keepAliveTimeout = 60_000;
-  await announce(server);
-}
+const isFal = (path: string): boolean => path.startsWith("/fal");
 
-main();
+serveJson(
+  (body, path) => (isFal(path) ? FAL : `{"data":[${(JSON.parse(body) as Task[]).map(answerTo).join(",")}]}`),
+  (path) => (isFal(path) ? FAL_HEADERS : {}),
+);

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { announce } from "../child-service";
+import { announce, bodyOf } from "../child-service";
 
 /*
  * The least that can be taken for S3: it throws away what it gets, and is as fast as that. An upload of other parts than
@@ -15,12 +15,6 @@ const nextTag = (): string => {
   given += 1;
   return given.toString(16).padStart(32, "0");
 };
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const piece of request.setEncoding("utf8")) text += piece;
-  return text;
-}
 
 /** @returns the tag of the object. */
 function completed(upload: string, text: string): string {
@@ -45,7 +39,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     request.resume();
     xml("InitiateMultipartUploadResult", `<UploadId>${nextTag()}</UploadId>`);
   } else if (method === "POST" && upload !== null) {
-    xml("CompleteMultipartUploadResult", `<ETag>"${completed(upload, await textOf(request))}"</ETag>`);
+    xml("CompleteMultipartUploadResult", `<ETag>"${completed(upload, await bodyOf(request))}"</ETag>`);
   } else throw new Error(`${method} is not known here`);
 }
 

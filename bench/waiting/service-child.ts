@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { announce } from "../child-service";
+import { serveJson } from "../child-service";
 import { wallClock } from "./clock";
 
 /*
@@ -31,20 +30,7 @@ const answerTo = ({ taskType, taskUUID }: Task): object => {
   return { ...named, status: "success", imageUUID: taskUUID, imageURL, seed: 3401237321, cost: 0.0098 };
 };
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body = "";
-  request.setEncoding("utf8");
-  for await (const piece of request) body += piece;
+serveJson((body) =>
   // How many jobs it has, for who asks without a body.
-  const text = body === "" ? String(doneAt.size) : JSON.stringify({ data: (JSON.parse(body) as Task[]).map(answerTo) });
-  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-  response.end(text);
-}
-
-async function main(): Promise<void> {
-  const server = createServer((request, response) => void answer(request, response));
-  server.keepAliveTimeout = 60_000;
-  await announce(server);
-}
-
-main();
+  body === "" ? String(doneAt.size) : JSON.stringify({ data: (JSON.parse(body) as Task[]).map(answerTo) }),
+);
