@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Node, NodeAPI, NodeDef } from "../../lib/node-red/types";
 import { bucketIn } from "../support/bucket";
 import { nextPassing } from "../support/controls";
 import { type Flow, type FlowOptions, type Message, startFlow, stopFlows } from "../support/flow";
 import { type FlowNode, helper } from "../support/helper";
 import { onlyMessage } from "../support/outcomes";
+import { slowCloser } from "../support/slow-closer";
 import { untilTold } from "../support/until-told";
 
 const presign = { type: "flux-s3-presign", id: "presign", name: "place", bucket: "bucket" };
@@ -175,17 +175,10 @@ describe("a picture that the service writes straight into the bucket", () => {
 
   it("waits for a deploy that makes its bucket node anew", async () => {
     let whileClosed = async (): Promise<void> => {};
-    const slowCloser = (RED: NodeAPI) => {
-      RED.nodes.registerType("slow-closer", function (this: Node, config: NodeDef) {
-        RED.nodes.createNode(this, config);
-        this.on("close", (_removed: boolean, done: () => void) => void whileClosed().then(done));
-      });
-    };
     const flow = await direct({
       account: { concurrency: 1 },
       sandbox: untilTold,
-      types: [slowCloser as never],
-      nodes: [{ id: "slow", z: "tab", type: "slow-closer", wires: [] }],
+      ...slowCloser(() => whileClosed()),
     });
     const failures: Message[] = [];
     flow.onCaught((message) => failures.push(message));

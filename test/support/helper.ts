@@ -5,9 +5,18 @@ import { nodeRedPackage } from "../../scripts/node-red-package";
 
 const runtime = require.resolve(nodeRedPackage());
 
+/** A file of one of the packages that Node-RED consists of. */
+const partOfNodeRed = (path: string) =>
+  require(require.resolve(`@node-red/${path}`, { paths: [dirname(runtime), join(dirname(runtime), "..")] }));
+
 /** A core node's own file, for flows that wire ours to theirs: `coreNode("function/15-change")`. */
-export const coreNode = (path: string): NodeInitializer =>
-  require(require.resolve(`@node-red/nodes/core/${path}`, { paths: [dirname(runtime), join(dirname(runtime), "..")] }));
+export const coreNode = (path: string): NodeInitializer => partOfNodeRed(`nodes/core/${path}`);
+
+/** Stops and starts the flows, as the editor's menu does. */
+export const {
+  stopFlows: stopInMenu,
+  startFlows: startInMenu,
+}: Record<"stopFlows" | "startFlows", () => Promise<void>> = partOfNodeRed("runtime/lib/flows");
 
 helper.init(runtime);
 
