@@ -69,13 +69,26 @@ function evaluateLater(
   message: FluxMessage,
 ): Promise<Evaluated> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, result: unknown) => (error ? reject(error) : resolve({ value: result }));
+    const settle = (error: Error | null, result: unknown) =>
+      error ? reject(error) : resolve(result instanceof Result ? result : { value: result });
     if (type === "jsonata") {
       RED.util.evaluateJSONataExpression(prepared(RED, node, value), message, settle);
     } else {
       RED.util.evaluateNodeProperty(value, type, node, message, settle);
     }
   });
+}
+
+/**
+ * What an expression gave. Node-RED 4.1 and 5 walk through it when it is a list or an object: to the end of a list
+ * that holds nothing but its length, through accessors, and they give objects of the message another prototype.
+ * Instances of a class are left alone.
+ */
+class Result implements Evaluated {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    this.value = value;
+  }
 }
 
 type Expression = ReturnType<NodeAPI["util"]["prepareJSONataExpression"]>;
@@ -87,9 +100,17 @@ const expressions = new WeakMap<Node, Map<string, Expression>>();
 function prepared(RED: NodeAPI, node: Node, text: string): Expression {
   const ofNode = expressions.get(node) ?? new Map<string, Expression>();
   expressions.set(node, ofNode);
-  const expression = ofNode.get(text) ?? RED.util.prepareJSONataExpression(text, node);
+  const expression = ofNode.get(text) ?? withResult(RED.util.prepareJSONataExpression(text, node));
   ofNode.set(text, expression);
   return expression;
+}
+
+/** Node-RED evaluates it by this method, and reads what it knows of it from the same object. */
+function withResult(expression: Expression): Expression {
+  const evaluate = expression.evaluate.bind(expression);
+  return Object.assign(expression, {
+    evaluate: async (...given: Parameters<typeof evaluate>) => new Result(await evaluate(...given)),
+  });
 }
 
 /** Rejects with TOO_LATE after the patience. */

@@ -4,6 +4,7 @@ import { createContext, runInContext } from "node:vm";
 import fc from "fast-check";
 import { anythingWith } from "../anything";
 import { computed, listOf, objectOf, plain, type Recipe, recipe, withMembers } from "./recipe";
+import { thrown } from "./unreadable";
 
 /** Names that break into objects, and names that mean something on the way. */
 export const names = fc.oneof(
@@ -25,10 +26,6 @@ class Instance {
     throw new Error("written");
   }
 }
-
-const thrown = (): never => {
-  throw new Error("looked at");
-};
 
 const revoked = (target: object): object => {
   const { proxy, revoke } = Proxy.revocable(target, {});
