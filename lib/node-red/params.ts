@@ -1,3 +1,4 @@
+import { copyOfOwner } from "../models/preparing/shallow-copy";
 import type { FluxRequest } from "../models/request";
 
 type Branch = Record<string, unknown> | unknown[];
@@ -9,16 +10,12 @@ type Branch = Record<string, unknown> | unknown[];
  */
 export function nest(values: ReadonlyMap<string, unknown>): FluxRequest {
   const ours = new WeakSet<object>();
-  const root = claim({}, ours);
+  const root: Branch = {};
+  ours.add(root);
   for (const [path, value] of values) {
     if (value !== undefined) place(root, path.split("."), value, ours);
   }
   return closeGaps(root, ours) as FluxRequest;
-}
-
-function claim<Made extends Branch>(branch: Made, ours: WeakSet<object>): Made {
-  ours.add(branch);
-  return branch;
 }
 
 function place(root: Branch, [...segments]: string[], value: unknown, ours: WeakSet<object>): void {
@@ -28,7 +25,10 @@ function place(root: Branch, [...segments]: string[], value: unknown, ours: Weak
   for (const [depth, segment] of segments.entries()) {
     const next = get(branch, segment);
     const inside = isBranch(next) ? next : isIndex(segments[depth + 1] ?? last) ? [] : {};
-    const own: Branch = ours.has(inside) ? inside : claim(Array.isArray(inside) ? [...inside] : { ...inside }, ours);
+    const own: Branch | undefined = ours.has(inside) ? inside : copyOfOwner(inside);
+    // What cannot be copied stays what it is, and is refused with the request.
+    if (own === undefined) return;
+    ours.add(own);
     set(branch, segment, own);
     branch = own;
   }
@@ -36,7 +36,7 @@ function place(root: Branch, [...segments]: string[], value: unknown, ours: Weak
 }
 
 const isBranch = (value: unknown): value is Branch =>
-  typeof value === "object" && value !== null && !Buffer.isBuffer(value);
+  typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
 
 const isIndex = (segment: string): boolean => /^\d{1,4}$/.test(segment);
 

@@ -42,6 +42,23 @@ describe("a hostile message", () => {
     assert.deepEqual(refusedParameters(srpo, new Proxy({}, { ownKeys: called })), ["msg.flux"]);
   });
 
+  it("with a list that computes an element is refused, and one with an iterator of its own is read by its places", () => {
+    const called = (): never => assert.fail("called");
+    const computed = Object.defineProperty([{ model: "a:b" }, 0], 1, { enumerable: true, get: called });
+    assert.deepEqual(refusedParameters(srpo, { lora: computed }), ["lora[1]"]);
+    const iterable = Object.assign([{ model: "a:b" }], { [Symbol.iterator]: called });
+    assert.deepEqual(prepare(srpo, { lora: iterable }).request.lora, [{ model: "a:b" }]);
+  });
+
+  it("with a list that does not tell how long it is is refused", () => {
+    const trap = (list: unknown[], name: PropertyKey) => {
+      const own = Reflect.getOwnPropertyDescriptor(list, name);
+      return name === "length" ? { ...own, value: Symbol("many") } : own;
+    };
+    const lora = new Proxy<unknown[]>([{ model: "a:b" }], { getOwnPropertyDescriptor: trap });
+    assert.match(refusal(srpo, { lora }).message, /^lora is a list that does not tell how long it is\./);
+  });
+
   it("that is endlessly deep, long or wide is refused, not followed", () => {
     let deep: unknown = {};
     for (let level = 0; level < 5000; level++) deep = { deep };

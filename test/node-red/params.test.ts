@@ -40,6 +40,18 @@ describe("parameters as the dialog saves them", () => {
     assert.deepEqual(loras, [{ model: "a:1@1" }, undefined]);
   });
 
+  it("leave what a message brought uncopied, and call nothing of it, where it is no plain data", () => {
+    const called = (): never => assert.fail("called");
+    const computed = Object.defineProperty([{}], 0, { enumerable: true, get: called });
+    const closed = Proxy.revocable([], {});
+    closed.revoke();
+    for (const lora of [computed, closed.proxy, new Date()]) {
+      assert.equal(nested({ lora, "lora.0.weight": 0.5 }).lora, lora);
+    }
+    const iterable = Object.assign([{ model: "a:1@1" }], { [Symbol.iterator]: called });
+    assert.deepEqual(nested({ lora: iterable, "lora.0.weight": 0.5 }).lora, [{ model: "a:1@1", weight: 0.5 }]);
+  });
+
   it("cannot reach an object's prototype", () => {
     const request = nested({ "__proto__.polluted": true, "constructor.prototype.polluted": true });
     assert.equal(Reflect.get({}, "polluted"), undefined);

@@ -3,6 +3,8 @@ import type { Violation } from "../../errors";
 import { writePath } from "../paths";
 import type { FluxRequest } from "../request";
 import { describe, grouped } from "../wording/wording";
+import { bytesOf } from "./bytes-of";
+import { lengthOf } from "./is-list";
 import { isJsonBuffer, JSON_BUFFER } from "./json-buffer";
 import { isObject } from "./merge";
 
@@ -53,7 +55,7 @@ export const readMember = (owner: object, name: string): { value: unknown } | { 
 };
 
 /**
- * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers stay the same Buffers;
+ * Copies what a message brought into plain data of ours. Own enumerable members only; Buffers keep their memory;
  * one that went through JSON becomes `JSON_BUFFER`, which nobody takes but everybody can name;
  * what is no data (functions, symbols, accessors, class instances, cycles) or would poison an object becomes a
  * violation and is left out. Nothing of the original is called or changed.
@@ -89,18 +91,21 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
     return target;
   };
 
-  const copyElement = (element: unknown, index: number): unknown => {
+  const copyElement = (source: readonly unknown[], index: number): unknown => {
     path.push(index);
-    const value = copy(element) ?? null;
+    const element = readMember(source, String(index));
+    const value = ("problem" in element ? refuse(element.problem) : copy(element.value)) ?? null;
     path.pop();
     return value;
   };
 
   const copyList = (source: readonly unknown[]): unknown => {
-    const { length } = source;
+    const length = lengthOf(source);
+    if (length === undefined) return refuse("is a list that does not tell how long it is");
     if (isTooMany(length)) return refuse(`is a list of more than ${grouped(MOST_VALUES)} elements`);
+    // By their places: an iterator of its own would be called.
     const list: unknown[] = [];
-    for (let index = 0; index < length; index += 1) list.push(copyElement(source[index], index));
+    for (let index = 0; index < length; index += 1) list.push(copyElement(source, index));
     return list;
   };
 
@@ -120,8 +125,7 @@ export const safeCopy = (original: object, origin: string): { copy: FluxRequest;
       return refuse(`is ${describe(value)}, which is no data`);
     if (typeof value !== "object" || value === null) return value;
     if (isJsonBuffer(value)) return JSON_BUFFER;
-    if (Buffer.isBuffer(value)) return value;
-    if (isUint8Array(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    if (isUint8Array(value)) return bytesOf(value);
     if (Array.isArray(value) || isPlainObject(value)) return copyBranch(value);
     return refuse("is neither plain data nor a Buffer");
   };

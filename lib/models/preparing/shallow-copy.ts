@@ -1,9 +1,8 @@
 import type { Violation } from "../../errors";
 import { type Path, writePath } from "../paths";
 import type { FluxRequest } from "../request";
-import { isList } from "./is-list";
+import { isList, lengthOf } from "./is-list";
 import { isJsonBuffer } from "./json-buffer";
-import { peek } from "./peek";
 import { isPlainObject, isTooMany, readMember, tooMany, unreadable } from "./safe-copy";
 
 /*
@@ -48,8 +47,8 @@ export const copyOfObject = (original: object, at: Path = []): ShallowCopy<FluxR
 export const copyOfList = (original: readonly unknown[], at: Path): ShallowCopy<unknown[]> => {
   const copy: unknown[] = [];
   const violations: Violation[] = [];
-  const length = Number(peek(original, "length"));
-  if (Number.isNaN(length)) return { copy, violations: [unreadable(`msg.flux.${writePath(at)}`)] };
+  const length = lengthOf(original);
+  if (length === undefined) return { copy, violations: [unreadable(`msg.flux.${writePath(at)}`)] };
   if (isTooMany(length)) return { copy, violations: [tooMany(`msg.flux.${writePath(at)}`)] };
   try {
     for (let index = 0; index < length; index++) {
@@ -64,7 +63,7 @@ export const copyOfList = (original: readonly unknown[], at: Path): ShallowCopy<
 };
 
 /** A copy of a list or a plain object; undefined of anything else, and of what cannot be copied as a whole. */
-export const copyOfOwner = (owner: unknown): object | undefined => {
+export const copyOfOwner = (owner: unknown): FluxRequest | unknown[] | undefined => {
   if (!isList(owner) && !isMembers(owner)) return undefined;
   const { copy, violations } = isList(owner) ? copyOfList(owner, []) : copyOfObject(owner);
   return violations.length > 0 ? undefined : copy;

@@ -2,7 +2,8 @@ import { types } from "node:util";
 import { FluxError } from "../../errors";
 import { httpUrl, uuid, writtenPicture } from "../../models/formats";
 import { HEAD_BYTES, type PictureType, pictureType } from "../../models/picture";
-import { isList } from "../../models/preparing/is-list";
+import { bytesOf } from "../../models/preparing/bytes-of";
+import { elementsOf, isList, lengthOf } from "../../models/preparing/is-list";
 import { isJsonBuffer, MAKE_BUFFER } from "../../models/preparing/json-buffer";
 import { describe } from "../../models/wording/wording";
 import type { DownloadOptions } from "../../net/download-guard";
@@ -49,11 +50,12 @@ export const extensionOf = (type: PictureType): string => EXTENSIONS[type];
  */
 export function readPictures(value: unknown, setting: string): { sources: PictureSource[]; isList: boolean } {
   if (!isList(value)) return { sources: [readPicture(value, setting)], isList: false };
-  const { length } = value;
+  const length = lengthOf(value) ?? 0;
   if (length === 0) throw refused(setting, `${setting} is an empty list: there is no picture to store`);
   if (length > MOST_PICTURES)
     throw refused(setting, `${setting} is a list of ${length}; a message has at most 1,000 pictures`);
-  return { sources: Array.from(value, (item, index) => readPicture(item, `${setting}[${index}]`)), isList: true };
+  const items = elementsOf(value);
+  return { sources: items.map((item, index) => readPicture(item, `${setting}[${index}]`)), isList: true };
 }
 
 /**
@@ -63,7 +65,7 @@ export function readPictures(value: unknown, setting: string): { sources: Pictur
  */
 export function readPicture(value: unknown, setting: string): PictureSource {
   if (types.isUint8Array(value)) {
-    return picture(Buffer.from(value.buffer, value.byteOffset, value.byteLength), setting);
+    return picture(bytesOf(value), setting);
   }
   if (isJsonBuffer(value)) {
     throw refused(setting, `${setting} is a Buffer that went through JSON, not a picture; ${MAKE_BUFFER}`);

@@ -1,6 +1,6 @@
 import { FluxError } from "../../errors";
 import { Limit } from "../../jobs/limit";
-import { isList } from "../../models/preparing/is-list";
+import { elementsOf, isList, lengthOf } from "../../models/preparing/is-list";
 import { peek } from "../../models/preparing/peek";
 import { describe } from "../../models/wording/wording";
 import { LONGEST_KEY } from "../../storage/key-template";
@@ -46,11 +46,12 @@ export async function presignObjects(
     }
   };
   if (!isList(value)) return addressOf(keyOf(value, setting, store));
-  const { length } = value;
+  const length = lengthOf(value) ?? 0;
   if (length === 0) throw unsigned(setting, `${setting} is an empty list: it names no object`);
   if (length > MOST_OBJECTS)
     throw unsigned(setting, `${setting} is a list of ${length}; at most 1,000 objects are signed`);
-  return Promise.all(Array.from(value, (item, index) => keyOf(item, `${setting}[${index}]`, store)).map(addressOf));
+  const keys = elementsOf(value).map((item, index) => keyOf(item, `${setting}[${index}]`, store));
+  return Promise.all(keys.map(addressOf));
 }
 
 const unsigned = (setting: string, problem: string): FluxError => refused(setting, problem, {}, "signed");
