@@ -2,9 +2,11 @@ import { FluxError } from "../errors";
 import { asFluxError } from "../jobs/unexpected";
 import { compose } from "../models/composition/compose";
 import type { Composed, Composition } from "../models/composition/composition";
+import { peek } from "../models/preparing/peek";
 import { failedStatus } from "./failed-status";
 import { finish } from "./finish";
 import { readDialog } from "./read-input";
+import { readMember } from "./read-member";
 import { type CompositionSettings, readCompositionSettings } from "./settings";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send, TypedValue } from "./types";
 import { warnOf } from "./warn-of";
@@ -75,8 +77,8 @@ class Composing {
       mode,
       dialog,
       isConfigured: Object.keys(params).length > 0,
-      flux: message.flux,
-      origins: message.fluxOrigins,
+      flux: readMember(message, "flux"),
+      origins: peek(message, "fluxOrigins"),
       node: this.#node,
     });
   }

@@ -1,6 +1,8 @@
 import { FluxError } from "../errors";
+import { peek } from "../models/preparing/peek";
 import { safeCopy } from "../models/preparing/safe-copy";
 import { isPromptHash } from "../models/prompt-hash";
+import { readOwnMember } from "./read-member";
 import type { FluxMessage } from "./types";
 
 /** Characters of an id or a key. */
@@ -62,11 +64,14 @@ export function readKey(value: unknown, source: string): string | undefined {
   throw refusal(source, `The idempotency key (${source}) cannot be used: ${problem}`);
 }
 
+/** What is read of a `msg.job`. */
+const RESUMED = ["id", "requestId", "provider", "model", "request", "promptHash"];
+
 function readResumed(value: unknown): Resumed {
   if (isId(value)) return { id: value };
   if (typeof value !== "object" || value === null)
     throw refused("resume", "it takes the id of a job, or a whole msg.job");
-  const { id, requestId, provider, model, request, promptHash } = value as Record<string, unknown>;
+  const [id, requestId, provider, model, request, promptHash] = RESUMED.map((name) => peek(value, name));
   const name = isId(id) ? id : requestId;
   if (!isId(name)) throw refused("resume", "the job in it has no id");
   return {
@@ -85,7 +90,7 @@ const isId = (value: unknown): value is string =>
   typeof value === "string" && value.length <= LONGEST_ID && /^[\w:@./-]+$/.test(value);
 
 function asked(message: FluxMessage, name: string): unknown {
-  const value: unknown = Object.hasOwn(message, name) ? Reflect.get(message, name) : undefined;
+  const value = readOwnMember(message, name);
   return value === null || value === false || value === "" ? undefined : value;
 }
 

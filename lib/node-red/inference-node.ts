@@ -20,6 +20,7 @@ import { keeperOf, watchFlows } from "./keeper-of";
 import { OpenRuns } from "./open-runs";
 import { resumeMessage } from "./resume-message";
 import { activityOf, type Run } from "./runs";
+import { standIn } from "./stand-in";
 import type { FluxMessage, Node, NodeAPI, NodeDef, Send } from "./types";
 
 /** How long a closing node waits for what is written, and for answers that alone tell a paid job's id; in ms. */
@@ -180,11 +181,11 @@ class Inference {
 
   /** Without what answers an HTTP request: by the time of a late result that was done. */
   #cloned(message: FluxMessage): FluxMessage {
-    const { req, res, ...rest } = message;
     try {
+      const { req, res, ...rest } = message;
       return this.#owner.RED.util.cloneMessage(rest as FluxMessage);
     } catch {
-      return { _msgid: message._msgid, topic: message.topic } as FluxMessage;
+      return standIn(message);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { DeliveredPicture } from "./delivered-picture";
 import type { JobReport } from "./job-report";
+import { standIn } from "./stand-in";
 import type { FluxMessage, NodeAPI } from "./types";
 
 /** How results leave, as the dialog says. */
@@ -40,13 +41,12 @@ export function toMessages(
 
 /** Without what the picture brings itself. A message that cannot be cloned must not cost a picture that is paid for. */
 function cloneForAnotherPicture(RED: NodeAPI, message: FluxMessage, keepFlux: boolean): FluxMessage {
-  const { req, res, payload, image, job, flux, fluxOrigins, ...rest } = message;
-  const kept = keepFlux ? { ...rest, flux, ...(fluxOrigins !== undefined && { fluxOrigins }) } : rest;
   try {
+    const { req, res, payload, image, job, flux, fluxOrigins, ...rest } = message;
+    const kept = keepFlux ? { ...rest, flux, ...(fluxOrigins !== undefined && { fluxOrigins }) } : rest;
     return RED.util.cloneMessage(kept as FluxMessage);
   } catch {
-    const { _msgid, topic, parts } = message;
-    return { _msgid, topic, parts };
+    return standIn(message);
   }
 }
 

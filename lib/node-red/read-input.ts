@@ -1,7 +1,9 @@
 import { fixedDialog } from "../models/preparing/fixed-dialog";
+import { peek } from "../models/preparing/peek";
 import type { FluxRequest, RequestInput, Sourced } from "../models/request";
 import { type ValueOrPromise, whenThere } from "../value-or-promise";
 import { nest } from "./params";
+import { readMember } from "./read-member";
 import type { InferenceSettings } from "./settings";
 import { type Evaluated, evaluate, isConstant } from "./typed-values";
 import type { FluxMessage, Node, NodeAPI, TypedValue } from "./types";
@@ -53,7 +55,7 @@ function readEach(
 /**
  * Gathers what a message and the dialog ask for: at once, where every typed value is there at once. The message is read,
  * never changed.
- * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated.
+ * @throws FluxError FLUX_VALIDATION when a typed value cannot be evaluated, or `msg.flux` not be read.
  */
 export function readInput(
   RED: NodeAPI,
@@ -69,8 +71,8 @@ export function readInput(
         dialog,
         prompt,
         image,
-        flux: message.flux,
-        origins: message.fluxOrigins,
+        flux: readMember(message, "flux"),
+        origins: peek(message, "fluxOrigins"),
         mode,
         delivery,
         output,

@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
 import { type Path, valueAt, writePath } from "../models/paths";
 import { signed } from "../models/preparing/origins";
+import { peek } from "../models/preparing/peek";
 import { copyOfOwner } from "../models/preparing/shallow-copy";
 import type { DeliveredPicture } from "./delivered-picture";
 import type { JobReport } from "./job-report";
@@ -89,7 +90,7 @@ export function withResult(
   }
   Object.assign(message, { [first]: held, image, job });
   if (first === "flux") {
-    message.fluxOrigins = signed(message.fluxOrigins, { ...Object(held) }, node, [writePath(inside)]);
+    message.fluxOrigins = signed(peek(message, "fluxOrigins"), { ...Object(held) }, node, [writePath(inside)]);
   }
   return message;
 }

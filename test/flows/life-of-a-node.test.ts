@@ -127,7 +127,12 @@ describe("a message that lets nothing go once its picture is paid for", () => {
       const flow = await startFlow({ node: { type, delivery: "sync" } });
       const caught = flow.nextCaught();
       const message = { _msgid: "closed", payload: prompt, flux: type.startsWith("fal") ? {} : size };
-      flow.receive(new Proxy(message, { deleteProperty: () => false }));
+      let isSent = false;
+      flow.sandbox.on("accepted", () => {
+        isSent = true;
+      });
+      const deleteProperty = (owner: object, name: PropertyKey) => !isSent && Reflect.deleteProperty(owner, name);
+      flow.receive(new Proxy<Record<string, unknown>>(message, { deleteProperty }));
       const { cause } = (await caught).error;
       const [id] = flow.sandbox.ledger.jobIds();
       assert.deepEqual([cause.billed, cause.requestId], ["yes", id]);

@@ -1,10 +1,12 @@
 import { readDirectUpload, writeDirectUpload } from "../../models/direct-upload";
 import { readFlux } from "../../models/preparing/message-flux";
 import { signed } from "../../models/preparing/origins";
+import { peek } from "../../models/preparing/peek";
 import { copyOfObject } from "../../models/preparing/shallow-copy";
 import { describe } from "../../models/wording/wording";
 import { fieldsOf, filledIn, JOB_FIELDS, type KeyUse } from "../../storage/key-template";
 import { objectKey } from "../../storage/object-key";
+import { readMember } from "../read-member";
 import { evaluate } from "../typed-values";
 import type { FluxMessage } from "../types";
 import { assertValues, checkTemplate, fieldValues } from "./key-values";
@@ -23,7 +25,7 @@ export interface Presigned {
  */
 export async function presignDirectUpload(owner: PresignOwner, message: FluxMessage): Promise<Presigned> {
   const { node, settings } = owner;
-  const { copy: flux, violations } = readFlux(message.flux, (given) => copyOfObject(given));
+  const { copy: flux, violations } = readFlux(readMember(message, "flux"), (given) => copyOfObject(given));
   const [violation] = violations;
   if (violation) throw refused(violation.parameter, violation.message.replace(/\.$/, ""));
   assertOneResult(flux.numberResults);
@@ -38,7 +40,7 @@ export async function presignDirectUpload(owner: PresignOwner, message: FluxMess
   return {
     values: {
       flux: { ...flux, uploadEndpoint },
-      fluxOrigins: signed(message.fluxOrigins, { ...flux, uploadEndpoint }, node, ["uploadEndpoint"]),
+      fluxOrigins: signed(peek(message, "fluxOrigins"), { ...flux, uploadEndpoint }, node, ["uploadEndpoint"]),
       s3Expected: { bucket: bucket.name, key: template },
     },
     warnings: isReplaced ? ["uploadEndpoint was in the message already: this node's place took its stead."] : [],

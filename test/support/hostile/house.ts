@@ -131,6 +131,7 @@ function count({ error, heardBy }: End, what: string, { ends }: Tally, { known, 
   assert.ok(error instanceof FluxError, `${String(error)}: ${what}`);
   const { code, message, cause } = error;
   assert.ok(message.length > 0, `an error without words: ${what}`);
+  assert.doesNotMatch(message, /Unexpected failure/, what);
   ends.set(code, (ends.get(code) ?? 0) + 1);
   (cause.billed === "no" ? refused : known).add(cause.requestId);
 }
