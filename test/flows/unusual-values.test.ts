@@ -29,6 +29,14 @@ describe("what a message brings in an unusual way", () => {
     });
   }
 
+  it("is refused where the memory of its bytes was given away: flux-s3-upload", async () => {
+    const payload = new Uint8Array(64);
+    structuredClone(payload, { transfer: [payload.buffer] });
+    const node = { type: "flux-s3-upload", ...bucket };
+    const { message } = await refusalOf({ node, bucket: {}, account: null }, { payload });
+    assert.match(message, /: msg\.payload is a Buffer of 0 bytes that hold no picture/);
+  });
+
   for (const [what, members] of [
     ["length", { length: 1e9 }],
     ["place and methods", { byteLength: 7, byteOffset: 7, buffer: "text", toString: thrown, subarray: thrown }],

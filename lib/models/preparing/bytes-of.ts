@@ -8,6 +8,8 @@ const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);
 export const bytesOf = (bytes: Uint8Array): Buffer => {
   if (Buffer.isBuffer(bytes) && isAsMade(bytes)) return bytes;
   const told = (name: string) => Reflect.get(TYPED_ARRAY, name, bytes);
+  // Memory that was given away cannot be looked at, not even for nothing.
+  if (told("byteLength") === 0) return Buffer.alloc(0);
   return Buffer.from(told("buffer"), told("byteOffset"), told("byteLength"));
 };
 
