@@ -33,7 +33,7 @@ describe("the status of a node through which many messages pass", () => {
     mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
     const shown: (string | undefined)[] = [];
     const activity: Activity = { waiting: 0, running: 0 };
-    const translate = (_key: string, { count }: { count: number }) => `${count} run`;
+    const translate = (_key: string, { running }: { running: number }) => `${running} run`;
     const node = { status: ({ text }: FluxStatus) => shown.push(text) };
     const line = new JobStatus(node as unknown as Node, translate as never, () => activity);
     try {
@@ -43,7 +43,7 @@ describe("the status of a node through which many messages pass", () => {
       }
       assert.equal(shown[0], "2 run");
       assert.ok(shown.length < 500, `${shown.length} times`);
-      mock.timers.tick(50);
+      mock.timers.tick(100);
       assert.equal(shown.at(-1), "1000 run");
     } finally {
       line.close();
