@@ -48,9 +48,16 @@ export async function startWaitingFlow({ concurrency, duration }: WaitingFlowOpt
     },
     { id: "flux", z: "tab", type: "runware-flux-srpo", version: 1, account: "account", wires: [["out"]] },
     { id: "out", z: "tab", type: "bench-sink", wires: [] },
+    { id: "caught", z: "tab", type: "catch", scope: null, wires: [["failed"]] },
+    { id: "failed", z: "tab", type: "bench-sink", wires: [] },
   ];
   const nodeRed = await startEmbedded(nodes, { account: { apiKey: "key-of-the-bench" } }, [sinkNode]);
   const [node, out] = [nodeRed.node("flux"), nodeRed.node("out")];
+  // It would be waited for for ever.
+  nodeRed.node("failed").on("input", ({ error }: { error: unknown }) => {
+    console.error(error);
+    process.exit(1);
+  });
   let sent = 0;
   return {
     receive: () => {

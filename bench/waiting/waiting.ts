@@ -80,7 +80,7 @@ async function growth(): Promise<Figure[]> {
 }
 
 async function memory(): Promise<Figure> {
-  const task: MemoryTask = { before: 1000, jobs: 10_000 };
+  const task: MemoryTask = { before: 1000, jobs: 9000 };
   const { job, message } = await ran<Memory>("memory-child.ts", task);
   return {
     measure: "memory of a waiting job beyond its message, 10,000 in flight",
