@@ -1,13 +1,18 @@
 import type { ParameterSet } from "./model";
 
-/** What is read off a model's facts: made when it is first asked for, and kept for as long as the model is. */
-export const oncePer = <Made>(make: (model: ParameterSet) => Made): ((model: ParameterSet) => Made) => {
-  const kept = new WeakMap<ParameterSet, { made: Made }>();
-  return (model) => {
-    const known = kept.get(model);
+/**
+ * What is made of an object that does not change, mostly of a model's facts: when it is first asked for, and kept for as long
+ * as the object is.
+ */
+export const oncePer = <Made, Owner extends object = ParameterSet>(
+  make: (owner: Owner) => Made,
+): ((owner: Owner) => Made) => {
+  const kept = new WeakMap<Owner, { made: Made }>();
+  return (owner) => {
+    const known = kept.get(owner);
     if (known) return known.made;
-    const made = make(model);
-    kept.set(model, { made });
+    const made = make(owner);
+    kept.set(owner, { made });
     return made;
   };
 };

@@ -1,3 +1,4 @@
+import { oncePer } from "../once-per";
 import type { FluxRequest } from "../request";
 
 const fixed = new WeakSet<FluxRequest>();
@@ -23,12 +24,6 @@ export const isFixed = (dialog: FluxRequest): boolean => fixed.has(dialog);
 
 /** What is made of a dialog: of a fixed one once, and kept for as long as that is; of any other for each message. */
 export const oncePerDialog = <Made>(make: (dialog: FluxRequest) => Made): ((dialog: FluxRequest) => Made) => {
-  const kept = new WeakMap<FluxRequest, { made: Made }>();
-  return (dialog) => {
-    const known = kept.get(dialog);
-    if (known) return known.made;
-    const made = make(dialog);
-    if (isFixed(dialog)) kept.set(dialog, { made });
-    return made;
-  };
+  const once = oncePer(make);
+  return (dialog) => (isFixed(dialog) ? once(dialog) : make(dialog));
 };
