@@ -1,4 +1,5 @@
 import type { FluxError } from "../errors";
+import { RecentMap } from "../recent-map";
 import { failedStatus, withoutTranslation, withoutUndefined } from "./failed-status";
 import { type Shown, StatusLine } from "./status-line";
 import type { FluxStatus, Node, NodeAPI } from "./types";
@@ -23,11 +24,16 @@ export type Ending =
 /** Characters of a log line on the canvas; the status object has all of it. */
 const LONGEST_LOG = 30;
 
+/** Texts that are remembered. */
+const MOST_TEXTS = 100;
+
 /** What an inference node shows: the jobs that are in it, else how the last one ended. */
 export class JobStatus {
   readonly #text: NodeAPI["_"];
   readonly #activity: () => Activity;
   readonly #line: StatusLine;
+  /** Of busy states: many are shown more than once, and looking one up in the catalogue takes long. */
+  readonly #texts = new RecentMap<string, string>(MOST_TEXTS);
   #ending: Ending | undefined;
 
   constructor(node: Node, text: NodeAPI["_"], activity: () => Activity) {
@@ -64,12 +70,21 @@ export class JobStatus {
     if (running === 0) return { fill: "grey", shape: "ring", text: this.#text("status.waiting", { waiting }) };
     const position = (queuePosition ?? 0) + 1;
     const say = (key: string) =>
-      this.#text(`status.${key}`, { running, waiting, seconds, percent: percent ?? 0, position });
+      this.#known(`status.${key}`, { running, waiting, seconds, percent: percent ?? 0, position });
     const state = queuePosition !== undefined ? "queued" : percent !== undefined ? "progress" : "running";
     const one = () =>
       log === undefined ? say(state) : `${say(state)} ${withoutTranslation(log.slice(0, LONGEST_LOG))}`;
     const text = running === 1 && waiting === 0 ? one() : say(waiting > 0 ? "busyAndWaiting" : "busySeveral");
     return { fill: "blue", shape: "dot", text, ...withoutUndefined(extra) };
+  }
+
+  #known(key: string, values: Readonly<Record<string, number>>): string {
+    const asked = `${key} ${Object.values(values).join(" ")}`;
+    const known = this.#texts.get(asked);
+    if (known !== undefined) return known;
+    const text = this.#text(key, values);
+    this.#texts.set(asked, text);
+    return text;
   }
 
   #idle(): FluxStatus {

@@ -1,4 +1,4 @@
-import { type BudgetLimits, NO_LIMITS } from "./limits";
+import { type BudgetLimits, isLimited, NO_LIMITS } from "./limits";
 import { inNanodollars, type Nanodollars } from "./money";
 import { type Price, Prices } from "./prices";
 import { type Excess, overBudget } from "./refusal";
@@ -70,15 +70,9 @@ export class Budget {
     const already = this.#reserved.get(job);
     if (already) return already;
     const price = this.#prices.of(shape) ?? (inNanodollars(limits.pricePerPicture) || undefined);
-    const reservation: Reservation = {
-      job,
-      shape,
-      pictures,
-      at,
-      ...(price !== undefined && { nanodollars: price * pictures }),
-      state: "reserved",
-    };
-    const excesses = this.#excesses(reservation, limits);
+    const reservation: Reservation = { job, shape, pictures, at, state: "reserved" };
+    if (price !== undefined) reservation.nanodollars = price * pictures;
+    const excesses = isLimited({ limits }) ? this.#excesses(reservation, limits) : [];
     if (excesses.length > 0) throw overBudget(excesses, at);
     this.#hold(reservation);
     return reservation;

@@ -37,4 +37,4 @@ export function strictestLimits(members: readonly BudgetLimits[]): BudgetLimits 
 
 /** Whether anything is limited. */
 export const isLimited = ({ limits }: { limits: BudgetLimits }): boolean =>
-  strictest([limits.dollarsPerHour, limits.dollarsPerDay, limits.picturesPerHour, limits.picturesPerDay]) > 0;
+  limits.dollarsPerHour > 0 || limits.dollarsPerDay > 0 || limits.picturesPerHour > 0 || limits.picturesPerDay > 0;

@@ -17,8 +17,9 @@ export class Prices {
   learn({ shape, perPicture }: Price): void {
     this.#byShape.delete(shape);
     this.#byShape.set(shape, perPicture);
+    if (this.#byShape.size <= MOST_SHAPES) return;
     const [oldest] = this.#byShape.keys();
-    if (oldest !== undefined && this.#byShape.size > MOST_SHAPES) this.#byShape.delete(oldest);
+    if (oldest !== undefined) this.#byShape.delete(oldest);
   }
 
   of(shape: string): Nanodollars | undefined {

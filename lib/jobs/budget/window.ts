@@ -24,7 +24,8 @@ export class RollingWindow {
   add(spent: Spent): void {
     let place = this.#spent.length;
     while (place > this.#first && (this.#spent[place - 1]?.at ?? 0) > spent.at) place -= 1;
-    this.#spent.splice(place, 0, spent);
+    if (place === this.#spent.length) this.#spent.push(spent);
+    else this.#spent.splice(place, 0, spent);
     this.#pictures += spent.pictures;
     this.#nanodollars += spent.nanodollars;
     // Also where no limit asks for the sums.

@@ -175,14 +175,14 @@ function takenBy(outcome: Outcome): JobTotal | undefined {
     return outcome.error.cause.billed === "no" ? undefined : { nanodollars: 0, pictures: 0, isUnknown: true };
   }
   const { pictures } = outcome.answer;
-  const known = pictures.flatMap(({ cost }) =>
-    cost !== undefined && Number.isFinite(cost) && cost >= 0 ? [cost] : [],
-  );
-  return {
-    nanodollars: known.reduce((sum, cost) => sum + inNanodollars(cost), 0),
-    pictures: pictures.length,
-    isUnknown: known.length < pictures.length,
-  };
+  let known = 0;
+  let nanodollars = 0;
+  for (const { cost } of pictures) {
+    if (cost === undefined || !Number.isFinite(cost) || cost < 0) continue;
+    known += 1;
+    nanodollars += inNanodollars(cost);
+  }
+  return { nanodollars, pictures: pictures.length, isUnknown: known < pictures.length };
 }
 
 const inWords = (error: unknown): string =>

@@ -25,8 +25,10 @@ export class CostHistory {
   readonly #kept = new Map<string, ShapeCosts>();
 
   learn(place: string, shape: string, cost: Nanodollars): void {
-    const known = this.#kept.get(keyOf({ place, shape }));
-    this.#keep({ place, shape, costs: [...(known?.costs ?? []), cost].slice(-MOST_COSTS) });
+    const known = this.#kept.get(keyOf({ place, shape }))?.costs ?? [];
+    const costs = known.length < MOST_COSTS ? known.slice() : known.slice(1 - MOST_COSTS);
+    costs.push(cost);
+    this.#keep({ place, shape, costs });
   }
 
   /** What runs did cost of which the shape is this one, or one like it. */
@@ -57,8 +59,9 @@ export class CostHistory {
     const key = keyOf(costs);
     this.#kept.delete(key);
     this.#kept.set(key, costs);
+    if (this.#kept.size <= MOST_SHAPES) return;
     const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size > MOST_SHAPES) this.#kept.delete(oldest);
+    if (oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 
