@@ -5,7 +5,7 @@ import { installPack } from "../test/support/install-pack";
 import { type Started, startOnce } from "../test/support/started";
 import { type Figure, inTurns } from "./figure";
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 
 /** What Node-RED's start takes longer with the pack installed, with all of its nodes and without a flow. */
 export async function starting(): Promise<Figure[]> {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type BuildOptions, build, type Plugin, transform } from "esbuild";
+import * as uuid from "uuid";
 
 const VALIDATORS = "./validators.js";
 
@@ -26,6 +27,22 @@ const validatorsApart: Plugin = {
       contents: `module.exports = require("${VALIDATORS}")["${path}"];`,
     }));
     onResolve({ filter: /^\.\/validators\.js$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** No id is needed before there is a message: `uuid`, which is twenty files, is loaded with the first one. */
+const uuidLater: Plugin = {
+  name: "uuid-later",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^uuid$/ }, ({ path, namespace }) =>
+      namespace === "later" ? { path, external: true } : { path, namespace: "later" },
+    );
+    const functions = Object.entries(uuid).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
+    onLoad({ filter: /./, namespace: "later" }, () => ({
+      contents: functions
+        .map((name) => `exports.${name} = (...given) => require("uuid").${name}(...given);`)
+        .join("\n"),
+    }));
   },
 };
 
@@ -71,7 +88,7 @@ export const buildPack = async (repository: string): Promise<void> => {
       sourcefile: "pack",
     },
     outfile: join(repository, "dist/pack.js"),
-    plugins: [validatorsApart, withoutComments],
+    plugins: [validatorsApart, uuidLater, withoutComments],
   });
 
   const validators = modulesOf(repository, "lib/models/generated", ".validate.js");

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { type Started, startedProbe, startOnce } from "../support/started";
 import { type Installed, installedPack } from "./installed-pack";
 
-/** What only work needs: connections, the S3 client, the image encoder, the compiler of schemas, the models' validators. */
+/** What only work needs: ids, connections, the S3 client, the image encoder, the compiler of schemas, the models' validators. */
 const heavy = {
+  uuid: /\/node_modules\/uuid\/.*\.js$/,
   undici: /\/node_modules\/undici\/.*\.js$/,
   "the S3 client": /\/node_modules\/(@aws-sdk|@smithy)\/.*\.js$/,
   "the image encoder": /\/node_modules\/(sharp|@img)\/.*\.(js|cjs|node)$|libvips[^/]*\.(so|dylib|dll)/,
@@ -44,7 +45,7 @@ describe("Node-RED's start with the pack", function () {
       const { createRequire } = require("node:module");
       const { pathToFileURL } = require("node:url");
       const pack = createRequire(${JSON.stringify(join(installed.packDirectory, "package.json"))});
-      for (const name of ["ajv", "./dist/validators.js"]) pack(name);
+      for (const name of ["uuid", "ajv", "./dist/validators.js"]) pack(name);
       const names = ["undici", "@aws-sdk/client-s3", "sharp"];
       Promise.all(names.map((name) => import(pathToFileURL(pack.resolve(name))))).then(() => {
         console.log("Started flows");
