@@ -2,6 +2,7 @@ import { isIPv6, type LookupFunction } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type { Dispatcher, EnvHttpProxyAgent } from "undici";
 import { FluxError } from "../errors";
+import { poolFactory } from "./pools";
 import { proxyClients } from "./proxy-tunnel";
 
 /** A proxy that the author chose; `noProxy` lists hosts (`host`, `host:port`, `.domain`) that are asked directly. */
@@ -55,6 +56,7 @@ export async function createDispatcher(settings: DispatcherSettings): Promise<Di
     // A server that promises to keep the connection longer is not believed: the next request may be a paid one.
     keepAliveMaxTimeout: keepAlive,
     connect: direct,
+    factory: await poolFactory(),
   };
   // The agent for proxies would read the address of each request, and the environment, to find that there is none.
   if (!proxy && !(settings.useEnvironmentProxy && environmentNamesProxy())) return new Agent(common);
