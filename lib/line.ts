@@ -1,7 +1,9 @@
+import { PassingSet } from "./passing";
+
 /** Those who wait for their turn, called up in their order of arrival. */
 export class Line {
   // A Set keeps arrival order and forgets who left without a search.
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new PassingSet<() => void>();
 
   get length(): number {
     return this.#waiting.size;
@@ -20,11 +22,11 @@ export class Line {
         return;
       }
       const leave = () => {
-        this.#waiting.delete(call);
+        this.#waiting.delete(place);
         reject(signal.reason);
       };
       const call = () => {
-        this.#waiting.delete(call);
+        this.#waiting.delete(place);
         signal.removeEventListener("abort", leave);
         try {
           resolve(take());
@@ -32,7 +34,7 @@ export class Line {
           reject(error);
         }
       };
-      this.#waiting.add(call);
+      const place = this.#waiting.add(call);
       signal.addEventListener("abort", leave, { once: true });
     });
   }

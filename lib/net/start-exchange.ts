@@ -64,7 +64,7 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
     ended = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
-    closing?.delete(fail);
+    if (place) closing?.delete(place);
     controller?.abort(new Error("the exchange has ended"));
   };
   const fail = (error: unknown) => {
@@ -88,7 +88,7 @@ export function startExchange(dispatcher: Dispatcher, request: ExchangeRequest, 
     });
   const timer = timeout === undefined ? undefined : setTimeout(() => fail(tooSlow(timeout)), timeout);
   signal?.addEventListener("abort", aborted, { once: true });
-  closing?.add(fail);
+  const place = closing?.add(fail);
 
   const handler: Dispatcher.DispatchHandler = {
     // undici calls this when a connection is there and before it writes: the proof that nothing was sent is that

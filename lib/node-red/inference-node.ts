@@ -73,10 +73,10 @@ class Inference {
 
   /** Never rejects: a rejected input handler would end the whole Node-RED process. */
   async input(message: FluxMessage, send: Send, done: (error?: Error) => void): Promise<void> {
-    const run = this.#runs.begin();
-    if (!run) return;
-    const { claim, messages, failure: problem } = await this.#handle(message, run);
-    if (!this.#runs.end(run)) return;
+    const open = this.#runs.begin();
+    if (!open) return;
+    const { claim, messages, failure: problem } = await this.#handle(message, open.run);
+    if (!this.#runs.end(open)) return;
     const failure = problem ?? this.#sendAll(messages, claim, send);
     if (failure) this.#status.ended({ outcome: "failed", job: claim?.kept.job.id, error: failure });
     // Its clone for a late result, before Catch nodes can change it or answer its HTTP request.

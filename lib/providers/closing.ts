@@ -16,7 +16,7 @@ export const closableCalls =
       const call = new AbortController();
       const leave = () => end(signal.reason);
       const release = () => {
-        closing.delete(end);
+        closing.delete(place);
         signal.removeEventListener("abort", leave);
       };
       const end = (reason: unknown) => {
@@ -25,7 +25,7 @@ export const closableCalls =
         call.abort(reason);
       };
       signal.addEventListener("abort", leave);
-      closing.add(end);
+      const place = closing.add(end);
       const begun = async () => work(call.signal);
       begun().then(
         (result) => {

@@ -1,3 +1,4 @@
+import { PassingMap } from "../../passing";
 import { isLimited } from "../budget/limits";
 import type { Job, Outcome } from "../job";
 import { type ClosedJob, ClosedJobs, keyOf } from "./closed-jobs";
@@ -7,8 +8,8 @@ import { outcomeFrom, type SavedOutcome, savedRecord } from "./saved";
 
 /** The jobs that are in hand, and those that ended a while ago: found by id and by idempotency key. */
 export class JobBook {
-  readonly #open = new Map<string, KeptJob>();
-  readonly #byKey = new Map<string, KeptJob>();
+  readonly #open = new PassingMap<string, KeptJob>();
+  readonly #byKey = new PassingMap<string, KeptJob>();
   readonly #closed = new ClosedJobs();
   readonly #aside = new Set<string>();
   readonly #changed: () => void;
