@@ -39,9 +39,11 @@ const uuidLater: Plugin = {
     );
     const functions = Object.entries(uuid).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
     onLoad({ filter: /./, namespace: "later" }, () => ({
-      contents: functions
-        .map((name) => `exports.${name} = (...given) => require("uuid").${name}(...given);`)
-        .join("\n"),
+      contents: [
+        // Resolving a name again with every call would take longer than making an id.
+        `let uuid; const loaded = () => (uuid ??= require("uuid"));`,
+        ...functions.map((name) => `exports.${name} = (...given) => loaded().${name}(...given);`),
+      ].join("\n"),
     }));
   },
 };
