@@ -67,7 +67,7 @@ export class JobStatus {
   #busy({ waiting, running, since, job, percent, queuePosition, log }: Activity): FluxStatus {
     const seconds = since === undefined ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000));
     const extra = { inFlight: running, job, progress: percent, queuePosition, log };
-    if (running === 0) return { fill: "grey", shape: "ring", text: this.#text("status.waiting", { waiting }) };
+    if (running === 0) return { fill: "grey", shape: "ring", text: this.#known("status.waiting", { waiting }) };
     const position = (queuePosition ?? 0) + 1;
     const say = (key: string) =>
       this.#known(`status.${key}`, { running, waiting, seconds, percent: percent ?? 0, position });

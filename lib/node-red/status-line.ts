@@ -11,8 +11,8 @@ export interface Shown {
 const TICK = 1000;
 
 /** Changes that are drawn as they come; after so many in one second the line is drawn at this interval, in ms. */
-const MOST_AT_ONCE = 10;
-const CALM = 100;
+const MOST_AT_ONCE = 5;
+const CALM = 250;
 
 /**
  * A node's status line. Changes within one turn of the event loop are shown once, so that a burst of messages is not a

@@ -13,10 +13,13 @@ export interface Price {
 export class Prices {
   // A Map keeps the order in which its keys were set.
   readonly #byShape = new Map<string, Nanodollars>();
+  #last: string | undefined;
 
   learn({ shape, perPicture }: Price): void {
-    this.#byShape.delete(shape);
+    // Mostly the same as before, which then need not be moved to the end.
+    if (shape !== this.#last) this.#byShape.delete(shape);
     this.#byShape.set(shape, perPicture);
+    this.#last = shape;
     if (this.#byShape.size <= MOST_SHAPES) return;
     const [oldest] = this.#byShape.keys();
     if (oldest !== undefined) this.#byShape.delete(oldest);

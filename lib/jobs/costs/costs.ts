@@ -15,7 +15,7 @@ import { placeOf } from "./place";
 const FILE = "costs.json";
 
 /** How long what was learnt waits for more before it is written, in ms. */
-const PAUSE = 1000;
+const PAUSE = 5000;
 
 /** Shapes of requests of which it is remembered what they are here. */
 const MOST_ALIKE = 500;
@@ -37,7 +37,7 @@ type Beside = Pick<Journal, "readBeside" | "writeBeside">;
 
 /**
  * What jobs did cost: by shape, for estimates, and summed up for today. It is kept in a small file beside the journal,
- * which is written a moment after something was learnt: a crash loses the last second of it, and nobody is billed by
+ * which is written a moment after something was learnt: a crash loses the last seconds of it, and nobody is billed by
  * it. Without a folder it lives in memory only; so it does in a process that found another one at work in the folder.
  */
 export class Costs {

@@ -23,6 +23,7 @@ const DOLLAR = 1e9;
 export class CostHistory {
   // A Map keeps the order in which its keys were set.
   readonly #kept = new Map<string, ShapeCosts>();
+  #last: string | undefined;
 
   learn(place: string, shape: string, cost: Nanodollars): void {
     const known = this.#kept.get(keyOf({ place, shape }))?.costs ?? [];
@@ -57,8 +58,10 @@ export class CostHistory {
 
   #keep(costs: ShapeCosts): void {
     const key = keyOf(costs);
-    this.#kept.delete(key);
+    // Mostly the same as before, which then need not be moved to the end.
+    if (key !== this.#last) this.#kept.delete(key);
     this.#kept.set(key, costs);
+    this.#last = key;
     if (this.#kept.size <= MOST_SHAPES) return;
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined) this.#kept.delete(oldest);

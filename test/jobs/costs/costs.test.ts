@@ -233,7 +233,7 @@ describe("what is known of costs after a restart", () => {
       costs.settled(kreaJob(), made(0.01));
       costs.settled(kreaJob(), made(0.01));
       assert.deepEqual(written, []);
-      mock.timers.tick(1000);
+      mock.timers.tick(5000);
     } finally {
       mock.timers.reset();
     }
