@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { nextFrom, startChild } from "../child-service";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
+import { rest, takenBy } from "../rest";
 import { sinkNode } from "../sink-node";
 import { falClientNode, minimalNodes, parameters, prompt, selfMade } from "./contenders";
 
@@ -84,10 +85,9 @@ export async function startBenchFlow(): Promise<BenchFlow> {
   return {
     run: async (contender, jobs) => {
       globalThis.gc?.();
-      const before = process.cpuUsage();
-      await drive(nodeRed, contender, jobs);
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / jobs;
+      await rest();
+      const { micros } = await takenBy(() => drive(nodeRed, contender, jobs));
+      return micros / jobs;
     },
     stop: async () => {
       await nodeRed.stop();

@@ -2,10 +2,10 @@ import { type Figure, inTurns, rounded } from "../figure";
 import { startBenchFlow } from "./flow";
 
 /** Jobs of one round. */
-const MANY = 3000;
+const MANY = 10_000;
 const FEW = 100;
 /** Each of them lasts a second. */
-const LASTING = 96;
+const LASTING = 320;
 
 /** CPU time per job of Node-RED's process, sixteen messages in flight, against a service that answers at once. */
 export async function perJob(): Promise<Figure[]> {
