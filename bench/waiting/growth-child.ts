@@ -35,7 +35,7 @@ async function run(flow: WaitingFlow, jobs: number): Promise<void> {
 }
 
 async function main({ duration, jobs, rounds }: GrowthTask): Promise<void> {
-  const flow = await startWaitingFlow({ concurrency: jobs + WARM_UP.jobs, duration });
+  const flow = await startWaitingFlow({ concurrency: Math.max(jobs, WARM_UP.jobs), duration });
   for (let round = 0; round < WARM_UP.rounds; round += 1) await run(flow, WARM_UP.jobs);
   await rest();
   const { micros: idling, seconds: idleFor } = await takenBy(() => pause(IDLE));
