@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** How long the process is looked at while it has nothing to do, in ms. */
 const LOOK = 300;
 
-/** Microseconds of CPU time in a second that are nothing to do: an idle Node-RED with a journal takes two to three thousand. */
+/** Microseconds of CPU time in a second that are nothing to do: an idle Node-RED with a journal takes one to three thousand. */
 const QUIET = 10_000;
 
 /** What some work took of this process. */
@@ -13,6 +13,7 @@ export interface Taken {
   seconds: number;
 }
 
+/** Runs `work`, and measures what all threads of this process took meanwhile. Rejects as it does. */
 export async function takenBy(work: () => Promise<unknown>): Promise<Taken> {
   const begun = performance.now();
   const before = process.cpuUsage();
@@ -22,8 +23,8 @@ export async function takenBy(work: () => Promise<unknown>): Promise<Taken> {
 }
 
 /**
- * Waits until the process has nothing left to do: threads of V8 sweep for a quarter of a second after a full garbage
- * collection, and the journal is compacted after many jobs. Neither is to be counted for who comes next.
+ * Waits until the process has nothing left to do: a full garbage collection leaves work to V8's threads, and the journal
+ * is compacted after many jobs. Neither is to be counted for who comes next.
  */
 export async function rest(): Promise<void> {
   let perSecond: number;

@@ -55,30 +55,27 @@ async function growth(): Promise<Figure[]> {
     all.push({ jobs, ...(await ran<Growth>("growth-child.ts", task)) });
   }
   const most = all.at(-1);
-  const [few, ...many] = all.map(({ cpu }) => cpu);
-  const between = (costs: (number | undefined)[]): number => {
-    const known = costs.map((cost) => cost ?? Number.NaN);
-    return rounded(Math.max(...known) / Math.min(...known));
-  };
+  const costs = all.map(({ cpu }) => cpu);
+  const between = (some: number[]): number => rounded(Math.max(...some) / Math.min(...some));
   const told = all.map(({ jobs, cpu }) => `${jobs} jobs: ${cpu} us each`).join(", ");
   return [
     {
       measure: "CPU per job with 10,000 in flight, against the cheapest of 10, 100 and 1,000",
-      reached: rounded((most?.cpu ?? Number.NaN) / Math.min(...all.slice(0, -1).map(({ cpu }) => cpu))),
+      reached: rounded((most?.cpu ?? Number.NaN) / Math.min(...costs.slice(0, -1))),
       unit: "x",
       atMost: 1.5,
       from: `${told}; each number in a process of its own that has had 5,000 jobs before; all come in one turn, 5 s at the service, journal on; without the ${all.map(({ idle }) => rounded(idle / 1000)).join(", ")} ms that an idle Node-RED takes in a second`,
     },
     {
       measure: "the most expensive of 100, 1,000 and 10,000 in flight against the cheapest of them",
-      reached: between(many),
+      reached: between(costs.slice(1)),
       unit: "x",
       atMost: 1.5,
       from: "the same figures",
     },
     {
       measure: "the most expensive of all four against the cheapest",
-      reached: between([few, ...many]),
+      reached: between(costs),
       unit: "x",
       atMost: 1.5,
       from: "the same figures; ten jobs have no more than ten to share a poll, an fsync and a drawing with",
