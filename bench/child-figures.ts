@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { collectGarbage } from "./collect-garbage";
 
 /** What a program of its own needed. */
 export interface ChildFigures {
@@ -23,7 +24,7 @@ export async function figuresOf<Figures = ChildFigures>(program: string, task: o
  */
 export async function measureAlone(work: () => Promise<void>, prepare = async (): Promise<void> => {}): Promise<void> {
   await prepare();
-  globalThis.gc?.();
+  collectGarbage();
   const idle = process.memoryUsage.rss() / 1e6;
   const begun = process.hrtime.bigint();
   await work();

@@ -5,39 +5,17 @@ import { serveJson } from "../child-service";
  * its own.
  */
 
-/** How long an async job runs, in ms. */
-const SERVICE_TIME = 1000;
-
 const PICTURE = `/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD${"A".repeat(2_000_000 - 32)}`;
 
 interface Task {
-  taskType: string;
   taskUUID: string;
-  deliveryMethod?: string;
   outputType?: string;
 }
 
-/** When async jobs are done, by their id. */
-const doneAt = new Map<string, number>();
-
-const result = ({ taskUUID, outputType }: Task): string => {
+const answerTo = ({ taskUUID, outputType }: Task): string => {
   const picture =
     outputType === "base64Data" ? `"imageBase64Data":"${PICTURE}"` : `"imageURL":"http://127.0.0.1/${taskUUID}.jpg"`;
   return `{"taskType":"imageInference","taskUUID":"${taskUUID}","imageUUID":"${taskUUID}","seed":3401237321,"NSFWContent":false,"cost":0.0098,${picture}}`;
-};
-
-const answerTo = (task: Task): string => {
-  const { taskType, taskUUID, deliveryMethod } = task;
-  if (taskType === "getResponse") {
-    if (Date.now() < (doneAt.get(taskUUID) ?? 0)) {
-      return `{"taskType":"imageInference","taskUUID":"${taskUUID}","status":"processing"}`;
-    }
-    doneAt.delete(taskUUID);
-    return result(task).replace("{", '{"status":"success",');
-  }
-  if (deliveryMethod !== "async") return result(task);
-  doneAt.set(taskUUID, Date.now() + SERVICE_TIME);
-  return `{"taskType":"imageInference","taskUUID":"${taskUUID}"}`;
 };
 
 const FAL =

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { nextFrom, startChild } from "../child-service";
+import { collectGarbage } from "../collect-garbage";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
 import { rest, takenBy } from "../rest";
 import { sinkNode } from "../sink-node";
@@ -16,13 +17,15 @@ export interface BenchFlow {
   stop(): Promise<void>;
 }
 
-const ourNode = (id: string, account: string, more: object, params: object = {}): FlowNode => ({
+const ourNode = (id: string, account: string, more: object = {}): FlowNode => ({
   id,
   z: "tab",
   type: "runware-flux-srpo",
   version: 1,
   account,
-  params: Object.fromEntries(Object.entries({ ...parameters, ...params }).map(([name, value]) => [name, typed(value)])),
+  params: Object.fromEntries(
+    Object.entries({ ...parameters, deliveryMethod: "sync" }).map(([name, value]) => [name, typed(value)]),
+  ),
   ...more,
   wires: [["out"]],
 });
@@ -44,8 +47,6 @@ const ourAccount = (id: string, type: string, addresses: object, journal: boolea
   journal,
 });
 
-const SYNC = { deliveryMethod: "sync" };
-
 export async function startBenchFlow(): Promise<BenchFlow> {
   const child = startChild(join(__dirname, "answerer.ts"));
   const url = await nextFrom<string>(child);
@@ -62,10 +63,9 @@ export async function startBenchFlow(): Promise<BenchFlow> {
     ourAccount("unwritten", "runware-account", runware, false),
     ourAccount("written", "runware-account", runware, true),
     ourAccount("fal", "fal-account", fal, false),
-    ourNode("journal off", "unwritten", {}, SYNC),
-    ourNode("journal on", "written", {}, SYNC),
-    ourNode("pictures", "unwritten", { output: "base64" }, SYNC),
-    ourNode("default", "written", {}),
+    ourNode("journal off", "unwritten"),
+    ourNode("journal on", "written"),
+    ourNode("pictures", "unwritten", { output: "base64" }),
     {
       id: "fal sync",
       z: "tab",
@@ -84,7 +84,7 @@ export async function startBenchFlow(): Promise<BenchFlow> {
   const nodeRed = await startEmbedded(nodes, credentials, own, settings);
   return {
     run: async (contender, jobs) => {
-      globalThis.gc?.();
+      collectGarbage();
       await rest();
       const { micros } = await takenBy(() => drive(nodeRed, contender, jobs));
       return micros / jobs;

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { collectGarbage } from "../collect-garbage";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
 import { sinkNode } from "../sink-node";
 import { BUCKET, type Contender, KEYS, type Round } from "./task";
@@ -29,7 +30,7 @@ const nodes: FlowNode[] = [
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
 function memoryNow(): number {
-  globalThis.gc?.();
+  collectGarbage();
   return megabytes(process.memoryUsage.rss());
 }
 

@@ -18,6 +18,8 @@ export const newMessage = (number: number): Record<string, unknown> => ({
 export interface WaitingFlow {
   /** A message comes in. */
   receive(): void;
+  /** Has so many messages pass, so many of them at a time. Resolves when the last one has left. */
+  pass(messages: number, inFlight: number): Promise<void>;
   /** @returns the lags of so many messages that leave from now on, in ms: how long their jobs had been done. */
   lags(messages: number): Promise<number[]>;
   /** Resolves once the service has so many jobs. */
@@ -59,11 +61,25 @@ export async function startWaitingFlow({ concurrency, duration }: WaitingFlowOpt
     process.exit(1);
   });
   let sent = 0;
+  const receive = (): void => {
+    sent += 1;
+    node.receive(newMessage(sent));
+  };
   return {
-    receive: () => {
-      sent += 1;
-      node.receive(newMessage(sent));
-    },
+    receive,
+    pass: (messages, inFlight) =>
+      new Promise((resolve) => {
+        let left = 0;
+        const take = (): void => {
+          left += 1;
+          if (left + inFlight <= messages) receive();
+          if (left < messages) return;
+          out.off("input", take);
+          resolve();
+        };
+        out.on("input", take);
+        for (let first = 0; first < inFlight; first += 1) receive();
+      }),
     lags: (messages) =>
       new Promise((resolve) => {
         const lags: number[] = [];

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { collectGarbage } from "../collect-garbage";
 import { newMessage, startWaitingFlow } from "./flow";
 
 /** How many jobs wait, once so many do. */
@@ -22,8 +23,8 @@ const DURATION = 3_600_000;
 const REST = 5000;
 
 function heapUsed(): number {
-  globalThis.gc?.();
-  globalThis.gc?.();
+  collectGarbage();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { gapAfter, MOST_IDS, pollDelay, usualPace } from "../../lib/providers/runware/pace";
 import { figuresOf } from "../child-figures";
 import { type Figure, rounded } from "../figure";
-import type { Growth, GrowthTask } from "./growth-child";
+import type { Cost, CostTask } from "./cost-child";
 import type { Lags, LagTask } from "./lag-child";
 import type { Memory, MemoryTask } from "./memory-child";
 
@@ -49,10 +49,10 @@ function lastGap(): number {
 }
 
 async function growth(): Promise<Figure[]> {
-  const all: (Growth & { jobs: number })[] = [];
+  const all: (Cost & { jobs: number })[] = [];
   for (const jobs of SIZES) {
-    const task: GrowthTask = { duration: DURATION, jobs, rounds: ROUNDS };
-    all.push({ jobs, ...(await ran<Growth>("growth-child.ts", task)) });
+    const task: CostTask = { duration: DURATION, inFlight: jobs, jobs, rounds: ROUNDS };
+    all.push({ jobs, ...(await ran<Cost>("cost-child.ts", task)) });
   }
   const most = all.at(-1);
   const costs = all.map(({ cpu }) => cpu);
