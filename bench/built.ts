@@ -12,12 +12,12 @@ const sources = (): string[] =>
     .map((file) => join(repository, "lib", file));
 
 /**
- * A module of `lib/` as the product runs it. What runs from the sources is slower: there, each function that is made is
- * given its name by a call.
+ * Builds `lib/` as the product runs it. What runs from the sources is slower: there, each function that is made is given
+ * its name by a call. It takes more memory as well: that of translating them.
  *
- * @param path from the repository, without its ending.
+ * @returns the folder that stands for the repository.
  */
-export function built<Module>(path: string): Module {
+export function buildLib(): string {
   if (!isBuilt) {
     buildSync({
       entryPoints: sources(),
@@ -29,5 +29,11 @@ export function built<Module>(path: string): Module {
     });
     isBuilt = true;
   }
-  return require(join(output, path));
+  return output;
 }
+
+/**
+ * A module of `lib/` as the product runs it.
+ * @param path from the repository, without its ending.
+ */
+export const built = <Module>(path: string): Module => require(join(buildLib(), path));

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { collectGarbage } from "./collect-garbage";
+import { peakMemory } from "./peak-memory";
 
 /** What a program of its own needed. */
 export interface ChildFigures {
@@ -29,7 +30,10 @@ export async function measureAlone(work: () => Promise<void>, prepare = async ()
   const begun = process.hrtime.bigint();
   await work();
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  const peak = (process.resourceUsage().maxRSS * 1024) / 1e6;
-  const figures: ChildFigures = { idle: Math.round(idle), peak: Math.round(peak), seconds: Number(seconds.toFixed(2)) };
+  const figures: ChildFigures = {
+    idle: Math.round(idle),
+    peak: Math.round(peakMemory()),
+    seconds: Number(seconds.toFixed(2)),
+  };
   console.log(JSON.stringify(figures));
 }

@@ -1,10 +1,11 @@
-import { openDownload } from "../lib/net/open-download";
-import { openStore } from "../lib/storage/open-store";
+import { join } from "node:path";
 import type { BucketAccess } from "../lib/storage/store";
 import { measureAlone } from "./child-figures";
 
 /** What the program is to stream, and where to. */
 export interface StreamingTask {
+  /** Where lib has been built: to do that here would count. */
+  built: string;
   url: string;
   bytes: number;
   access: BucketAccess;
@@ -14,6 +15,8 @@ export interface StreamingTask {
 
 const task: StreamingTask = JSON.parse(process.argv[2] ?? "");
 const { url, bytes, access, isFirstUse } = task;
+const { openDownload }: typeof import("../lib/net/open-download") = require(join(task.built, "lib/net/open-download"));
+const { openStore }: typeof import("../lib/storage/open-store") = require(join(task.built, "lib/storage/open-store"));
 const { signal } = new AbortController();
 const store = openStore(access);
 

@@ -1,11 +1,12 @@
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { figuresOf } from "../child-figures";
-import { type Figure, rounded } from "../figure";
+import { nextFrom, startChild } from "../child-service";
+import { type Figure, inTurns, rounded } from "../figure";
+import type { ContenderTask } from "./contender-child";
 
 /** Jobs of one round. */
 const MANY = 10_000;
-/** Of contenders that are several times as expensive. */
-const FEWER = 3000;
+/** Of those with pictures inside. */
 const FEW = 100;
 
 /** CPU time per job of Node-RED's process, sixteen messages in flight, against a service that answers at once. */
@@ -16,7 +17,7 @@ export async function perJob(): Promise<Figure[]> {
 }
 
 async function againstFlows(): Promise<Figure[]> {
-  const cpu = await cpuOf({ minimal: MANY, "self-made": FEWER, "journal off": MANY, "journal on": MANY });
+  const cpu = await cpuOf({ minimal: MANY, "self-made": MANY, "journal off": MANY, "journal on": MANY });
   const [off, on] = [cpu["journal off"], cpu["journal on"]];
   const minimal = `the minimal node ${rounded(cpu.minimal)} us`;
   return [
@@ -42,7 +43,7 @@ async function againstFlows(): Promise<Figure[]> {
 }
 
 async function againstFalClient(): Promise<Figure[]> {
-  const cpu = await cpuOf({ "fal sync": MANY, "fal client": FEWER });
+  const cpu = await cpuOf({ "fal sync": MANY, "fal client": MANY });
   return [
     against(
       "fal, sync, journal off, against `@fal-ai/client`",
@@ -65,9 +66,30 @@ async function withPictures(): Promise<Figure[]> {
   ];
 }
 
-/** Who is compared shares a process, with nobody else: what others leave in its memory would count as well. */
-const cpuOf = <Name extends string>(jobs: Record<Name, number>): Promise<Record<Name, number>> =>
-  figuresOf(join(__dirname, "contenders-child.ts"), jobs);
+/**
+ * Who is compared takes turns, each in a process of its own: what others leave in its memory would count as well, and
+ * their collections of garbage make V8 forget code that has had no turn for a while.
+ * @returns microseconds of CPU time per job.
+ */
+async function cpuOf<Name extends string>(jobs: Record<Name, number>): Promise<Record<Name, number>> {
+  const children: ChildProcess[] = [];
+  const start = async (task: ContenderTask): Promise<() => Promise<number>> => {
+    const child = startChild(join(__dirname, "contender-child.ts"), task);
+    children.push(child);
+    await nextFrom<string>(child);
+    return () => {
+      child.send("round");
+      return nextFrom<number>(child);
+    };
+  };
+  try {
+    const rounds = {} as Record<Name, () => Promise<number>>;
+    for (const name of Object.keys(jobs) as Name[]) rounds[name] = await start({ name, jobs: jobs[name] });
+    return await inTurns(rounds);
+  } finally {
+    for (const child of children) if (child.connected) child.disconnect();
+  }
+}
 
 const against = (measure: string, ratio: number, atMost: number, from: string): Figure => ({
   measure,

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { collectGarbage } from "../collect-garbage";
 import { type Embedded, type FlowNode, startEmbedded } from "../embedded";
+import { peakMemory } from "../peak-memory";
 import { sinkNode } from "../sink-node";
 import { BUCKET, type Contender, KEYS, type Round } from "./task";
 
@@ -49,8 +50,7 @@ async function roundOf(embedded: Embedded, memory: Memory, count: number, bytes:
   await storeAll(embedded, count, bytes);
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
   const { user, system } = process.cpuUsage(cpu);
-  const peak = megabytes(process.resourceUsage().maxRSS * 1024);
-  return { seconds, cpuSeconds: (user + system) / 1e6, ...memory, peak };
+  return { seconds, cpuSeconds: (user + system) / 1e6, ...memory, peak: Math.round(peakMemory()) };
 }
 
 async function main(): Promise<void> {
