@@ -36,7 +36,7 @@ const main = async (): Promise<void> => {
     if (!bench) throw new Error(`there is no bench "${name}"; there are ${Object.keys(benches).join(", ")}`);
     console.error(`measuring: ${name}`);
     measured[name] = await bench();
-    // After each part: the whole takes a quarter of an hour, and the next part may fail.
+    // After each part: the whole takes long, and the next part may fail.
     if (values.write) writeReport(machine, inOrder({ ...earlierParts(machine), ...measured }));
   }
   console.log(tableOfParts(machine, measured));

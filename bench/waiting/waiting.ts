@@ -64,7 +64,7 @@ async function growth(): Promise<Figure[]> {
       reached: rounded((most?.cpu ?? Number.NaN) / Math.min(...costs.slice(0, -1))),
       unit: "x",
       atMost: 1.5,
-      from: `${told}; each number in a process of its own that has had 5,000 jobs before; all come in one turn, 5 s at the service, journal on; without the ${all.map(({ idle }) => rounded(idle / 1000)).join(", ")} ms that an idle Node-RED takes in a second`,
+      from: `${told}; each number in a process of its own that has had at least 5,000 jobs before; all come in one turn, 5 s at the service, journal on; without the ${all.map(({ idle }) => rounded(idle / 1000)).join(", ")} ms that an idle Node-RED takes in a second`,
     },
     {
       measure: "the most expensive of 100, 1,000 and 10,000 in flight against the cheapest of them",
