@@ -162,8 +162,8 @@ describe("submitting to Runware", () => {
         call: async () => ({ status: 503, readable: true, data: [], errors: [{ code: "internalServerError" }] }),
         apiKey,
         timeouts: { async: 1000, sync: 1000 },
-        quoteFor: (ids) => {
-          looked.push(ids.length);
+        quoteFor: (requests) => {
+          looked.push(requests.length);
           return () => undefined;
         },
       });

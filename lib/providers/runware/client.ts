@@ -5,7 +5,9 @@ import type { AccountProvider } from "../account-kind";
 import { closableCalls } from "../closing";
 import { checkedAddress, checkedKey } from "../credentials";
 import type { Item } from "../json";
+import { promptsIn } from "../prompts";
 import type { Found } from "../provider";
+import { quoter } from "../quote";
 import type { UploadMemory } from "../upload-memory";
 import { createUploads } from "../uploads";
 import type { Asking } from "./ask";
@@ -82,7 +84,7 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     call,
     apiKey,
     timeouts: { async: timeouts.submit, sync: timeouts.sync },
-    quoteFor: (ids) => prompts.quoteFor(ids),
+    quoteFor: (requests) => quoter(apiKey, requests.flatMap(promptsIn)),
   });
   /** What a settled job says about its uploads; nothing is quoted of it any more. */
   const heard = <T extends Found>(id: string, found: T): T => {
@@ -101,11 +103,14 @@ export function createRunware(options: RunwareOptions): AccountProvider {
     prepare: (task, signal) => runCall(signal, (either) => uploads.prepare(task, either)),
     submit: async (task, signal) => {
       const { id, request } = task;
-      prompts.remember(id, request);
       try {
         // One request, which ends with its signal and with the closing by itself.
-        return heard(id, await submit(task, signal));
+        const submission = await submit(task, signal);
+        // It will be asked for; one that was answered at once will not.
+        if (submission.state === "accepted") prompts.remember(id, request);
+        return heard(id, submission);
       } catch (error) {
+        prompts.remember(id, request);
         if (error instanceof FluxError) uploads.failed(id, error);
         throw error;
       }

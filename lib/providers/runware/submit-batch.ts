@@ -30,13 +30,14 @@ export interface SubmitContext {
   apiKey: string;
   /** For the POST of async tasks, and for that of a sync task, which lasts until its pictures are made; in ms. */
   timeouts: { async: number; sync: number };
-  /** The filter for texts of the service about these jobs. */
-  quoteFor: (ids: readonly string[]) => Quote;
+  /** The filter for texts of the service about these requests. */
+  quoteFor: (requests: readonly FluxRequest[]) => Quote;
 }
 
 /** One task to be sent. */
 interface Prepared {
   id: string;
+  request: FluxRequest;
   expected: number;
   json: string;
   /** It is answered when its pictures are made: no other task shares its POST. */
@@ -63,17 +64,14 @@ export function createSubmit(context: SubmitContext): (task: Sent, signal: Abort
     const parameters = { includeCost: true, deliveryMethod: "async", ...request };
     const json = serialiseTask(taskType, id, parameters);
     const alone = request.deliveryMethod === "sync";
-    const task: Prepared = {
-      id,
-      expected: expectedOf(request),
-      json,
-      alone,
-      // Older services answer a preprocessing task when it is done, whatever it asks for.
-      mayRun: alone || taskType !== USUAL_TASK,
-    };
-    if (!alone) return sendTogether(task, signal);
+    const expected = expectedOf(request);
+    // Older services answer a preprocessing task when it is done, whatever it asks for.
+    const mayRun = alone || taskType !== USUAL_TASK;
+    if (!alone) return sendTogether({ id, request, expected, json, alone, mayRun }, signal);
     // It shares its POST with no other, and so waits for none.
-    return new Promise((resolve, reject) => send(context, [{ ...task, signal, resolve, reject }]));
+    return new Promise((resolve, reject) =>
+      send(context, [{ id, request, expected, json, alone, mayRun, signal, resolve, reject }]),
+    );
   };
 }
 
@@ -128,7 +126,7 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
   let quote: Quote | undefined;
   // A text about the POST as a whole is held against the prompts of all its tasks: once, not once for each.
   const quoteOfAll = () => {
-    quote ??= context.quoteFor(group.map(({ id }) => id));
+    quote ??= context.quoteFor(group.map(({ request }) => request));
     return quote;
   };
   for (const entry of group) {
@@ -151,7 +149,7 @@ interface Answered {
 
 /** What the answer to a shared POST means for one of its tasks. */
 function outcomeOf(
-  { id, expected, mayRun, signal }: Entry,
+  { id, request, expected, mayRun, signal }: Entry,
   { answer, group, quoteOfAll }: Answered,
   { apiKey, quoteFor }: SubmitContext,
 ): Submission | FluxError | "again alone" {
@@ -164,7 +162,7 @@ function outcomeOf(
     quote: filter,
     retryAfter: answer.retryAfter,
   });
-  const ownContext = () => ({ ...contextWith(quoteFor([id])), named: true });
+  const ownContext = () => ({ ...contextWith(quoteFor([request])), named: true });
   if (reply.errors.some((item) => isTaskConflict(codeOf(item, apiKey)))) return { state: "accepted" };
   if (reply.data.length > 0) {
     const results = new Results(id, expected);
