@@ -4,7 +4,8 @@ import { type AnswerHead, type ExchangeRequest, startExchange } from "./start-ex
 
 /** A request as a provider's client states it. */
 export interface OutgoingRequest {
-  url: string;
+  /** Parsed where it is the same for many requests. */
+  url: string | URL;
   headers: Readonly<Record<string, string>>;
   /** POST with a body and GET without one, when not given. */
   method?: "GET" | "POST" | "PUT" | undefined;
@@ -37,7 +38,7 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
  */
 export function exchange(dispatcher: Dispatcher, request: OutgoingRequest): Promise<HttpAnswer> {
   const { headers, body, signal, closing, timeout, maxBytes = LARGEST_ANSWER } = request;
-  const url = new URL(request.url);
+  const url = typeof request.url === "string" ? new URL(request.url) : request.url;
   const outgoing: ExchangeRequest = {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,

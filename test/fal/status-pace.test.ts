@@ -81,7 +81,8 @@ describe("the status requests of one fal account", () => {
         pace: { ...quickly, gap: 50, failures: { first: 1, longest: 2, most: 60_000 } },
         // What had left before the refusal was heard could not wait for it.
         send: async (request) => {
-          if (request.url.includes("/status") && performance.now() > refusedAt) askedAgainAt.push(performance.now());
+          if (String(request.url).includes("/status") && performance.now() > refusedAt)
+            askedAgainAt.push(performance.now());
           const answer = await send(request);
           if (answer.status === 429) refusedAt = performance.now();
           return answer;

@@ -165,7 +165,7 @@ describe("large input pictures for fal", () => {
         {
           addresses: { queueUrl: "https://queue.fal.run", runUrl: "https://fal.run", restUrl: "https://rest.fal.ai" },
           send: async ({ url }) => {
-            urls.push(url);
+            urls.push(String(url));
             return { status: 200, headers: {}, text: JSON.stringify(place) };
           },
         },

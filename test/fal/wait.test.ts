@@ -94,8 +94,8 @@ describe("waiting for a fal job", () => {
       {
         addresses: { queueUrl: "https://queue.fal.run/", runUrl: "https://fal.run", restUrl: "https://rest.fal.ai" },
         send: async ({ url }) => {
-          urls.push(url);
-          const json = url.includes("/status") ? { status: "COMPLETED" } : output();
+          urls.push(String(url));
+          const json = String(url).includes("/status") ? { status: "COMPLETED" } : output();
           return { status: 200, headers: {}, text: JSON.stringify(json) };
         },
       },
@@ -396,7 +396,7 @@ describe("waiting for a fal job", () => {
       {},
       {
         send: async ({ url }) => {
-          if (url.includes("/status")) return { status: 200, headers: {}, text: '{"status":"COMPLETED"}' };
+          if (String(url).includes("/status")) return { status: 200, headers: {}, text: '{"status":"COMPLETED"}' };
           results += 1;
           const head = { status: 200, headers: {} };
           throw new NetworkFailure("too-large", "the answer is too large", {

@@ -6,7 +6,8 @@ import { type FalAnswer, readAnswer } from "./answer";
 import type { FalAddresses } from "./context";
 
 /** A request to one of fal's services. */
-interface FalRequest extends Pick<OutgoingRequest, "url" | "method" | "signal" | "timeout" | "maxBytes"> {
+interface FalRequest extends Pick<OutgoingRequest, "method" | "signal" | "timeout" | "maxBytes"> {
+  url: string;
   /** The body. */
   json?: string;
 }
@@ -27,8 +28,9 @@ export function createCall({ addresses, apiKey, send, closing }: CallOptions): C
   const origins = new Set(Object.values(addresses).map((address) => new URL(address).origin));
   const headers = { authorization: `Key ${apiKey}`, accept: "application/json" };
   const withBody = { ...headers, "content-type": "application/json" };
-  return async ({ url, method, json: body, signal, timeout, maxBytes }) => {
-    if (!origins.has(new URL(url).origin)) throw new Error("a request with a key to an address that is not fal's");
+  return async ({ url: address, method, json: body, signal, timeout, maxBytes }) => {
+    const url = new URL(address);
+    if (!origins.has(url.origin)) throw new Error("a request with a key to an address that is not fal's");
     try {
       const answer = await send({
         url,
@@ -41,7 +43,7 @@ export function createCall({ addresses, apiKey, send, closing }: CallOptions): C
         maxBytes,
       });
       // An address to upload to that holds the key is told from others by that, and not used.
-      const isPlace = answer.status < 300 && url.startsWith(addresses.restUrl);
+      const isPlace = answer.status < 300 && address.startsWith(addresses.restUrl);
       return readAnswer(isPlace ? answer : withoutKey(answer, apiKey));
     } catch (error) {
       // The head may name the job although the rest was lost.

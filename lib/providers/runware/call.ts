@@ -24,9 +24,10 @@ export function createCall({ baseUrl, apiKey, send, closing }: CallOptions): Cal
     "content-type": "application/json",
     accept: "application/json",
   };
+  const url = new URL(baseUrl);
   return async (tasks, { signal, timeout }) => {
     const body = Buffer.isBuffer(tasks) ? tasks : `[${tasks.join(",")}]`;
-    const answer: HttpAnswer = await send({ url: baseUrl, headers, body, signal, closing, timeout });
+    const answer: HttpAnswer = await send({ url, headers, body, signal, closing, timeout });
     return readAnswer(withoutKey(answer, apiKey));
   };
 }
