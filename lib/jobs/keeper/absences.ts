@@ -53,7 +53,7 @@ export class Absences {
   #weigh(kept: KeptJob, { home, has }: PresentFlows, isDeleted: (nodeId: string) => boolean): void {
     const { job, absence } = kept;
     const { since, before, home: ownHome = job.home } = absence;
-    const nodeIds = [...kept.claims.values()].map(({ nodeId }) => nodeId);
+    const nodeIds = kept.claims.map(({ nodeId }) => nodeId);
     const missing = nodeIds.filter((id) => !has(id));
     if (missing.length === 0) {
       // Also when its flow file goes by another name now.
@@ -81,7 +81,7 @@ export class Absences {
     const look = () => {
       // It came back in the meantime, and may have been deleted again: that has a grace period of its own.
       if (kept.absence.deletedAt !== deletedAt || this.#flows?.home !== (kept.absence.home ?? kept.job.home)) return;
-      const gone = [...kept.claims.values()].map(({ nodeId }) => nodeId).filter((id) => !this.#flows?.has(id));
+      const gone = kept.claims.map(({ nodeId }) => nodeId).filter((id) => !this.#flows?.has(id));
       if (gone.length > 0) void this.#options.drop(kept, gone);
     };
     setTimeout(look, kept.job.keeping.deleted).unref();

@@ -20,7 +20,7 @@ export class AttachedNodes {
 
   /** Whether a node is there that waits for the job. */
   want(kept: KeptJob): boolean {
-    return [...kept.claims.values()].some(({ nodeId }) => this.#recipients.has(nodeId));
+    return kept.claims.some(({ nodeId }) => this.#recipients.has(nodeId));
   }
 
   /**
@@ -29,7 +29,7 @@ export class AttachedNodes {
    * @throws FluxError FLUX_CONFIG when its account cannot be used; PARKED when no node is there.
    */
   async contextOf(kept: KeptJob, nodeId?: string): Promise<RunContext> {
-    const ids = nodeId === undefined ? [...kept.claims.values()].map((claim) => claim.nodeId) : [nodeId];
+    const ids = nodeId === undefined ? kept.claims.map((claim) => claim.nodeId) : [nodeId];
     const recipient = ids.map((id) => this.#recipients.get(id)).find((one) => one !== undefined);
     if (!recipient) throw PARKED;
     kept.context = await recipient.context(kept.job);

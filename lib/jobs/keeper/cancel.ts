@@ -33,7 +33,7 @@ export type CancelledJob =
 
 /** Cancels a job for every node that waits for it. */
 export async function cancelForAll(kept: KeptJob, means: CancelMeans): Promise<CancelledJob> {
-  const waiting = [...kept.claims.values()].map(({ nodeId }) => nodeId);
+  const waiting = kept.claims.map(({ nodeId }) => nodeId);
   const nodeIds = new Set(waiting.length > 0 ? waiting : [kept.job.nodeId]);
   let ending: FluxError | undefined;
   const end = (one: KeptJob, error: FluxError): Promise<void> => {
@@ -51,7 +51,7 @@ async function cancelOne(kept: KeptJob, nodeId: string, means: CancelMeans): Pro
   const { job, claims } = kept;
   const own = claimsOf(kept, nodeId);
   // One of another node that was just cancelled there waits no more.
-  if ([...claims.values()].some((claim) => claim.nodeId !== nodeId && !claim.ending)) {
+  if (claims.some((claim) => claim.nodeId !== nodeId && !claim.ending)) {
     const text = `Stopped waiting for job ${job.id} ${means.why}; another node still waits for it.`;
     for (const claim of own) leave(claim, cancelled(text, "unknown", kept), means);
     return;

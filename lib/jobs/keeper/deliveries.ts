@@ -7,7 +7,7 @@ import type { AttachedNodes } from "./attached-nodes";
 import type { Claim, Waiter } from "./claim";
 import { aboutJob } from "./errors";
 import type { JobBook } from "./job-book";
-import type { KeptJob } from "./kept-job";
+import { dropClaim, type KeptJob } from "./kept-job";
 import type { Returns } from "./returns";
 import type { RunContext } from "./run-context";
 import type { Runs } from "./runs";
@@ -90,8 +90,9 @@ export class Deliveries {
   /** Tells those who wait for a job what there is to tell, and gives back the messages of those who are to be told. */
   tell(kept: KeptJob): void {
     // Its messages have ended another way meanwhile.
-    if (kept.outcome && kept.claims.size === 0) this.#close(kept);
-    for (const claim of kept.claims.values()) {
+    if (kept.outcome && kept.claims.length === 0) this.#close(kept);
+    // What is told of one may end it.
+    for (const claim of [...kept.claims]) {
       const { waiter } = claim;
       if (waiter && kept.outcome) settle(waiter, kept.outcome);
       else if (waiter && kept.overdue) waiter.reject(kept.overdue);
@@ -125,11 +126,11 @@ export class Deliveries {
       this.tell(kept);
       return;
     }
-    kept.claims.delete(claim.id);
-    if (kept.claims.size > 0 || !kept.outcome) {
+    dropClaim(kept, claim);
+    if (kept.claims.length > 0 || !kept.outcome) {
       void this.#options.writer.note(kept.job, "delivered", { claim: claim.id });
       // Nobody waits for it, and nothing more comes of it: its record still serves.
-      if (kept.claims.size === 0 && !kept.running) this.#options.book.drop(kept);
+      if (kept.claims.length === 0 && !kept.running) this.#options.book.drop(kept);
       return;
     }
     this.#close(kept, claim);

@@ -1,6 +1,6 @@
 import { dropped } from "./errors";
 import type { JobBook } from "./job-book";
-import { type KeptJob, PARKED } from "./kept-job";
+import { dropClaim, type KeptJob, PARKED } from "./kept-job";
 import type { Reservations } from "./reservations";
 import type { Runner } from "./runner";
 import { savedRecord } from "./saved";
@@ -29,9 +29,9 @@ export class Endings {
   async drop(kept: KeptJob, nodeIds: readonly string[]): Promise<void> {
     const { book, runner, writer } = this.#options;
     const { job, context, outcome, claims } = kept;
-    const gone = [...claims.values()].filter(({ nodeId }) => nodeIds.includes(nodeId));
-    for (const { id } of gone) claims.delete(id);
-    if (claims.size > 0) {
+    const gone = claims.filter(({ nodeId }) => nodeIds.includes(nodeId));
+    for (const claim of gone) dropClaim(kept, claim);
+    if (claims.length > 0) {
       for (const { id } of gone) void writer.note(job, "delivered", { claim: id });
       return;
     }

@@ -8,7 +8,7 @@ import { asFluxError } from "../unexpected";
 import type { Claim } from "./claim";
 import { type ClosedJob, isRecordKept } from "./closed-jobs";
 import { reopened } from "./job-book";
-import { type Absence, type KeptJob, keptJob } from "./kept-job";
+import { type Absence, dropClaim, type KeptJob, keptJob } from "./kept-job";
 import { DAY, type KnownReservation, settleFound } from "./reservations";
 import { reviveIfGivenUp } from "./revive";
 import {
@@ -200,10 +200,10 @@ class Reader {
       case "told":
       case "delivered": {
         const { claim: id } = await this.#read<{ claim: string }>(data);
-        const claim = kept.claims.get(id);
+        const claim = kept.claims.find((one) => one.id === id);
         if (claim && state === "told") claim.isTold = true;
-        if (state === "delivered") kept.claims.delete(id);
-        if (kept.claims.size === 0) this.#open.delete(job.id);
+        if (claim && state === "delivered") dropClaim(kept, claim);
+        if (kept.claims.length === 0) this.#open.delete(job.id);
         return;
       }
       case "absence":
@@ -227,7 +227,7 @@ class Reader {
       isTold: false,
       isHandled: false,
     };
-    kept.claims.set(id, claim);
+    kept.claims.push(claim);
     kept.isRecovered = true;
   }
 

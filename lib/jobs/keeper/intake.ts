@@ -50,7 +50,7 @@ export class Intake {
     if (earlier) {
       if (earlier.job.hash !== job.hash) throw otherRequest(earlier.job);
       // A record, of which nobody waits, does not keep what was asked for.
-      if (earlier.claims.size === 0) earlier.job.request = askedAgain(earlier.job, job);
+      if (earlier.claims.length === 0) earlier.job.request = askedAgain(earlier.job, job);
       return this.#join(earlier, job.nodeId, message);
     }
     const { budget, limit } = context.service;
@@ -91,7 +91,8 @@ export class Intake {
     const { book, runner, runs } = this.#options;
     const { job } = kept;
     kept.context = context;
-    const claim = this.#addClaim(kept, job.nodeId, message);
+    // Its first message may have its id: they are told apart within a job only.
+    const claim = addClaim(kept, job.id, job.nodeId, message);
     book.take(kept);
     const written = job.isJournalled ? this.#write(kept, claim.id, message) : undefined;
     runs.follow(kept, () => runner.run(kept, context, turn, written));
@@ -114,28 +115,28 @@ export class Intake {
     const { book, writer } = this.#options;
     reviveIfGivenUp(kept);
     book.take(kept);
-    const claim = this.#addClaim(kept, nodeId, message);
+    const claim = addClaim(kept, uuid(), nodeId, message);
     claim.joined = writer.require(kept.job, "joined", { claim: { id: claim.id, nodeId, message } });
     // Handled where the claim's result is asked for.
     claim.joined.catch(() => {});
     return claim;
   }
+}
 
-  #addClaim(kept: KeptJob, nodeId: string, message: object): Claim {
-    const claim: Claim = {
-      id: uuid(),
-      kept,
-      nodeId,
-      message,
-      isRecovered: false,
-      dropped: [],
-      isRepeat: kept.outcome !== undefined,
-      isTold: false,
-      isHandled: true,
-    };
-    kept.claims.set(claim.id, claim);
-    return claim;
-  }
+function addClaim(kept: KeptJob, id: string, nodeId: string, message: object): Claim {
+  const claim: Claim = {
+    id,
+    kept,
+    nodeId,
+    message,
+    isRecovered: false,
+    dropped: [],
+    isRepeat: kept.outcome !== undefined,
+    isTold: false,
+    isHandled: true,
+  };
+  kept.claims.push(claim);
+  return claim;
 }
 
 /** A request as it was asked again, but with the place that the picture did go to. */

@@ -20,7 +20,7 @@ export interface Absence {
 /** A job that the keeper has in hand, from acceptance until the last of its messages has had its result. */
 export interface KeptJob {
   readonly job: Job;
-  readonly claims: Map<string, Claim>;
+  readonly claims: Claim[];
   /** Aborts its run: with PARKED, because its node is away, or with the error that it ends with. */
   abort: AbortController;
   /** Its run, while it is under way. */
@@ -52,7 +52,7 @@ export interface KeptJob {
 
 export const keptJob = (job: Job): KeptJob => ({
   job,
-  claims: new Map(),
+  claims: [],
   abort: new AbortController(),
   absence: { before: 0 },
   // What nearly every job gets, so that it has its place from the beginning.
@@ -71,4 +71,10 @@ export const hasOutcome = ({ job, outcome }: KeptJob): boolean =>
 
 /** The messages of one node that wait for a job. */
 export const claimsOf = ({ claims }: KeptJob, nodeId: string): Claim[] =>
-  [...claims.values()].filter((claim) => claim.nodeId === nodeId);
+  claims.filter((claim) => claim.nodeId === nodeId);
+
+/** A message does not wait for its job any more. */
+export function dropClaim({ claims }: KeptJob, claim: Claim): void {
+  const place = claims.indexOf(claim);
+  if (place >= 0) claims.splice(place, 1);
+}

@@ -23,7 +23,7 @@ function warnOfOwn(jobs: readonly KeptJob[]): void {
       `Stopped waiting for jobs (${sent.length}) that the service may finish and bill: ${ids}. The account keeps no journal: they are lost unless the flows are started again before Node-RED ends.`,
     );
   }
-  const unsent = jobs.filter(({ job }) => job.phase.state === "waiting").flatMap(({ claims }) => [...claims.values()]);
+  const unsent = jobs.filter(({ job }) => job.phase.state === "waiting").flatMap(({ claims }) => claims);
   if (unsent.length > 0) {
     warn(
       `Dropped messages (${unsent.length}) that waited in line, unless the flows are started again before Node-RED ends; nothing was sent for them.`,

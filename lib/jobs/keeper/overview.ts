@@ -26,7 +26,7 @@ export class Overview {
     const open = [...this.#book.open];
     const inHand = new Set(open.map(({ job }) => job.id));
     return [
-      ...open.map((kept) => listedJob(kept, kept.claims.size > 0 && !this.#nodes.want(kept))),
+      ...open.map((kept) => listedJob(kept, kept.claims.length > 0 && !this.#nodes.want(kept))),
       ...this.#book.recent.list().filter(({ id }) => !inHand.has(id)),
     ];
   }

@@ -58,7 +58,7 @@ export class RunSteps implements JobSteps {
   readonly onProgress = (progress: Progress): void => {
     this.#kept.progress = progress;
     this.#options.onChange();
-    for (const { waiter } of this.#kept.claims.values()) waiter?.onProgress(progress);
+    for (const { waiter } of this.#kept.claims) waiter?.onProgress(progress);
   };
 
   expire(reason: Overdue): void {
@@ -72,7 +72,7 @@ export class RunSteps implements JobSteps {
   #move(state: "submitting" | "submitted"): void {
     advance(this.#kept.job, { state });
     this.#options.onChange();
-    for (const { waiter } of this.#kept.claims.values()) waiter?.onPhase();
+    for (const { waiter } of this.#kept.claims) waiter?.onPhase();
   }
 }
 

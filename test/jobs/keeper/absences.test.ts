@@ -3,7 +3,7 @@ import { mock } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Absences } from "../../../lib/jobs/keeper/absences";
 import type { Claim } from "../../../lib/jobs/keeper/claim";
-import { type KeptJob, keptJob } from "../../../lib/jobs/keeper/kept-job";
+import { claimsOf, dropClaim, type KeptJob, keptJob } from "../../../lib/jobs/keeper/kept-job";
 import { collect } from "../../support/garbage";
 import { aJob } from "../job";
 
@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 function keptFor(...nodeIds: string[]): KeptJob {
   const keeping = { results: 0, absent: 7 * DAY, deleted: 60 * SECOND };
   const kept = keptJob(aJob({ home: "flows.json", keeping }));
-  for (const nodeId of nodeIds) kept.claims.set(nodeId, { id: nodeId, nodeId, kept } as Claim);
+  for (const nodeId of nodeIds) kept.claims.push({ id: nodeId, nodeId, kept } as Claim);
   return kept;
 }
 
@@ -27,8 +27,8 @@ function inFlows() {
     note: async () => {},
     drop: async (kept, nodeIds) => {
       done.push(`dropped for ${nodeIds.join()}`);
-      for (const id of nodeIds) kept.claims.delete(id);
-      if (kept.claims.size === 0) jobs.delete(kept);
+      for (const claim of nodeIds.flatMap((id) => claimsOf(kept, id))) dropClaim(kept, claim);
+      if (kept.claims.length === 0) jobs.delete(kept);
     },
     setAside: async (kept) => {
       done.push("set aside");

@@ -89,7 +89,7 @@ describe("the list of jobs", () => {
   it("marks a job of which no node is there, one that came back, and one that came late", () => {
     const { book, nodes, only, overview } = shown();
     const job = kept("a", { isRecovered: true }, { phase: { state: "waiting" } });
-    job.claims.set("claim", { id: "claim", nodeId: "n", kept: job } as Claim);
+    job.claims.push({ id: "claim", nodeId: "n", kept: job } as Claim);
     book.take(job);
     assert.equal(only().isParked, true);
     assert.equal(only().isRecovered, true);
