@@ -1,5 +1,6 @@
 import { FluxError } from "../errors";
 import { Line } from "../line";
+import type { ValueOrPromise } from "../value-or-promise";
 
 /** Gives back the place that a job held among the running ones. Calling it twice is harmless. */
 export type Release = () => void;
@@ -39,11 +40,12 @@ export class Limit {
    * the first await, so that messages are accepted in their order of arrival.
    *
    * @param isAccepted of a job that had its place before and comes back: it cannot be turned away any more.
-   * @returns resolves with the release of the place once the job may run; rejects with the signal's reason.
+   * @returns the release of the place; a promise of it where there is something to wait for, which rejects with the
+   * signal's reason.
    * @throws FluxError FLUX_BUSY, at once, when the line is full.
    */
-  enter(signal: AbortSignal, isAccepted = false): Promise<Release> {
-    if (this.#running < this.#concurrency) return Promise.resolve(this.#take());
+  enter(signal: AbortSignal, isAccepted = false): ValueOrPromise<Release> {
+    if (this.#running < this.#concurrency) return this.#take();
     if (this.#waiting.length >= this.#line && !isAccepted) {
       throw new FluxError(
         "FLUX_BUSY",

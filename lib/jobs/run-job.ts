@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
 import type { FluxRequest } from "../models/request";
 import type { Answer, Found, Progress } from "../providers/provider";
+import type { ValueOrPromise } from "../value-or-promise";
 import { repeated } from "./backoff";
 import { type Job, knownAs } from "./job";
 import type { Release } from "./limit";
@@ -12,8 +13,8 @@ import { startTimer, within } from "./within";
 export interface JobSteps {
   /** The request as it leaves now, where it is another than the job's own; asked for before every submit. */
   readonly asSent: (() => Promise<FluxRequest>) | undefined;
-  /** Told before the paid request leaves, each time; it leaves once the promise is resolved. */
-  onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
+  /** Told before the paid request leaves, each time; it leaves once the promise is resolved, if there is one. */
+  onSending: (attempt: number, mayHaveBeenSent: boolean) => Promise<void> | undefined;
   /** Told that the service took the job; it is waited for once the promise is resolved. */
   onAccepted: () => Promise<void>;
   onProgress: (progress: Progress) => void;
@@ -25,7 +26,7 @@ export interface JobSteps {
 export interface RunOptions {
   service: Service;
   /** A place among the running jobs; asked for before anything else is awaited, so that jobs start in their order. */
-  turn: Promise<Release>;
+  turn: ValueOrPromise<Release>;
   /** Ms from submit to FLUX_TIMEOUT, in wall-clock time. */
   deadline: number;
   retries: number;
@@ -56,7 +57,7 @@ export class Overdue extends Error {
  */
 export async function runJob(job: Job, options: RunOptions): Promise<Answer> {
   const { service, signal, turn } = options;
-  const release = await turn;
+  const release = turn instanceof Promise ? await turn : turn;
   let timer: NodeJS.Timeout | undefined;
   try {
     if (job.phase.state === "waiting") {

@@ -30,10 +30,10 @@ export interface SubmitContext {
   /** The request as it leaves now; the job's own when not given. */
   asSent?: (() => Promise<FluxRequest>) | undefined;
   /**
-   * Awaited before every paid request, which leaves when it has resolved; told which one it is, and whether an earlier
+   * Awaited before every paid request, if it gives something to wait for; told which one it is, and whether an earlier
    * one may have arrived.
    */
-  onSending?: (attempt: number, mayHaveBeenSent: boolean) => Promise<void>;
+  onSending?: (attempt: number, mayHaveBeenSent: boolean) => Promise<void> | undefined;
 }
 
 /**
@@ -154,7 +154,8 @@ async function send(job: Job, context: SubmitContext, doubtful: boolean, lastMom
     let task: Task = job;
     try {
       if (asSent) task = await signed(job, asSent, lastMoment, signal);
-      await onSending?.(job.attempts + 1, doubtful);
+      const announced = onSending?.(job.attempts + 1, doubtful);
+      if (announced) await announced;
     } catch (error) {
       if (signal.aborted || !(error instanceof FluxError)) throw error;
       return { state: "stopped", error };

@@ -13,23 +13,26 @@ const MOST_IN_A_TURN = 50;
 
 /** Keeps messages in the order in which they came, although some take longer to be read than others. */
 export class Arrivals {
-  /** Messages that are neither accepted nor refused yet, and what resolves with the last of them. */
+  /** Messages that are neither accepted nor refused yet, and what resolves with the last of them: most are never waited for. */
   #inside = 0;
-  #last: Promise<void> = Promise.resolve();
+  #lastGone: () => Promise<void> = () => Promise.resolve();
   /** Those that are read in later turns, in their order. */
   #line: (() => void)[] = [];
   #read = 0;
   #nextTurn: NodeJS.Immediate | undefined;
 
   enter(): Place {
-    const turn = this.#inside === 0 ? undefined : this.#last;
-    let go = () => {};
-    const gone = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    this.#inside += 1;
-    this.#last = turn ? turn.then(() => gone) : gone;
+    const turn = this.#inside === 0 ? undefined : this.#lastGone();
     let isInside = true;
+    let go = () => {};
+    this.#inside += 1;
+    this.#lastGone = () => {
+      const gone = new Promise<void>((resolve) => {
+        if (isInside) go = resolve;
+        else resolve();
+      });
+      return turn ? turn.then(() => gone) : gone;
+    };
     const leave = () => {
       if (isInside) this.#inside -= 1;
       isInside = false;

@@ -116,7 +116,16 @@ class Inference {
   /** Never rejects. */
   async #handle(message: FluxMessage, run: Run): Promise<Ended> {
     try {
-      const claim = this.#keeper.takeBack(message) ?? (await this.#take(message, run));
+      let claim = this.#keeper.takeBack(message);
+      if (!claim) {
+        const place = this.#arrivals.enter();
+        try {
+          if (place.start) await place.start;
+          claim = await this.#take(message, run, place);
+        } finally {
+          place.leave();
+        }
+      }
       // It only cancelled others.
       if (!claim) return { claim, messages: [] };
       run.claim = claim;
@@ -128,7 +137,8 @@ class Inference {
       const answer = await this.#keeper.deliveries.result(claim, { onPhase: this.#changed, onProgress }, run.signal);
       const context = claim.kept.context ?? (await this.#keeper.deliveries.contextOf(claim));
       const source = { context, signal: run.signal };
-      const result = await fetchResult(this.#owner, this.#keeper, claim, answer, source);
+      const fetched = fetchResult(this.#owner, this.#keeper, claim, answer, source);
+      const result = fetched instanceof Promise ? await fetched : fetched;
       return { claim, messages: this.#leave(message, result, run) };
     } catch (error) {
       return this.#fail(error, run);
@@ -149,17 +159,11 @@ class Inference {
   }
 
   /** A message that came over the wire. @returns nothing of one that only cancels others. */
-  async #take(message: FluxMessage, run: Run): Promise<Claim | undefined> {
-    const place = this.#arrivals.enter();
-    try {
-      if (place.start) await place.start;
-      const { cancel, resume } = readControls(message);
-      if (cancel !== undefined) return await this.#cancel(cancel, place);
-      if (resume) return await resumeMessage(this.#owner, this.#keeper, message, run, resume);
-      return await acceptMessage(this.#owner, this.#keeper, message, run, place);
-    } finally {
-      place.leave();
-    }
+  #take(message: FluxMessage, run: Run, place: Place): Promise<Claim | undefined> {
+    const { cancel, resume } = readControls(message);
+    if (cancel !== undefined) return this.#cancel(cancel, place);
+    if (resume) return resumeMessage(this.#owner, this.#keeper, message, run, resume);
+    return acceptMessage(this.#owner, this.#keeper, message, run, place);
   }
 
   /** Everything that came before it, too. */

@@ -42,7 +42,7 @@ describe("an account's limit", () => {
     const gone = limit.enter(impatient.signal);
     const next = limit.enter(never);
     impatient.abort(new Error("closed"));
-    await assert.rejects(gone, /closed/);
+    await assert.rejects(async () => gone, /closed/);
     running();
     await next;
     assert.deepEqual([limit.running, limit.waiting], [1, 0]);

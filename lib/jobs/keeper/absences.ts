@@ -13,7 +13,7 @@ export interface PresentFlows {
 
 export interface AbsencesOptions {
   /** Makes durable since when a job's node is away. */
-  note: (kept: KeptJob) => Promise<void>;
+  note: (kept: KeptJob) => Promise<void> | undefined;
   /** The grace period of deleted nodes is over. */
   drop: (kept: KeptJob, nodeIds: readonly string[]) => Promise<void>;
   /** The node did not come back for as long as its jobs are kept. */

@@ -32,7 +32,7 @@ export interface Claim {
   isHandled: boolean;
   waiter?: Waiter;
   /** Of one that joined: resolves once it is durable. */
-  joined?: Promise<void>;
+  joined?: Promise<void> | undefined;
   /** What it alone ends with, whatever becomes of its job. */
   ending?: FluxError;
 }

@@ -1,5 +1,6 @@
 import { v4 as uuid } from "uuid";
 import type { FluxRequest } from "../../models/request";
+import type { ValueOrPromise } from "../../value-or-promise";
 import type { Job } from "../job";
 import type { Release } from "../limit";
 import { asFluxError } from "../unexpected";
@@ -79,15 +80,10 @@ export class Intake {
       return this.#join(known, job.nodeId, message);
     }
     // It runs at the service already, if anywhere: it takes nobody's place.
-    return this.#begin(
-      keptJob(job),
-      message,
-      context,
-      Promise.resolve(() => {}),
-    );
+    return this.#begin(keptJob(job), message, context, () => {});
   }
 
-  #begin(kept: KeptJob, message: object, context: RunContext, turn: Promise<Release>): Claim {
+  #begin(kept: KeptJob, message: object, context: RunContext, turn: ValueOrPromise<Release>): Claim {
     const { book, runner, runs } = this.#options;
     const { job } = kept;
     kept.context = context;
@@ -118,7 +114,7 @@ export class Intake {
     const claim = addClaim(kept, uuid(), nodeId, message);
     claim.joined = writer.require(kept.job, "joined", { claim: { id: claim.id, nodeId, message } });
     // Handled where the claim's result is asked for.
-    claim.joined.catch(() => {});
+    claim.joined?.catch(() => {});
     return claim;
   }
 }

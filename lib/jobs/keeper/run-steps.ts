@@ -33,7 +33,7 @@ export class RunSteps implements JobSteps {
     this.#abort = kept.abort;
   }
 
-  async onSending(attempt: number, mayHaveBeenSent: boolean): Promise<void> {
+  onSending(attempt: number, mayHaveBeenSent: boolean): Promise<void> | undefined {
     const kept = this.#kept;
     const { job } = kept;
     if (!this.#options.isWanted(kept)) parkUnsent(kept, mayHaveBeenSent);
@@ -42,7 +42,7 @@ export class RunSteps implements JobSteps {
     if (job.phase.state === "waiting") this.#move("submitting");
     markSending(kept);
     const { request } = job;
-    await this.#options.writer.require(job, "submitting", {
+    return this.#options.writer.require(job, "submitting", {
       attempt,
       ...(request !== this.#asAccepted && { request }),
     });

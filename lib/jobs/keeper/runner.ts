@@ -1,4 +1,5 @@
 import { FluxError } from "../../errors";
+import type { ValueOrPromise } from "../../value-or-promise";
 import { cancelAtService } from "../cancel-at-service";
 import { advance, type Job, knownAs, type Outcome } from "../job";
 import { lateAnswer } from "../late";
@@ -43,7 +44,7 @@ export class Runner {
   async run(
     kept: KeptJob,
     context: RunContext,
-    turn: Promise<Release>,
+    turn: ValueOrPromise<Release>,
     ready: Promise<void> | undefined,
   ): Promise<void> {
     const { signal } = kept.abort;
@@ -66,14 +67,14 @@ export class Runner {
   async #isReady(
     kept: KeptJob,
     { service }: RunContext,
-    turn: Promise<Release>,
+    turn: ValueOrPromise<Release>,
     ready: Promise<void>,
   ): Promise<boolean> {
     try {
       await ready;
       return true;
     } catch (error) {
-      turn.then(
+      Promise.resolve(turn).then(
         (release) => release(),
         () => {},
       );
@@ -86,7 +87,7 @@ export class Runner {
     }
   }
 
-  #answerOf(kept: KeptJob, context: RunContext, turn: Promise<Release>) {
+  #answerOf(kept: KeptJob, context: RunContext, turn: ValueOrPromise<Release>) {
     return runJob(kept.job, {
       service: context.service,
       turn,
@@ -107,7 +108,8 @@ export class Runner {
     advance(job, { state: "settled", outcome });
     this.#options.reservations.settle(kept, outcome);
     endSending(kept);
-    await this.#options.writer.note(job, "settled", savedOutcome(outcome));
+    const noted = this.#options.writer.note(job, "settled", savedOutcome(outcome));
+    if (noted) await noted;
     kept.outcome = outcome;
     this.#options.onChange();
     this.#options.onNews(kept);

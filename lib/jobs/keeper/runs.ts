@@ -52,7 +52,7 @@ export class Runs {
       if (isNew && !context.isFor(job.service)) throw otherAccount();
       if (isNew && kept.isCut) throw cutAddress();
       const { limit } = context.service;
-      const turn = isNew ? limit.enter(abort.signal, true) : Promise.resolve(limit.occupy());
+      const turn = isNew ? limit.enter(abort.signal, true) : limit.occupy();
       await runner.run(kept, context, turn, isNew ? bringBack(kept) : undefined);
     } catch (error) {
       if (error === PARKED) return;

@@ -4,9 +4,6 @@ import type { Journal, NewEntry } from "../journal/journal";
 import { recordLasts } from "./closed-jobs";
 import type { SavedRecord } from "./saved";
 
-/** There is nothing to be written, or nowhere. */
-const DONE = Promise.resolve();
-
 /** How soon, and how often, what could not be written when it happened is tried again, in ms. */
 const AGAIN = 1000;
 
@@ -29,31 +26,33 @@ export class Writer {
    * Writes a state without which the next step must not be done.
    *
    * @param isNew whether the job begins with it.
+   * @returns undefined where there is nothing to be written, or nowhere: then there is nothing to be waited for.
    * @throws FluxError FLUX_STORAGE or FLUX_BUSY; the step is then not to be done.
    */
-  require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> {
-    return job.isJournalled ? this.#write({ job: job.id, state, data }, isNew) : DONE;
+  require(job: Job, state: string, data?: unknown, isNew = false): Promise<void> | undefined {
+    return job.isJournalled ? this.#write({ job: job.id, state, data }, isNew) : undefined;
   }
 
-  #write(entry: NewEntry, isNew = false): Promise<void> {
+  #write(entry: NewEntry, isNew = false): Promise<void> | undefined {
     // What is owed goes first, in the same batch: the order of a job's states must not change.
     if (this.#owed.length > 0) void this.#writeOwed();
-    return this.#journal()?.write(entry, isNew) ?? DONE;
+    return this.#journal()?.write(entry, isNew);
   }
 
   /**
    * Writes what has happened. It has, whether it can be written or not: that is warned of, and tried again for as long as
    * the process lives. Never rejects.
+   *
+   * @returns undefined where there is nothing to be written.
    */
-  note(job: Job, state: string, data?: unknown): Promise<void> {
-    return job.isJournalled ? this.#note({ job: job.id, state, data }) : DONE;
+  note(job: Job, state: string, data?: unknown): Promise<void> | undefined {
+    return job.isJournalled ? this.#note({ job: job.id, state, data }) : undefined;
   }
 
   /** Writes what is left of a job that is over, in the same way. */
-  noteClosed(job: Job, record: SavedRecord): Promise<void> {
-    return job.isJournalled
-      ? this.#note({ job: job.id, state: "closed", lasts: recordLasts(record), data: record })
-      : DONE;
+  noteClosed(job: Job, record: SavedRecord): Promise<void> | undefined {
+    if (!job.isJournalled) return undefined;
+    return this.#note({ job: job.id, state: "closed", lasts: recordLasts(record), data: record });
   }
 
   async #note(entry: NewEntry): Promise<void> {

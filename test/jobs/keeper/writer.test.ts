@@ -37,7 +37,7 @@ async function failedJob() {
   const made = disk();
   await made.writer.require(failed, "waiting", {}, true);
   made.state.isFull = true;
-  await assert.rejects(made.writer.require(failed, "submitting", {}), { code: "FLUX_STORAGE" });
+  await assert.rejects(async () => made.writer.require(failed, "submitting", {}), { code: "FLUX_STORAGE" });
   await made.writer.note(failed, "settled", {});
   await made.writer.note(failed, "closed", {});
   made.state.isFull = false;
