@@ -1,3 +1,5 @@
+import type { Signal } from "./signal";
+
 /** A signal that follows others until it is released. */
 export interface LinkedSignal {
   signal: AbortSignal;
@@ -9,10 +11,7 @@ export interface LinkedSignal {
  * A signal that aborts with any of `signals`.
  * @param onAbort told with the reason, after those who listen to the signal.
  */
-export function whenAnyAborts(
-  signals: readonly AbortSignal[],
-  onAbort: (reason: unknown) => void = () => {},
-): LinkedSignal {
+export function whenAnyAborts(signals: readonly Signal[], onAbort: (reason: unknown) => void = () => {}): LinkedSignal {
   const controller = new AbortController();
   // One listener for all: thousands of these are made in a second, and so much is done again for each.
   const check = () => {
@@ -32,7 +31,7 @@ export function whenAnyAborts(
 }
 
 /** A signal that aborts when every one of `signals` has. */
-export function whenAllAbort(signals: readonly AbortSignal[]): LinkedSignal {
+export function whenAllAbort(signals: readonly Signal[]): LinkedSignal {
   const controller = new AbortController();
   const check = () => {
     if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]?.reason);
@@ -52,7 +51,7 @@ export function whenAllAbort(signals: readonly AbortSignal[]): LinkedSignal {
  * time.
  */
 export async function underSignals<T>(
-  signals: readonly AbortSignal[],
+  signals: readonly Signal[],
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   let aborted: (reason: unknown) => void = () => {};

@@ -1,4 +1,5 @@
 import { PassingSet } from "./passing";
+import type { Signal } from "./signal";
 
 /** Those who wait for their turn, called up in their order of arrival. */
 export class Line {
@@ -15,7 +16,7 @@ export class Line {
    * @param take runs in the very turn of the call, so that what is taken is taken before the next one is called.
    * @returns resolves with what `take` gave; rejects with the signal's reason, and the place goes to the one behind.
    */
-  join<Taken>(signal: AbortSignal, take: () => Taken): Promise<Taken> {
+  join<Taken>(signal: Signal, take: () => Taken): Promise<Taken> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);

@@ -1,4 +1,4 @@
-import { setTimeout as after } from "node:timers/promises";
+import type { Signal } from "./signal";
 
 /** How pauses grow with the failures in a row, in ms: from `first` they double, up to `longest`. */
 export interface Growth {
@@ -18,10 +18,17 @@ export const jitteredPause = (
 ): number => retryAfter + random() * Math.min(longest, first * 2 ** attempt);
 
 /** Waits `milliseconds`, or rejects with the signal's reason as soon as it aborts. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await after(milliseconds, undefined, { signal });
-  } catch {
-    throw signal.reason;
-  }
+export function pause(milliseconds: number, signal: Signal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const leave = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener("abort", leave, { once: true });
+  });
 }

@@ -1,4 +1,5 @@
 import { Line } from "./line";
+import type { Signal } from "./signal";
 
 /** At most `most` passes in any `per` ms; 0: as many as come. */
 export interface Pacing {
@@ -50,14 +51,14 @@ export class Turnstile {
   }
 
   /** Passes if that may be done at once; otherwise it is to be waited for with `enter`. */
-  passes(signal: AbortSignal): boolean {
+  passes(signal: Signal): boolean {
     if (this.#line.length > 0 || signal.aborted || this.opensIn > 0) return false;
     this.#count();
     return true;
   }
 
   /** Passes, at once or when it is time. Rejects with the signal's reason. */
-  enter(signal: AbortSignal): Promise<void> {
+  enter(signal: Signal): Promise<void> {
     if (this.passes(signal)) return Promise.resolve();
     const passing = this.#line.join(signal, () => {});
     this.#letPass();

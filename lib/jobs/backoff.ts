@@ -1,5 +1,6 @@
 import { FluxError } from "../errors";
 import { type Growth, jitteredPause, pause } from "../pause";
+import type { Signal } from "../signal";
 
 /** The pauses that we choose ourselves. A service may ask for more with `Retry-After`. */
 const GROWTH: Growth = { first: 500, longest: 30_000 };
@@ -16,7 +17,7 @@ export const backoff = (attempt: number, retryAfter?: number, random?: () => num
 export async function repeated<Result>(
   work: () => Promise<Result>,
   retries: number,
-  signal: AbortSignal,
+  signal: Signal,
   overdueAt = Number.POSITIVE_INFINITY,
 ): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {

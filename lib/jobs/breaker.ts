@@ -1,5 +1,6 @@
 import { type ErrorCode, FluxError } from "../errors";
 import { Line } from "../line";
+import type { Signal } from "../signal";
 import { firstSentence } from "./first-sentence";
 
 /** Failed requests in a row, of at least two jobs, that open the breaker; and how long it stays open, in ms. */
@@ -58,11 +59,11 @@ export class Breaker {
    * which rejects with the signal's reason, and as `check` throws.
    * @throws FluxError as `check` does.
    */
-  enter(signal: AbortSignal, together = 1): Leave | Promise<Leave> {
+  enter(signal: Signal, together = 1): Leave | Promise<Leave> {
     return this.check() || this.#mayGoAhead(together) ? this.#goAhead() : this.#wait(signal, together);
   }
 
-  async #wait(signal: AbortSignal, together: number): Promise<Leave> {
+  async #wait(signal: Signal, together: number): Promise<Leave> {
     do {
       this.#trusting ??= setTimeout(() => this.#trust(), REFUSED_WITHIN);
       await this.#waiting.join(signal, () => {});

@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
 import { pause } from "../pause";
 import type { Answer, Provider } from "../providers/provider";
+import type { Signal } from "../signal";
 import type { Job } from "./job";
 
 /** How long, and how often, a job is asked for after its deadline, in ms. */
@@ -25,7 +26,7 @@ export async function lateAnswer(
   job: Job,
   provider: Pick<Provider, "find">,
   { every, until }: { every: number; until: number },
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Answer | undefined> {
   do {
     await pause(Math.max(0, Math.min(every, until - Date.now())), signal);

@@ -1,5 +1,6 @@
 import { FluxError } from "../errors";
 import { Line } from "../line";
+import type { Signal } from "../signal";
 import type { ValueOrPromise } from "../value-or-promise";
 
 /** Gives back the place that a job held among the running ones. Calling it twice is harmless. */
@@ -44,7 +45,7 @@ export class Limit {
    * signal's reason.
    * @throws FluxError FLUX_BUSY, at once, when the line is full.
    */
-  enter(signal: AbortSignal, isAccepted = false): ValueOrPromise<Release> {
+  enter(signal: Signal, isAccepted = false): ValueOrPromise<Release> {
     if (this.#running < this.#concurrency) return this.#take();
     if (this.#waiting.length >= this.#line && !isAccepted) {
       throw new FluxError(

@@ -1,6 +1,7 @@
 import { FluxError } from "../errors";
 import type { FluxRequest } from "../models/request";
 import type { Answer, Found, Progress } from "../providers/provider";
+import type { Signal } from "../signal";
 import type { ValueOrPromise } from "../value-or-promise";
 import { repeated } from "./backoff";
 import { type Job, knownAs } from "./job";
@@ -34,7 +35,7 @@ export interface RunOptions {
   mayResend: boolean;
   /** The author prefers paying again to an unknown outcome. */
   repeatLost: boolean;
-  signal: AbortSignal;
+  signal: Signal;
   steps: JobSteps;
 }
 
@@ -149,7 +150,7 @@ const overdue = (job: Job, { service, deadline }: RunOptions): Overdue =>
   new Overdue(timedOut(knownAs(job, service.provider), deadline));
 
 /** Asks what became of a job. That it cannot be asked says nothing about what the job cost. */
-async function look(job: Job, provider: Service["provider"], retries: number, signal: AbortSignal): Promise<Found> {
+async function look(job: Job, provider: Service["provider"], retries: number, signal: Signal): Promise<Found> {
   try {
     return await repeated(() => provider.find(job, signal), retries, signal, Date.now() + LAST_LOOK);
   } catch (error) {

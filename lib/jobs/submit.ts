@@ -3,6 +3,7 @@ import { FluxError } from "../errors";
 import type { FluxRequest } from "../models/request";
 import { pause } from "../pause";
 import type { Found, Provider, Submission, Task } from "../providers/provider";
+import type { Signal } from "../signal";
 import { backoff } from "./backoff";
 import type { Breaker } from "./breaker";
 import { firstSentence } from "./first-sentence";
@@ -20,7 +21,7 @@ export interface SubmitContext {
   retries: number;
   /** When the job is overdue, ms since 1970: no pause goes beyond it. */
   overdueAt: number;
-  signal: AbortSignal;
+  signal: Signal;
   /** The process ended after the job was announced as sent: whether it was, nobody here can tell. */
   mayHaveBeenSent?: boolean;
   /** False: the account is not the one any more that the job was accepted for. What may have been sent stays unsent. */
@@ -130,10 +131,10 @@ async function signed(
   job: Job,
   asSent: () => Promise<FluxRequest>,
   { at, late }: LastMoment,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Task> {
   // Signing may take its time: keys may have to be asked for. A moment earlier than the deadline, as below.
-  const sign = (limited: AbortSignal) => underSignals([limited], asSent);
+  const sign = (limited: Signal) => underSignals([limited], asSent);
   return { ...job, request: await within(at - Date.now() - 10, signal, late, sign) };
 }
 
@@ -182,7 +183,7 @@ const HEARD_OUT = 30_000;
  * Submits. Where only the answer tells the job's id, the exchange is not broken off when `signal` aborts: the service may
  * have the job by then, and without its id it could neither be cancelled nor looked up.
  */
-function answerOf(job: Job, task: Task, provider: Provider, signal: AbortSignal): Promise<Submission> {
+function answerOf(job: Job, task: Task, provider: Provider, signal: Signal): Promise<Submission> {
   const isNamedByUs = provider.resendWindow > 0;
   // Breaking off a request that is waited for is the only way to stop its job.
   if (isNamedByUs || job.delivery === "sync") return provider.submit(task, signal);

@@ -1,3 +1,5 @@
+import type { Signal } from "../signal";
+
 /** What a timer of Node.js can wait, in ms: a longer one would fire at once. A clock that was set back asks for more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -11,7 +13,7 @@ export const startTimer = (milliseconds: number, work: () => void): NodeJS.Timeo
  */
 export async function within<Result>(
   milliseconds: number,
-  signal: AbortSignal,
+  signal: Signal,
   overdue: () => Error,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Closing } from "../closing";
+import type { Signal } from "../signal";
 import { type AnswerHead, type ExchangeRequest, startExchange } from "./start-exchange";
 
 /** A request as a provider's client states it. */
@@ -10,7 +11,7 @@ export interface OutgoingRequest {
   /** POST with a body and GET without one, when not given. */
   method?: "GET" | "POST" | "PUT" | undefined;
   body?: string | Buffer | undefined;
-  signal: AbortSignal;
+  signal: Signal;
   /** Of the client whose request it is: ends the exchange as well, with its reason. */
   closing?: Closing;
   /** For the whole exchange, connection and body included, in ms. */

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Closing } from "../closing";
+import type { Signal } from "../signal";
 import { NetworkFailure, networkFailure } from "./network-failure";
 
 /** A request, and what its answer may cost. */
@@ -12,7 +13,7 @@ export interface ExchangeRequest {
   method: Dispatcher.HttpMethod;
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
-  signal?: AbortSignal;
+  signal?: Signal;
   /** Ends the exchange as well, with its reason. */
   closing?: Closing | undefined;
   /** For the whole exchange, connection and body included, in ms; without it only the dispatcher's times count. */

@@ -1,4 +1,5 @@
 import type { Send } from "../net/http";
+import type { Signal } from "../signal";
 import type { Provider } from "./provider";
 
 /** What is left on an account. */
@@ -30,7 +31,7 @@ export interface ServiceOptions {
 }
 
 /** A provider whose accounts can be tested without paying. */
-export type AccountProvider = Provider & { check(signal: AbortSignal): Promise<AccountCheck> };
+export type AccountProvider = Provider & { check(signal: Signal): Promise<AccountCheck> };
 
 /** What distinguishes one provider's accounts from another's. */
 export interface AccountKind {

@@ -1,10 +1,11 @@
 import type { Closing } from "../closing";
+import type { Signal } from "../signal";
 
 /**
  * Runs a call that may consist of many requests and pauses; it is aborted with `signal`, or when the client closes, and
  * ends at once then, whatever `work` does.
  */
-export type RunCall = <Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>;
+export type RunCall = <Result>(signal: Signal, work: (signal: Signal) => Promise<Result>) => Promise<Result>;
 
 /** Calls that end when `closing` does; they then reject with its reason. */
 export const closableCalls =

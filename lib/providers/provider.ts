@@ -1,5 +1,6 @@
 import type { FluxError } from "../errors";
 import type { Attachment, Delivery, FluxRequest } from "../models/request";
+import type { Signal } from "../signal";
 
 /** Under what the service took a job: plain data, which is kept with the job. */
 export interface Receipt {
@@ -100,15 +101,15 @@ export interface Provider {
   /** How many tasks that are submitted together one HTTP request may carry; 1 when left out. */
   readonly tasksPerRequest?: number;
   /** Uploads the attachments (each distinct picture once per process) and returns the request with their ids in it. */
-  prepare(task: Task, signal: AbortSignal): Promise<FluxRequest>;
+  prepare(task: Task, signal: Signal): Promise<FluxRequest>;
   /** Sends the paid request, once. Tasks submitted in the same turn may share one HTTP request. */
-  submit(task: Task, signal: AbortSignal): Promise<Submission>;
+  submit(task: Task, signal: Signal): Promise<Submission>;
   /** Asks, without paying, whether the service knows the job: the way out after a lost answer. */
-  find(task: Task, signal: AbortSignal): Promise<Found>;
+  find(task: Task, signal: Signal): Promise<Found>;
   /** Waits for an accepted job. */
-  wait(task: Task, signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<Answer>;
+  wait(task: Task, signal: Signal, onProgress?: (progress: Progress) => void): Promise<Answer>;
   /** Asks the service to drop an accepted job. Absent where there is no such thing. A job that runs may be billed. */
-  cancel?(task: Task, signal: AbortSignal): Promise<Cancellation>;
+  cancel?(task: Task, signal: Signal): Promise<Cancellation>;
   /** Releases connections and timers; pending calls are aborted. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { FluxError } from "../errors";
 import { replacedAt } from "../models/paths";
 import type { Attachment, FluxRequest } from "../models/request";
 import { RecentMap } from "../recent-map";
+import type { Signal } from "../signal";
 import type { Task } from "./provider";
 import { pictureIds, processMemory, type Uploaded, type UploadMemory, type UploadPlace } from "./upload-memory";
 
@@ -12,7 +13,7 @@ const MOST_JOBS = 2000;
 /** How a service takes pictures. */
 interface UploadService {
   /** Uploads one picture, free of charge; gives what stands for it in a request. */
-  upload(attachment: Attachment, signal: AbortSignal): Promise<string>;
+  upload(attachment: Attachment, signal: Signal): Promise<string>;
   /** Whether a job may have failed because its uploads are not there any more. */
   mayBeForPictures(error: FluxError): boolean;
 }
@@ -20,7 +21,7 @@ interface UploadService {
 /** Uploads pictures, and knows which job relied on which upload. */
 export interface Uploads {
   /** Uploads a task's attachments, each distinct picture once, and puts what stands for them into a copy of its request. */
-  prepare(task: Task, signal: AbortSignal): Promise<FluxRequest>;
+  prepare(task: Task, signal: Signal): Promise<FluxRequest>;
   /** The job failed: where that may be for its uploads, they are not relied on any more. */
   failed(id: string, error: FluxError): void;
   /** The job has ended, with these errors. */
@@ -79,7 +80,7 @@ export function createUploads(
     return upload;
   };
 
-  const upload = async (attachment: Attachment, signal: AbortSignal): Promise<Used> => {
+  const upload = async (attachment: Attachment, signal: Signal): Promise<Used> => {
     const id = await idOf(attachment.bytes);
     signal.throwIfAborted();
     const known = memory.find(id);

@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import type { Answer } from "../../providers/provider";
+import type { Signal } from "../../signal";
 import type { Outcome } from "../job";
 import { asFluxError } from "../unexpected";
 import { askAgain } from "./ask-again";
@@ -37,7 +38,7 @@ export class Deliveries {
    * @param signal aborts when the node is closed.
    * @throws FluxError what the job ended with; FLUX_TIMEOUT when its deadline passed, whatever comes later.
    */
-  result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">, signal: AbortSignal): Promise<Answer> {
+  result(claim: Claim, listener: Pick<Waiter, "onPhase" | "onProgress">, signal: Signal): Promise<Answer> {
     const { joined } = claim;
     if (!joined) return this.#durableResult(claim, listener, signal);
     return joined.then(
@@ -52,7 +53,7 @@ export class Deliveries {
   #durableResult(
     claim: Claim,
     { onPhase, onProgress }: Pick<Waiter, "onPhase" | "onProgress">,
-    signal: AbortSignal,
+    signal: Signal,
   ): Promise<Answer> {
     const { kept } = claim;
     return new Promise((resolve, reject) => {

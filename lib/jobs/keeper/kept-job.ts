@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import type { Progress } from "../../providers/provider";
+import { Stop } from "../../signal";
 import type { Reservation } from "../budget/budget";
 import type { Job, Outcome } from "../job";
 import type { Claim } from "./claim";
@@ -22,7 +23,7 @@ export interface KeptJob {
   readonly job: Job;
   readonly claims: Claim[];
   /** Aborts its run: with PARKED, because its node is away, or with the error that it ends with. */
-  abort: AbortController;
+  abort: Stop;
   /** Its run, while it is under way. */
   running?: Promise<void> | undefined;
   /** What it was last run with. */
@@ -53,7 +54,7 @@ export interface KeptJob {
 export const keptJob = (job: Job): KeptJob => ({
   job,
   claims: [],
-  abort: new AbortController(),
+  abort: new Stop(),
   absence: { before: 0 },
   // What nearly every job gets, so that it has its place from the beginning.
   context: undefined,

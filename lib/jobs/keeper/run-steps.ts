@@ -1,6 +1,7 @@
 import { isDirectUpload } from "../../models/direct-upload";
 import type { FluxRequest } from "../../models/request";
 import type { Progress } from "../../providers/provider";
+import { Stop } from "../../signal";
 import { advance } from "../job";
 import type { JobSteps, Overdue } from "../run-job";
 import { type KeptJob, PARKED } from "./kept-job";
@@ -22,7 +23,7 @@ export class RunSteps implements JobSteps {
   readonly #kept: KeptJob;
   readonly #options: RunStepsOptions;
   readonly #asAccepted: FluxRequest;
-  readonly #abort: AbortController;
+  readonly #abort: Stop;
 
   constructor(kept: KeptJob, context: RunContext, options: RunStepsOptions) {
     const { job } = kept;
@@ -65,7 +66,7 @@ export class RunSteps implements JobSteps {
     // Broken off before, and still on its way out: what has begun since is not this run's.
     if (this.#abort.signal.aborted) return;
     // What comes after the deadline can be aborted on its own.
-    this.#kept.abort = new AbortController();
+    this.#kept.abort = new Stop();
     this.#abort.abort(reason);
   }
 

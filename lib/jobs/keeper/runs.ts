@@ -1,3 +1,4 @@
+import { Stop } from "../../signal";
 import { asFluxError } from "../unexpected";
 import type { AttachedNodes } from "./attached-nodes";
 import { aboutJob, cutAddress, otherAccount } from "./errors";
@@ -35,7 +36,7 @@ export class Runs {
     // One that was broken off for another reason is about to end with that.
     const isParked = kept.abort.signal.reason === PARKED;
     if (hasOutcome(kept) || (kept.running && !isParked)) return;
-    kept.abort = new AbortController();
+    kept.abort = new Stop();
     this.follow(kept, () => this.#runFound(kept));
   }
 

@@ -1,4 +1,5 @@
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import type { Cancellation } from "../provider";
 import type { FalAnswer } from "./answer";
 import { lostAnswer, requestError } from "./errors";
@@ -10,7 +11,7 @@ import { jobAddress } from "./job-address";
  *
  * @throws FluxError when fal could not be asked or does not say; asking again is harmless.
  */
-export async function cancel({ context, task, about }: Inquiry, signal: AbortSignal): Promise<Cancellation> {
+export async function cancel({ context, task, about }: Inquiry, signal: Signal): Promise<Cancellation> {
   const { call, addresses, timeouts } = context;
   const url = jobAddress("cancel", task, addresses.queueUrl);
   let answer: FalAnswer;

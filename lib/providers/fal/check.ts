@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import type { AccountCheck } from "../account-kind";
 import { quoter } from "../quote";
 import type { FalAnswer } from "./answer";
@@ -17,14 +18,14 @@ const APP = "fal-ai/flux";
  *
  * @throws FluxError with `billed: "no"`; the signal's reason when aborted.
  */
-export async function check(context: FalContext, signal: AbortSignal): Promise<AccountCheck> {
+export async function check(context: FalContext, signal: Signal): Promise<AccountCheck> {
   await initiateUpload(context, "image/png", signal);
   await askForNothing(context, signal);
   return { unproven: ["credit", "model", "direct"] };
 }
 
 /** The status of a request that never was: fal knows no such thing, unless it refuses the key before it looks. */
-async function askForNothing({ call, addresses, apiKey, timeouts }: FalContext, signal: AbortSignal): Promise<void> {
+async function askForNothing({ call, addresses, apiKey, timeouts }: FalContext, signal: Signal): Promise<void> {
   const url = `${requestAddress(addresses.queueUrl, APP, randomUUID())}/status`;
   let answer: FalAnswer;
   try {

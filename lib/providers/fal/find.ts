@@ -1,3 +1,4 @@
+import type { Signal } from "../../signal";
 import type { Found } from "../provider";
 import type { Inquiry } from "./inquiry";
 import { failed } from "./pictures";
@@ -9,7 +10,7 @@ import { askStatus } from "./status";
  *
  * @throws FluxError when fal could not be asked, retryable where that may pass; the signal's reason when aborted.
  */
-export async function find(inquiry: Inquiry, signal: AbortSignal): Promise<Found> {
+export async function find(inquiry: Inquiry, signal: Signal): Promise<Found> {
   const standing = await askStatus(inquiry, { withLogs: false }, signal);
   if (standing.state === "not told") throw standing.error;
   if (standing.state === "not known") return { state: "unknown" };

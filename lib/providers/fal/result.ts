@@ -1,6 +1,7 @@
 import { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
 import { pause } from "../../pause";
+import type { Signal } from "../../signal";
 import { pauseBeforeAsking } from "../ask-again";
 import type { Item } from "../json";
 import type { Answer } from "../provider";
@@ -34,11 +35,7 @@ const TIMES = { passing: 8, serverError: 3, notFound: 3, key: 3, question: 3 };
  *
  * @returns "not yet" when fal says that the job has not ended after all. Rejects only with the signal's reason.
  */
-export async function fetchResult(
-  inquiry: Inquiry,
-  completed: Completed,
-  signal: AbortSignal,
-): Promise<Answer | "not yet"> {
+export async function fetchResult(inquiry: Inquiry, completed: Completed, signal: Signal): Promise<Answer | "not yet"> {
   const { failures } = inquiry.context.pace;
   for (let read = 1; ; read += 1) {
     const reading = await readResult(inquiry, completed, signal);
@@ -53,7 +50,7 @@ export async function fetchResult(
 export async function readResult(
   { context, task, about }: Inquiry,
   completed: Completed,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Reading> {
   const { call, addresses, timeouts } = context;
   const { failure } = completed;

@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import { type Item, isItem } from "../json";
 import type { Quote } from "../quote";
 import type { FalAnswer } from "./answer";
@@ -28,7 +29,7 @@ const LARGEST_STATUS = 8 * 1024 * 1024;
 export async function askStatus(
   { context, task, about }: Inquiry,
   { withLogs }: { withLogs: boolean },
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Standing> {
   const url = new URL(jobAddress("status", task, context.addresses.queueUrl));
   if (withLogs) url.searchParams.set("logs", "1");

@@ -1,4 +1,5 @@
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import { serialise } from "../json";
 import type { Receipt, Submission, Task } from "../provider";
 import type { FalAnswer } from "./answer";
@@ -14,7 +15,7 @@ import { readPictures } from "./pictures";
  * fal does not know our ids, so that a request which may have arrived must not be sent again: its failure has
  * `billed: "unknown"` and is not retryable.
  */
-export async function submit(context: FalContext, task: Task, signal: AbortSignal): Promise<Submission> {
+export async function submit(context: FalContext, task: Task, signal: Signal): Promise<Submission> {
   const { call, addresses, timeouts } = context;
   const isSync = task.delivery === "sync";
   let answer: FalAnswer;

@@ -3,6 +3,7 @@ import type { Attachment } from "../../models/request";
 import type { HttpAnswer, Send } from "../../net/http";
 import { isLocalName } from "../../net/loopback";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import { serialise } from "../json";
 import { holdsKey, quoter } from "../quote";
 import { readRetryAfter } from "../retry-after";
@@ -29,7 +30,7 @@ export async function uploadPicture(
   context: FalContext,
   send: Send,
   { bytes, contentType }: Pick<Attachment, "bytes" | "contentType">,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<string> {
   const { uploadUrl, fileUrl } = await initiateUpload(context, contentType, signal);
   const headers = { "content-type": contentType };
@@ -57,7 +58,7 @@ export async function uploadPicture(
 const isSuccess = (status = 0): boolean => status >= 200 && status < 300;
 
 /** Asks for a place in fal's storage; also a free way to see whether fal takes the key. */
-export async function initiateUpload(context: FalContext, contentType: string, signal: AbortSignal): Promise<Place> {
+export async function initiateUpload(context: FalContext, contentType: string, signal: Signal): Promise<Place> {
   const { call, addresses, apiKey, timeouts } = context;
   const url = `${addresses.restUrl}/storage/upload/initiate?storage_type=fal-cdn-v3`;
   const json = serialise({ content_type: contentType, file_name: `picture.${extensionOf(contentType)}` });

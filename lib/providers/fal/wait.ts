@@ -1,4 +1,5 @@
 import { pause } from "../../pause";
+import type { Signal } from "../../signal";
 import { pauseBeforeAsking } from "../ask-again";
 import type { Answer, Progress } from "../provider";
 import { aboutAcceptedJob, forgottenJob } from "./errors";
@@ -18,7 +19,7 @@ const LIMITS = { "not known": 4, key: 3, question: 4 };
  */
 export async function wait(
   inquiry: Inquiry,
-  signal: AbortSignal,
+  signal: Signal,
   onProgress?: (progress: Progress) => void,
 ): Promise<Answer> {
   const { context, about } = inquiry;

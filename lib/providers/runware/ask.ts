@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import { type Item, readPictureCount } from "../json";
 import { items, type Reply, replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
 import type { Call } from "./call";
@@ -44,7 +45,7 @@ const PASSING = new Set<Family>(["rate", "server", "timeout", "provider", "quota
 const TROUBLES = new Set<Family>(["rate", "server", "quota"]);
 
 /** Asks for any number of jobs in one POST. Rejects only with the signal's reason. */
-export async function askForResults(asking: Asking, ids: readonly string[], signal: AbortSignal): Promise<News> {
+export async function askForResults(asking: Asking, ids: readonly string[], signal: Signal): Promise<News> {
   const tasks = ids.map((id) => serialiseTask("getResponse", id, {}));
   let answer: ServiceAnswer;
   try {
@@ -81,7 +82,7 @@ export interface Recorded extends Reply {
  *
  * @throws FluxError when it could not be asked; the signal's reason.
  */
-export async function askArchive(asking: Asking, id: string, signal: AbortSignal): Promise<Recorded | "nothing"> {
+export async function askArchive(asking: Asking, id: string, signal: Signal): Promise<Recorded | "nothing"> {
   let answer: ServiceAnswer;
   try {
     answer = await asking.call([serialiseTask("getTaskDetails", id, {})], { signal, timeout: asking.timeout });

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { FluxError } from "../../errors";
+import type { Signal } from "../../signal";
 import type { Balance } from "../account-kind";
 import { type Item, isItem } from "../json";
 import { type FreeCall, runFreeTask } from "./free-task";
 import { serialiseTask } from "./wire";
 
 /** Asks for the account's balance: free, and a check of key and connection. */
-export const askBalance = (how: FreeCall, signal: AbortSignal): Promise<Balance> =>
+export const askBalance = (how: FreeCall, signal: Signal): Promise<Balance> =>
   runFreeTask(
     how,
     {

@@ -1,12 +1,13 @@
 import type { Closing } from "../../closing";
 import type { HttpAnswer, Send } from "../../net/http";
+import type { Signal } from "../../signal";
 import { withoutKey } from "../quote";
 import { readAnswer, type ServiceAnswer } from "./answer";
 
 /** One POST of serialised tasks, or of a body that has them already. Rejects with a NetworkFailure, or with the reason of the signal or the closing. */
 export type Call = (
   tasks: readonly string[] | Buffer,
-  options: { signal: AbortSignal; timeout: number },
+  options: { signal: Signal; timeout: number },
 ) => Promise<ServiceAnswer>;
 
 /** What all calls of a client have in common. */

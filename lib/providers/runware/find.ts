@@ -1,5 +1,6 @@
 import { whenAllAbort } from "../../abort";
 import type { FluxError } from "../../errors";
+import type { Signal } from "../../signal";
 import type { Item } from "../json";
 import type { Found, Task } from "../provider";
 import type { Reply } from "./answer";
@@ -25,7 +26,7 @@ type Question = { id: string } & Waiting<Reply | undefined>;
  * Asks once for a job: its results, then the archive. Questions of the same turn of the event loop share a POST, as polls
  * do: after a restart there may be many.
  */
-export function createFind({ asking, toError }: FindContext): (wanted: Wanted, signal: AbortSignal) => Promise<Found> {
+export function createFind({ asking, toError }: FindContext): (wanted: Wanted, signal: Signal) => Promise<Found> {
   const askTogether = inOneTurn<{ id: string }, Reply | undefined>((questions) => {
     for (let from = 0; from < questions.length; from += MOST_IDS) {
       void ask(asking, questions.slice(from, from + MOST_IDS));

@@ -1,5 +1,6 @@
 import type { FluxError } from "../../errors";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import type { Item } from "../json";
 import type { ServiceAnswer } from "./answer";
 import type { Call } from "./call";
@@ -29,7 +30,7 @@ export interface FreeTask<Found> {
 export async function runFreeTask<Found>(
   { call, apiKey, timeout }: FreeCall,
   { task, read, otherwise }: FreeTask<Found>,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Found> {
   let answer: ServiceAnswer;
   try {

@@ -1,6 +1,8 @@
+import type { Signal } from "../../signal";
+
 /** Somebody whose entry is in line for a shared request. */
 export interface Waiting<Result> {
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -11,7 +13,7 @@ export interface Waiting<Result> {
  */
 export function inOneTurn<Entry extends object, Result>(
   flush: (entries: readonly (Entry & Waiting<Result>)[]) => void,
-): (entry: Entry, signal: AbortSignal) => Promise<Result> {
+): (entry: Entry, signal: Signal) => Promise<Result> {
   let line: (Entry & Waiting<Result>)[] = [];
   const endTurn = () => {
     const entries = line.filter(({ signal }) => !signal.aborted);

@@ -1,4 +1,5 @@
 import { FluxError } from "../../errors";
+import type { Signal } from "../../signal";
 import type { Item } from "../json";
 import type { Answer, Progress, Task } from "../provider";
 import type { Reply } from "./answer";
@@ -46,7 +47,7 @@ export class Poller {
   /** Waits for an accepted job. Ends with the signal: rejects with its reason, and asks for the job no more. */
   wait(
     task: Pick<Task, "id" | "expected">,
-    signal: AbortSignal,
+    signal: Signal,
     onProgress?: (progress: Progress) => void,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -109,7 +110,7 @@ export class Poller {
     }
   }
 
-  async #askForAll(signal: AbortSignal): Promise<void> {
+  async #askForAll(signal: Signal): Promise<void> {
     const asked = byId(this.#waiting);
     const ids = [...asked.keys()];
     let obstacle: Obstacle | undefined;
@@ -146,7 +147,7 @@ export class Poller {
   }
 
   /** A reply about one job came; an empty one says that the service does not know it. What it breaks is this job only. */
-  async #hear(waiting: WaitingJob, reply: Reply, signal: AbortSignal): Promise<void> {
+  async #hear(waiting: WaitingJob, reply: Reply, signal: Signal): Promise<void> {
     if (!this.#waiting.has(waiting)) return;
     try {
       await this.#weigh(waiting, reply, signal);
@@ -156,7 +157,7 @@ export class Poller {
     }
   }
 
-  async #weigh(waiting: WaitingJob, reply: Reply, signal: AbortSignal): Promise<void> {
+  async #weigh(waiting: WaitingJob, reply: Reply, signal: Signal): Promise<void> {
     const standing = await takeWhole(this.#context.asking, waiting, reply, signal);
     if (!this.#waiting.has(waiting)) return;
     if (standing.state === "unknown") {
@@ -175,7 +176,7 @@ export class Poller {
     }
   }
 
-  async #askArchive(waiting: WaitingJob, signal: AbortSignal): Promise<void> {
+  async #askArchive(waiting: WaitingJob, signal: Signal): Promise<void> {
     let record: Recorded | "nothing";
     try {
       record = await askArchive(this.#context.asking, waiting.id, signal);
@@ -196,7 +197,7 @@ export class Poller {
   }
 
   /** Something kept these jobs from being answered. */
-  async #meet({ kind, error }: Obstacle, silent: WaitingJob[], ids: number, signal: AbortSignal): Promise<void> {
+  async #meet({ kind, error }: Obstacle, silent: WaitingJob[], ids: number, signal: Signal): Promise<void> {
     if (kind === "key") {
       this.#refusals += 1;
       if (this.#refusals < REFUSALS_BEFORE_END) return;

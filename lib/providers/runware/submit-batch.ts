@@ -2,6 +2,7 @@ import { whenAllAbort } from "../../abort";
 import type { FluxError } from "../../errors";
 import type { FluxRequest } from "../../models/request";
 import { NetworkFailure } from "../../net/network-failure";
+import type { Signal } from "../../signal";
 import type { Submission, Task } from "../provider";
 import type { Quote } from "../quote";
 import { replyTo, type ServiceAnswer, unscopedErrors } from "./answer";
@@ -56,7 +57,7 @@ const USUAL_TASK = "imageInference";
 type Sent = Pick<Task, "id" | "taskType" | "request">;
 
 /** Sends tasks of any type; those that come in the same turn of the event loop share a POST. */
-export function createSubmit(context: SubmitContext): (task: Sent, signal: AbortSignal) => Promise<Submission> {
+export function createSubmit(context: SubmitContext): (task: Sent, signal: Signal) => Promise<Submission> {
   const sendTogether = inOneTurn<Prepared, Submission>((entries) => {
     for (const group of inGroups(entries)) send(context, group);
   });
@@ -138,7 +139,7 @@ async function sendGroup(context: SubmitContext, group: readonly Entry[]): Promi
 }
 
 /** What only one waits for ends with its own signal. */
-const alone = (signal: AbortSignal) => ({ signal, release: () => {} });
+const alone = (signal: Signal) => ({ signal, release: () => {} });
 
 /** A POST that was answered. `quoteOfAll` makes the filter for texts about all its tasks. */
 interface Answered {

@@ -1,4 +1,5 @@
 import { FluxError } from "../../errors";
+import type { Signal } from "../../signal";
 import type { Reply } from "./answer";
 import { type Asking, askArchive } from "./ask";
 import type { Results, Standing } from "./results";
@@ -13,7 +14,7 @@ export async function takeWhole(
   asking: Asking,
   { id, results }: { id: string; results: Results },
   reply: Reply,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Standing> {
   const standing = results.take(reply);
   if (standing.state !== "final" || !results.isOpenEnded) return standing;

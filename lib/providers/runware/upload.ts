@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { FluxError } from "../../errors";
 import type { Attachment } from "../../models/request";
+import type { Signal } from "../../signal";
 import type { Item } from "../json";
 import { familyOf } from "./error-family";
 import { type FreeCall, runFreeTask } from "./free-task";
@@ -12,7 +13,7 @@ export function mayBeForPictures({ cause: { providerCode, parameter, status = 20
 }
 
 /** Uploads one picture; gives its UUID. */
-export const uploadPicture = (how: FreeCall, attachment: Attachment, signal: AbortSignal): Promise<string> => {
+export const uploadPicture = (how: FreeCall, attachment: Attachment, signal: Signal): Promise<string> => {
   const upload = { task: uploadBody(attachment), read: idIn, otherwise: withoutId };
   return runFreeTask(how, upload, signal);
 };

@@ -1,9 +1,10 @@
+import type { Signal } from "../../signal";
 import type { Answer, Progress, Task } from "../provider";
 import { Results } from "./results";
 
 /** How a job is waited for. */
 interface Waiting {
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   /** When it is asked for first, on the clock that nobody sets. */
   readonly dueAt: number;
@@ -13,10 +14,7 @@ interface Waiting {
   readonly onEnd: (job: WaitingJob) => void;
 }
 
-/**
- * A job that somebody waits for, and what the polls have told of it. There may be thousands, so it listens itself to its
- * signal, without a function for each.
- */
+/** A job that somebody waits for, and what the polls have told of it. */
 export class WaitingJob {
   readonly id: string;
   readonly results: Results;
@@ -34,13 +32,10 @@ export class WaitingJob {
     this.onProgress = waiting.onProgress;
     this.dueAt = waiting.dueAt;
     this.#waiting = waiting;
-    waiting.signal.addEventListener("abort", this, { once: true });
+    waiting.signal.addEventListener("abort", this.#leave, { once: true });
   }
 
-  /** Called by its signal. */
-  handleEvent(): void {
-    this.reject(this.#waiting.signal.reason);
-  }
+  readonly #leave = (): void => this.reject(this.#waiting.signal.reason);
 
   resolve(answer: Answer): void {
     this.#end();
@@ -54,7 +49,7 @@ export class WaitingJob {
 
   #end(): void {
     const { signal, onEnd } = this.#waiting;
-    signal.removeEventListener("abort", this);
+    signal.removeEventListener("abort", this.#leave);
     onEnd(this);
   }
 }
