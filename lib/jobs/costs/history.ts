@@ -22,14 +22,21 @@ const DOLLAR = 1e9;
 /** The costs that were seen, by place and shape. */
 export class CostHistory {
   // A Map keeps the order in which its keys were set.
-  readonly #kept = new Map<string, ShapeCosts>();
+  readonly #kept = new Map<string, ShapeCosts & { readonly costs: Nanodollars[] }>();
   #last: string | undefined;
 
   learn(place: string, shape: string, cost: Nanodollars): void {
-    const known = this.#kept.get(keyOf({ place, shape }))?.costs ?? [];
-    const costs = known.length < MOST_COSTS ? known.slice() : known.slice(1 - MOST_COSTS);
-    costs.push(cost);
-    this.#keep({ place, shape, costs });
+    const key = keyOf({ place, shape });
+    const known = this.#kept.get(key) ?? { place, shape, costs: [] };
+    known.costs.push(cost);
+    if (known.costs.length > MOST_COSTS) known.costs.shift();
+    // Mostly the same as before, which then need not be moved to the end.
+    if (key !== this.#last) this.#kept.delete(key);
+    this.#kept.set(key, known);
+    this.#last = key;
+    if (this.#kept.size <= MOST_SHAPES) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
   }
 
   /** What runs did cost of which the shape is this one, or one like it. */
@@ -48,23 +55,13 @@ export class CostHistory {
   restore(found: readonly ShapeCosts[]): void {
     const later = this.all();
     this.#kept.clear();
-    for (const one of found) this.#keep({ ...one, costs: one.costs.slice(-MOST_COSTS) });
-    for (const { place, shape, costs } of later) for (const cost of costs) this.learn(place, shape, cost);
+    for (const { place, shape, costs } of [...found, ...later]) {
+      for (const cost of costs) this.learn(place, shape, cost);
+    }
   }
 
   all(): ShapeCosts[] {
     return [...this.#kept.values()];
-  }
-
-  #keep(costs: ShapeCosts): void {
-    const key = keyOf(costs);
-    // Mostly the same as before, which then need not be moved to the end.
-    if (key !== this.#last) this.#kept.delete(key);
-    this.#kept.set(key, costs);
-    this.#last = key;
-    if (this.#kept.size <= MOST_SHAPES) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 

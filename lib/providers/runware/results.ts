@@ -26,8 +26,8 @@ export class Results {
   readonly #id: string;
   // Nobody may know: then what is there is all once nothing is being worked on.
   #expected: number | undefined;
-  // Made with the first picture: of jobs that wait there may be thousands.
-  #pictures: Map<string, AnsweredPicture> | undefined;
+  // Made with the first picture: of jobs that wait there may be thousands. `key` tells each from the others.
+  #pictures: { readonly key: string; readonly picture: AnsweredPicture }[] | undefined;
   #failures: readonly Item[] = NONE;
   #percent: number | undefined;
 
@@ -56,7 +56,7 @@ export class Results {
   }
 
   get #count(): number {
-    return this.#pictures?.size ?? 0;
+    return this.#pictures?.length ?? 0;
   }
 
   /** Takes a reply in. Errors that only say that the job is not known must have been taken out before. */
@@ -92,7 +92,7 @@ export class Results {
   /** The answer as it stands. What is missing without a reason is an error of its own. */
   answer(toError: (failure: Item) => FluxError): Answer {
     const errors = this.#failures.map(toError);
-    const pictures = [...(this.#pictures?.values() ?? [])];
+    const pictures = (this.#pictures ?? []).map(({ picture }) => picture);
     const missing = (this.#expected ?? 1) - pictures.length;
     if (missing > 0 && errors.length === 0) errors.push(missingPictures(missing, this.#id));
     return { pictures, errors };
@@ -115,8 +115,9 @@ export class Results {
     const id = pictureId(item);
     const key = id ?? content?.text ?? "";
     // Told again, a picture may have got a cost in the meantime; its place stays.
-    this.#pictures ??= new Map();
-    const index = this.#pictures.get(key)?.index ?? this.#pictures.size;
+    this.#pictures ??= [];
+    const known = this.#pictures.findIndex((one) => one.key === key);
+    const index = known < 0 ? this.#pictures.length : known;
     if (index >= (this.#expected ?? MOST_PICTURES)) return;
     const picture: AnsweredPicture = { id: id ?? `${this.#id}-${index}`, index, nsfw: item.NSFWContent === true };
     if (content) picture[content.form] = content.text;
@@ -124,7 +125,7 @@ export class Results {
     if (seed !== undefined) picture.seed = seed;
     const cost = readCost(item.cost);
     if (cost !== undefined) picture.cost = cost;
-    this.#pictures.set(key, picture);
+    this.#pictures[index] = { key, picture };
   }
 }
 
