@@ -38,6 +38,10 @@ export class RecentMap<Key, Value> {
     this.#old.delete(key);
   }
 
+  values(): Value[] {
+    return [...this.#old.values(), ...this.#young.values()];
+  }
+
   clear(): void {
     this.#young.clear();
     this.#old.clear();

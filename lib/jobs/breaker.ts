@@ -135,7 +135,7 @@ export class Breaker {
   /** The service answered. */
   succeeded(): void {
     this.#failures = 0;
-    this.#jobs.clear();
+    if (this.#jobs.size > 0) this.#jobs.clear();
     this.#last = undefined;
     this.#probingSince = undefined;
     this.#trust();

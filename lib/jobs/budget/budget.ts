@@ -52,8 +52,6 @@ export class Budget {
   /** As the accounts of the key set them now. */
   limits: BudgetLimits = NO_LIMITS;
   readonly #reserved = new Map<string, Reservation>();
-  // The jobs that are counted, so that none is counted twice; as old as what still counts.
-  readonly #settled = new Map<string, number>();
   readonly #hour = new RollingWindow(HOUR);
   readonly #day = new RollingWindow(DAY);
   readonly #prices = new Prices();
@@ -101,13 +99,16 @@ export class Budget {
   /** Takes back what an earlier process knew. What is known already is not counted again. */
   restore(entries: readonly Reservation[], prices: readonly Price[] = []): void {
     for (const price of prices) this.#prices.learn(price);
+    // None is counted twice.
+    const counted = new Set(this.#day.jobs());
     for (const entry of [...entries].sort((one, other) => one.at - other.at)) {
-      if (this.#settled.has(entry.job) || entry.state === "released") continue;
+      if (counted.has(entry.job) || entry.state === "released") continue;
       if (entry.state === "reserved") {
         if (!this.#reserved.has(entry.job)) this.#hold(entry);
         continue;
       }
       this.#letGo(entry.job);
+      counted.add(entry.job);
       this.#count(entry);
     }
   }
@@ -136,13 +137,9 @@ export class Budget {
     if (state === "spent" && pictures > 0) {
       this.#prices.learn({ shape, perPicture: Math.ceil(nanodollars / pictures) });
     }
-    for (const [old, time] of this.#settled) {
-      if (time > at - DAY) break;
-      this.#settled.delete(old);
-    }
-    this.#settled.set(job, at);
-    this.#hour.add({ at, pictures, nanodollars });
-    this.#day.add({ at, pictures, nanodollars });
+    const spent = { job, at, pictures, nanodollars };
+    this.#hour.add(spent);
+    this.#day.add(spent);
   }
 
   #excesses({ at, pictures, nanodollars }: Reservation, limits: BudgetLimits): Excess[] {

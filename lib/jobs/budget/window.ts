@@ -2,6 +2,7 @@ import type { Nanodollars } from "./money";
 
 /** Something that was spent, at a time in ms since 1970. */
 export interface Spent {
+  job: string;
   at: number;
   pictures: number;
   nanodollars: Nanodollars;
@@ -49,6 +50,11 @@ export class RollingWindow {
       this.#spent = this.#spent.slice(this.#first);
       this.#first = 0;
     }
+  }
+
+  /** The jobs that count now. */
+  jobs(): string[] {
+    return this.#spent.slice(this.#first).map(({ job }) => job);
   }
 
   /** When `amount` of what counts now will have been forgotten; undefined when it holds less than that. */

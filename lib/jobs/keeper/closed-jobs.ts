@@ -20,17 +20,21 @@ const BUDGET_REACH = 24 * 3_600_000;
 
 /** The jobs that ended a while ago: they serve repeated triggers and `msg.resume`. */
 export class ClosedJobs {
+  /** Those with a key. */
   readonly #byId = new Map<string, ClosedJob>();
   readonly #byKey = new Map<string, ClosedJob>();
-  readonly #withoutKey = new RecentMap<string, ClosedJob>(MOST_WITHOUT_KEY, (closed) => this.#remove(closed));
+  readonly #withoutKey = new RecentMap<string, ClosedJob>(MOST_WITHOUT_KEY);
   #sweptAt = Date.now();
 
   add(closed: ClosedJob): void {
     const { nodeId, idempotencyKey } = closed.record.job;
     this.#byId.delete(closed.id);
+    if (idempotencyKey === undefined) {
+      this.#withoutKey.set(closed.id, closed);
+      return;
+    }
     this.#byId.set(closed.id, closed);
-    if (idempotencyKey !== undefined) this.#byKey.set(keyOf(nodeId, idempotencyKey), closed);
-    else this.#withoutKey.set(closed.id, closed);
+    this.#byKey.set(keyOf(nodeId, idempotencyKey), closed);
     this.#sweep();
   }
 
@@ -47,7 +51,9 @@ export class ClosedJobs {
   /** By our id, or by the one under which the service knows the job. */
   find(id: string): ClosedJob | undefined {
     const found =
-      this.#byId.get(id) ?? [...this.#byId.values()].find(({ record }) => record.job.receipt?.requestId === id);
+      this.#byId.get(id) ??
+      this.#withoutKey.get(id) ??
+      [...this.#byId.values(), ...this.#withoutKey.values()].find(({ record }) => record.job.receipt?.requestId === id);
     return found && isFresh(found) ? found : undefined;
   }
 
