@@ -51,7 +51,8 @@ export class Runner {
     const letGo = context.hold();
     try {
       if (ready && !(await this.#isReady(kept, context, turn, ready))) return;
-      await this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
+      const settled = this.settle(kept, { answer: await this.#answerOf(kept, context, turn) });
+      if (settled) await settled;
     } catch (error) {
       if (error === PARKED || (signal.aborted && signal.reason === PARKED)) return;
       const { job } = kept;
@@ -101,15 +102,20 @@ export class Runner {
     });
   }
 
-  /** Gives a job its outcome, durably, and tells. */
-  async settle(kept: KeptJob, outcome: Outcome): Promise<void> {
+  /** Gives a job its outcome, durably, and tells. @returns undefined where that is done. */
+  settle(kept: KeptJob, outcome: Outcome): Promise<void> | undefined {
     const { job } = kept;
     job.settledAt = Date.now();
     advance(job, { state: "settled", outcome });
     this.#options.reservations.settle(kept, outcome);
     endSending(kept);
     const noted = this.#options.writer.note(job, "settled", savedOutcome(outcome));
-    if (noted) await noted;
+    if (noted) return noted.then(() => this.#tell(kept, outcome));
+    this.#tell(kept, outcome);
+    return undefined;
+  }
+
+  #tell(kept: KeptJob, outcome: Outcome): void {
     kept.outcome = outcome;
     this.#options.onChange();
     this.#options.onNews(kept);

@@ -26,9 +26,9 @@ export function createCall({ baseUrl, apiKey, send, closing }: CallOptions): Cal
     accept: "application/json",
   };
   const url = new URL(baseUrl);
-  return async (tasks, { signal, timeout }) => {
+  const read = (answer: HttpAnswer) => readAnswer(withoutKey(answer, apiKey));
+  return (tasks, { signal, timeout }) => {
     const body = Buffer.isBuffer(tasks) ? tasks : `[${tasks.join(",")}]`;
-    const answer: HttpAnswer = await send({ url, headers, body, signal, closing, timeout });
-    return readAnswer(withoutKey(answer, apiKey));
+    return send({ url, headers, body, signal, closing, timeout }).then(read);
   };
 }
