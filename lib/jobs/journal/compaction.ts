@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { passes } from "../steps";
 import type { Appender } from "./appender";
+import { eachLine } from "./each-line";
 import type { FileLayer } from "./file-layer";
 import type { JournalEntry } from "./journal";
 import { NEWLINE, peekLine } from "./line";
-import { type DamagedLine, listSegments, readSegment, voidEnds } from "./load";
+import { type DamagedLine, listSegments, voidEnds } from "./load";
 import { namedFiles } from "./marks";
 import type { OutsideFiles } from "./outside-files";
 import { type SegmentName, segmentName } from "./segment-name";
@@ -32,12 +33,18 @@ export interface Survey {
 
 interface SurveyedSegment {
   readonly segment: SegmentName;
-  /** Where its kept lines are, newline included; in order. */
-  readonly kept: readonly { start: number; end: number }[];
+  /** Where its kept lines are, newlines included; in order. */
+  readonly kept: readonly Range[];
+}
+
+/** Lines that follow one another. */
+interface Range {
+  readonly start: number;
+  end: number;
 }
 
 /**
- * Looks at every line, newest segment first: what is void is said in a later one.
+ * Looks at every line, newest segment first: what is void is said in a later segment.
  *
  * @param inUse hashes of files that lines will name which are not written yet.
  */
@@ -55,20 +62,20 @@ export async function survey(
   let keptLines = 0;
   let lines = 0;
   for (const segment of current.toReversed()) {
-    const raw = await readSegment(files, folder, segment, peekLine);
-    for (const { entry } of raw) if (entry) ends.add(entry);
-    const kept: { start: number; end: number }[] = [];
-    for (const { start, bytes, entry } of raw) {
+    const kept: Range[] = [];
+    await eachLine(files, join(folder, segment.name), (bytes, start) => {
       const end = start + bytes.length + 1;
+      const entry = peekLine(bytes);
       lines += end - start;
-      if (ends.includes(segment, start)) continue;
-      if (!entry) damaged.push({ segment: segment.name, bytes });
+      if (entry) ends.add(entry);
+      if (ends.includes(segment, start)) return;
+      if (!entry) damaged.push({ segment: segment.name, bytes: Buffer.from(bytes) });
       else if (!isVoid(entry) && keeps(isKept, entry)) {
-        kept.push({ start, end });
+        addLine(kept, start, end);
         keptLines += end - start;
         for (const hash of namedFiles(bytes)) named.add(hash);
       }
-    }
+    });
     segments.unshift({ segment, kept });
   }
   let keptOutside = 0;
@@ -78,6 +85,12 @@ export async function survey(
     else freedOutside += size;
   }
   return { segments, damaged, named, keptLines, keptOutside, freed: lines - keptLines + freedOutside };
+}
+
+function addLine(ranges: Range[], start: number, end: number): void {
+  const last = ranges.at(-1);
+  if (last?.end === start) last.end = end;
+  else ranges.push({ start, end });
 }
 
 /** What cannot be judged is kept. */
@@ -113,6 +126,7 @@ export async function compact(
   passes("after:compaction");
 }
 
+/** What is kept, in pieces: each is overwritten by the next, once that is asked for. */
 async function* keptLines(
   files: FileLayer,
   folder: string,
@@ -120,11 +134,24 @@ async function* keptLines(
 ): AsyncGenerator<Buffer> {
   for (const { segment, kept } of segments) {
     if (kept.length === 0) continue;
-    const content = await files.read(join(folder, segment.name));
-    const lines = kept.map(({ start, end }) => content.subarray(start, end));
+    let at = 0;
+    let first = 0;
+    for await (const piece of files.pieces(join(folder, segment.name))) {
+      const end = at + piece.length;
+      let length = 0;
+      for (let range = kept[first]; range && range.start < end; range = kept[first]) {
+        const from = Math.max(range.start, at);
+        const to = Math.min(range.end, end);
+        // To the front of the same memory.
+        length += piece.copy(piece, length, from - at, to - at);
+        if (range.end > end) break;
+        first += 1;
+      }
+      at = end;
+      if (length > 0) yield piece.subarray(0, length);
+    }
     // A last line without its newline is whole all the same.
-    if ((kept.at(-1)?.end ?? 0) > content.length) lines.push(NEWLINE);
-    yield Buffer.concat(lines);
+    if ((kept.at(-1)?.end ?? 0) > at) yield NEWLINE;
   }
 }
 

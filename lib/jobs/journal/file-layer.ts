@@ -23,6 +23,8 @@ export interface FileLayer {
   /** In bytes. */
   size(path: string): Promise<number>;
   read(path: string): Promise<Buffer>;
+  /** The same in pieces of some hundred kilobytes: each is overwritten by the next, once that is asked for. */
+  pieces(path: string): AsyncIterable<Buffer>;
   /** A new file, for this user only. Rejects with EEXIST when there is one. */
   create(path: string): Promise<OpenFile>;
   /** The end of a file, which is made when it is not there. */
@@ -40,6 +42,9 @@ export interface FileLayer {
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+/** Bytes that are read at once where a file is read in pieces. */
+const PIECE = 256 * 1024;
+
 /** The real disk. */
 export const realFiles: FileLayer = {
   makeFolder: async (path) => (await mkdir(path, { recursive: true, mode: FOLDER_MODE })) !== undefined,
@@ -50,6 +55,19 @@ export const realFiles: FileLayer = {
     })),
   size: async (path) => (await stat(path)).size,
   read: (path) => readFile(path),
+  pieces: async function* (path) {
+    const handle = await open(path, "r");
+    try {
+      const memory = Buffer.allocUnsafeSlow(PIECE);
+      for (;;) {
+        const { bytesRead } = await handle.read(memory, 0, PIECE, null);
+        if (bytesRead === 0) return;
+        yield memory.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle.close();
+    }
+  },
   create: async (path) => openFile(await open(path, "wx", FILE_MODE)),
   append: async (path) => openFile(await open(path, "a", FILE_MODE)),
   rename,

@@ -105,16 +105,8 @@ export interface VoidEnds {
   includes(segment: SegmentName, start: number): boolean;
 }
 
-/**
- * Reads one segment. Rejects with the system error.
- * @param read what makes an entry of a line.
- */
-export async function readSegment(
-  files: FileLayer,
-  folder: string,
-  segment: SegmentName,
-  read: (line: Buffer) => JournalEntry | undefined = readLine,
-): Promise<RawLine[]> {
+/** Reads one segment. Rejects with the system error. */
+async function readSegment(files: FileLayer, folder: string, segment: SegmentName): Promise<RawLine[]> {
   const content = await files.read(join(folder, segment.name));
   const lines: RawLine[] = [];
   let pause = SLICE;
@@ -122,7 +114,7 @@ export async function readSegment(
     const newline = content.indexOf(10, start);
     const end = newline < 0 ? content.length : newline;
     const bytes = content.subarray(start, end);
-    if (bytes.length > 0) lines.push({ start, bytes, entry: read(bytes) });
+    if (bytes.length > 0) lines.push({ start, bytes, entry: readLine(bytes) });
     start = end + 1;
     if (start < pause) continue;
     pause = start + SLICE;

@@ -50,6 +50,10 @@ export function watchedFiles(
     list: watched("list", disk.list),
     size: watched("size", disk.size),
     read: watched("read", disk.read),
+    pieces: async function* (path) {
+      await before({ does: "read", path });
+      yield* disk.pieces(path);
+    },
     create: async (path) => {
       await before({ does: "create", path });
       return open(path, await disk.create(path));
