@@ -19,8 +19,11 @@ export function toLine({ job, state, at, lasts }: JournalEntry, data: string | u
   let line = `{"job":${JSON.stringify(job)},"state":${JSON.stringify(state)},"at":${at}`;
   if (lasts !== undefined) line += `,"lasts":${lasts}`;
   if (data !== undefined) line += `,"data":${data}`;
-  const bytes = Buffer.from(line);
-  return Buffer.concat([bytes, Buffer.from(`${checkOf(bytes)}\n`)]);
+  const length = Buffer.byteLength(line);
+  const bytes = Buffer.allocUnsafe(length + CHECK_LENGTH + 1);
+  bytes.write(line);
+  bytes.write(`${checkOf(bytes.subarray(0, length))}\n`, length, "latin1");
+  return bytes;
 }
 
 /**
@@ -47,7 +50,7 @@ function parsed(line: Buffer): JournalEntry | undefined {
 const HEAD = /^\{"job":"([\w-]+)","state":"(\w+)","at":(\d+)(?:,"lasts":(\d+))?,"data":/;
 
 /** Bytes that the head of a line takes at most. */
-const LONGEST_HEAD = 256;
+const LONGEST_HEAD = 160;
 
 /**
  * The same as `readLine`, for somebody who wants to know of most lines only whose they are: the data is parsed when it
