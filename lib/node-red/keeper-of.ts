@@ -71,9 +71,9 @@ export function homeOf(RED: NodeAPI): string {
 function journalIn(RED: NodeAPI, userDir: string | undefined): ConstructorParameters<typeof Keeper>[0]["openJournal"] {
   if (!userDir) return undefined;
   const largest = largestIn(RED);
-  return async (isKept, warn) => {
+  return async (whatIsKept, warn) => {
     const { openJournal } = await import("../jobs/journal/open.js");
-    return openJournal({ folder: folderIn(userDir), largest, isKept, warn });
+    return openJournal({ folder: folderIn(userDir), largest, whatIsKept, warn });
   };
 }
 

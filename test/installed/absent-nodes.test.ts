@@ -186,7 +186,7 @@ describe("jobs whose nodes do not run when Node-RED starts again", function () {
 /** Writes into the journal that jobs have waited for their nodes so long, in ms. */
 async function beAbsentFor(time: number, { folder }: House, jobs: readonly string[]): Promise<void> {
   const warn = (text: string) => assert.fail(text);
-  const journal = await openJournal({ folder, largest: 1e9, isKept: () => true, warn });
+  const journal = await openJournal({ folder, largest: 1e9, whatIsKept: () => () => true, warn });
   for (const job of jobs) {
     await journal.write({ job, state: "absence", data: { before: 0, since: Date.now() - time } });
   }

@@ -3,7 +3,7 @@ import { passes } from "../steps";
 import type { Appender } from "./appender";
 import { eachLine } from "./each-line";
 import type { FileLayer } from "./file-layer";
-import type { JournalEntry } from "./journal";
+import type { IsKept, JournalEntry } from "./journal";
 import { NEWLINE, peekLine } from "./line";
 import { type DamagedLine, listSegments, voidEnds } from "./load";
 import { namedFiles } from "./marks";
@@ -51,7 +51,7 @@ interface Range {
 export async function survey(
   files: FileLayer,
   { folder, outside, appender }: Compactable,
-  isKept: (entry: JournalEntry) => boolean,
+  isKept: IsKept,
   inUse: readonly string[] = [],
 ): Promise<Survey> {
   const { current } = await listSegments(files, folder);
@@ -94,7 +94,7 @@ function addLine(ranges: Range[], start: number, end: number): void {
 }
 
 /** What cannot be judged is kept. */
-function keeps(isKept: (entry: JournalEntry) => boolean, entry: JournalEntry): boolean {
+function keeps(isKept: IsKept, entry: JournalEntry): boolean {
   try {
     return isKept(entry);
   } catch {

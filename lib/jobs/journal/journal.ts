@@ -4,7 +4,7 @@ export interface JournalEntry {
   readonly state: string;
   /** Ms since 1970. */
   readonly at: number;
-  /** Ms that it is needed for after that, whatever becomes of its job; for `isKept`, which then need not look at the data. */
+  /** Ms that it is needed for after that, whatever becomes of its job; for `IsKept`, which then need not look at the data. */
   readonly lasts?: number | undefined;
   /** Plain JSON in which what JSON cannot hold is marked; `Journal.read` gives it back. */
   readonly data?: unknown;
@@ -28,16 +28,21 @@ export interface ReadData {
   readonly cut: readonly string[];
 }
 
+/** Whether an entry is needed. */
+export type IsKept = (entry: JournalEntry) => boolean;
+
 export interface JournalOptions {
   /** `<userDir>/flux-jobs`; made when it is not there. */
   folder: string;
   /** Bytes that everything in the folder may take together. */
   largest: number;
   /**
-   * Whether an entry is still needed; the others are left out when the journal is compacted, with their pictures. Asked
-   * from the first write on, also of entries that were found and that nobody may have read yet.
+   * What is needed at this moment; the other entries are left out when the journal is compacted, with their pictures. Asked
+   * once for each time that the folder is gone through, which takes many turns: of a job that ends meanwhile either all
+   * entries are kept or none. From the first write on it is asked of entries that were found, too, which nobody may have
+   * read yet.
    */
-  isKept: (entry: JournalEntry) => boolean;
+  whatIsKept: () => IsKept;
   /** Told, in a sentence, of what a person should look at: damaged lines, a folder that another process holds. */
   warn: (text: string) => void;
 }

@@ -82,10 +82,10 @@ export class Room {
     this.#isTidied = true;
     this.#added = { lines: 0, outside: 0 };
     if (!home?.mayCompact) return;
-    const { files, pace, isKept, warn } = this.#options;
+    const { files, pace, whatIsKept, warn } = this.#options;
     try {
       if (!(await home.owner.holds())) return;
-      const found = await survey(files, home, isKept, inUse);
+      const found = await survey(files, home, whatIsKept(), inUse);
       this.#due = {
         lines: Math.max(pace.lines, found.keptLines),
         outside: Math.max(pace.outside, found.keptOutside),

@@ -26,9 +26,11 @@ export class JobBook {
     return this.#open.values();
   }
 
-  /** Whether what the journal has of a job is still needed. */
-  needs(id: string): boolean {
-    return this.#open.has(id) || this.#aside.has(id);
+  /** Tells of a job whether what the journal has of it is still needed, as of now. */
+  neededNow(): (id: string) => boolean {
+    const needed = new Set(this.#aside);
+    for (const { job } of this.open) needed.add(job.id);
+    return (id) => needed.has(id);
   }
 
   /** A job that nobody runs any more, and that is kept for a person to look at. */

@@ -1,5 +1,5 @@
 import { Costs } from "../costs/costs";
-import type { Journal, JournalEntry } from "../journal/journal";
+import type { IsKept, Journal } from "../journal/journal";
 import { refusing, unusable } from "../journal/refusing";
 import { asFluxError } from "../unexpected";
 import { Absences, type PresentFlows } from "./absences";
@@ -23,9 +23,7 @@ import { Writer } from "./writer";
 
 export interface KeeperOptions {
   /** Opens the journal; undefined where there is no place for one: jobs then live in memory only. */
-  openJournal:
-    | ((isKept: (entry: JournalEntry) => boolean, warn: (text: string) => void) => Promise<Journal>)
-    | undefined;
+  openJournal: ((whatIsKept: () => IsKept, warn: (text: string) => void) => Promise<Journal>) | undefined;
   /** Tells the log. */
   warn: (text: string) => void;
   /** Told of whatever somebody sees who looks at a list of the jobs; often, and in the middle of the work. */
@@ -120,7 +118,7 @@ export class Keeper {
     if (!openJournal) return;
     let journal: Journal | undefined;
     try {
-      journal = await openJournal((entry) => this.#journal === undefined || this.#isKept(entry), warn);
+      journal = await openJournal(() => this.#whatIsKept(), warn);
       const { open, closed, aside, spendings, prices } = await readFound(journal, warn);
       for (const one of closed) this.#book.addClosed(one);
       for (const kept of open) this.#book.take(kept);
@@ -135,12 +133,11 @@ export class Keeper {
     }
   }
 
-  #isKept(entry: JournalEntry): boolean {
-    return isEntryKept(
-      entry,
-      (id) => this.#book.needs(id),
-      (price) => this.#reservations.isLast(price),
-    );
+  #whatIsKept(): IsKept {
+    // Until all has been read.
+    if (!this.#journal) return () => true;
+    const isNeeded = this.#book.neededNow();
+    return (entry) => isEntryKept(entry, isNeeded, (price) => this.#reservations.isLast(price));
   }
 
   /**

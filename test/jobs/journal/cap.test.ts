@@ -63,7 +63,10 @@ describe("the cap of the journal", () => {
     const open = new Set<string>();
     const journal = await place.open({
       largest: 700_000,
-      isKept: ({ job }) => open.has(job),
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          open.has(job),
       pace: { ...HASTE, again: 0 },
     });
     const begin = (job: string) => {
@@ -83,7 +86,13 @@ describe("the cap of the journal", () => {
   });
 
   it("keeps, while it makes room, the pictures of entries that are on their way", async () => {
-    const journal = await place.open({ largest: 700_000, isKept: ({ job }) => job !== "old" });
+    const journal = await place.open({
+      largest: 700_000,
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          job !== "old",
+    });
     await journal.write({ job: "old", state: "waiting", data: picture(0) });
     await Promise.all(
       [1, 2].map((job) => journal.write({ job: String(job), state: "waiting", data: picture(job) }, true)),

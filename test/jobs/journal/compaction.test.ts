@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type FileLayer, realFiles } from "../../../lib/jobs/journal/file-layer";
 import type { OpenOptions } from "../../../lib/jobs/journal/folder-journal";
 import type { Journal } from "../../../lib/jobs/journal/journal";
 import { systemError, watchedFiles } from "./faulty-files";
@@ -16,7 +17,13 @@ describe("compaction of the journal", () => {
   beforeEach(async () => {
     place = await makePlace();
     closed = new Set();
-    options = { isKept: ({ job }) => !closed.has(job), pace: { ...HASTE, lines: 2000, outside: 1e6 } };
+    options = {
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          !closed.has(job),
+      pace: { ...HASTE, lines: 2000, outside: 1e6 },
+    };
   });
   afterEach(() => place.leave());
 
@@ -84,6 +91,37 @@ describe("compaction of the journal", () => {
     assert.deepEqual(place.warnings, []);
   });
 
+  it("keeps either all entries of a job that ends meanwhile, or none", async () => {
+    const pieces: FileLayer["pieces"] = async function* (path) {
+      for await (const piece of realFiles.pieces(path)) {
+        yield piece;
+        closed.add("ends");
+      }
+    };
+    const files = { ...realFiles, pieces };
+    const whatIsKept = () => {
+      const gone = new Set(closed);
+      return ({ job }: { job: string }) => !gone.has(job);
+    };
+    const journal = await place.open({ files, whatIsKept });
+    closed.add("gone");
+    // More than a piece, between its first entry and its last one.
+    const data = ["a", "b", "c"].map((letter) => letter.repeat(200_000));
+    await Promise.all([
+      journal.write({ job: "gone", state: "waiting" }),
+      journal.write({ job: "ends", state: "waiting" }),
+      journal.write({ job: "gone", state: "submitting", data }),
+      journal.write({ job: "ends", state: "submitting" }),
+    ]);
+    await journal.close();
+    assert.ok((await segmentsOf(place.folder)).some((name) => name.includes("compacted")));
+    assert.ok(closed.has("ends"));
+    assert.deepEqual(
+      (await place.found()).filter((state) => state.startsWith("ends")),
+      ["ends waiting", "ends submitting"],
+    );
+  });
+
   it("keeps entries that follow each other in their order, whatever was compacted between", async () => {
     const journal = await place.open(options);
     const expected: string[] = [];
@@ -118,7 +156,7 @@ describe("compaction of the journal", () => {
   });
 
   it("is done once after a start, with the first write", async () => {
-    const journal = await place.open({ isKept: () => true });
+    const journal = await place.open({ whatIsKept: () => () => true });
     await runJobs(journal, 0, 5);
     await journal.write({ job: "open", state: "waiting" });
     await journal.close();
@@ -146,15 +184,17 @@ describe("compaction of the journal", () => {
 
   it("keeps an entry that cannot be judged", async () => {
     const journal = await place.open({
-      isKept: ({ job }) => {
-        if (job === "odd") throw new Error("no");
-        return false;
-      },
+      whatIsKept:
+        () =>
+        ({ job }) => {
+          if (job === "odd") throw new Error("no");
+          return false;
+        },
     });
     await journal.write({ job: "odd", state: "waiting" });
     await journal.write({ job: "even", state: "waiting" });
     await journal.close();
-    const again = await place.open({ isKept: () => true });
+    const again = await place.open({ whatIsKept: () => () => true });
     assert.equal(again.found[0]?.job, "odd");
   });
 

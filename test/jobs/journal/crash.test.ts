@@ -24,7 +24,10 @@ async function live(place: Place, end: number, act: (journal: Journal, life: Lif
   const journal = await place.open({
     files,
     pace: { ...HASTE, beat: 1e6, lines: 400 },
-    isKept: ({ job }) => !closed.has(job),
+    whatIsKept:
+      () =>
+      ({ job }) =>
+        !closed.has(job),
   });
   await act(journal, life);
   await journal.close();

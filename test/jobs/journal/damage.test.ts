@@ -112,7 +112,12 @@ describe("damage in the journal", () => {
   });
 
   it("that comes while the journal is open is set aside before it is compacted", async () => {
-    const journal = await place.open({ isKept: ({ job }) => job !== "one" });
+    const journal = await place.open({
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          job !== "one",
+    });
     await appendFile(path, "nonsense\n");
     await journal.write({ job: "four", state: "waiting" });
     await journal.flush();

@@ -71,7 +71,12 @@ describe("a disk that cannot be written", () => {
     assert.doesNotMatch(await readFile(join(place.folder, "jobs-1.jsonl"), "utf8"), /two/);
     await journal.close();
     assert.deepEqual(await place.found(), ["one waiting", "two waiting"]);
-    const again = await place.open({ isKept: ({ job }) => job === "one" });
+    const again = await place.open({
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          job === "one",
+    });
     await again.write({ job: "three", state: "waiting" });
     await again.close();
     assert.deepEqual(await place.found(), ["one waiting"]);
@@ -152,7 +157,7 @@ describe("a disk that cannot be written", () => {
     await before.close();
     let code: string | false = "EACCES";
     const files = failingFiles(({ does }) => does === "list" && code);
-    const journal = await place.open({ files, isKept: () => false });
+    const journal = await place.open({ files, whatIsKept: () => () => false });
     code = false;
     await journal.write({ job: "two", state: "waiting" });
     assert.match(place.warnings.join("\n"), /taken up when Node-RED starts the next time/);

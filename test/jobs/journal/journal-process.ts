@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const journal = await openJournal({
     folder,
     largest: 1e9,
-    isKept: () => true,
+    whatIsKept: () => () => true,
     warn: (text) => warnings.push(text),
     pace: JSON.parse(pace),
   });

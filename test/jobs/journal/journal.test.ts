@@ -105,7 +105,12 @@ describe("the journal", () => {
     const body = '{"job":"one","state":"waiting","at":5,"later":[1]';
     const check = crc32(body).toString(16).padStart(8, "0");
     await writeFile(join(place.folder, "jobs-1.jsonl"), `${body},"crc":"${check}"}\n`);
-    const journal = await place.open({ isKept: ({ job }) => job === "one" });
+    const journal = await place.open({
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          job === "one",
+    });
     assert.deepEqual(journal.found, [{ job: "one", state: "waiting", at: 5, later: [1] }]);
     await journal.write({ job: "two", state: "waiting" });
     await journal.flush();
@@ -119,7 +124,12 @@ describe("the journal", () => {
     await journal.close();
     const path = join(place.folder, "jobs-1.jsonl");
     await writeFile(path, (await readFile(path, "utf8")).trimEnd());
-    const again = await place.open({ isKept: ({ job }) => job === "one" });
+    const again = await place.open({
+      whatIsKept:
+        () =>
+        ({ job }) =>
+          job === "one",
+    });
     await again.write({ job: "two", state: "waiting" });
     assert.deepEqual(states(await reopened(again)), ["one waiting"]);
     assert.deepEqual(place.warnings, []);

@@ -31,7 +31,7 @@ export async function makePlace(): Promise<Place> {
       const journal = await openJournal({
         folder,
         largest: 1e9,
-        isKept: () => true,
+        whatIsKept: () => () => true,
         warn: (text) => warnings.push(text),
         pace: HASTE,
         ...options,

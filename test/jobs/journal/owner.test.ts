@@ -271,7 +271,13 @@ describe("a journal and another process", () => {
       if (does === "rename" && /\/process-[^/]*$/.test(path)) throw systemError("EPERM");
     });
     for (const job of ["one", "two"]) {
-      const journal = await place.open({ files, isKept: ({ job: kept }) => kept === "second" });
+      const journal = await place.open({
+        files,
+        whatIsKept:
+          () =>
+          ({ job: kept }) =>
+            kept === "second",
+      });
       assert.deepEqual(
         states(journal).filter((state) => state.startsWith("second")),
         ["second waiting"],
