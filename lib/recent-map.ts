@@ -4,14 +4,11 @@
  */
 export class RecentMap<Key, Value> {
   readonly #most: number;
-  readonly #onForgotten: (value: Value, key: Key) => void;
   #young = new Map<Key, Value>();
   #old = new Map<Key, Value>();
 
-  /** @param onForgotten told of each entry that is forgotten because others came. */
-  constructor(most: number, onForgotten: (value: Value, key: Key) => void = () => {}) {
+  constructor(most: number) {
     this.#most = most;
-    this.#onForgotten = onForgotten;
   }
 
   has(key: Key): boolean {
@@ -27,10 +24,8 @@ export class RecentMap<Key, Value> {
     this.#old.delete(key);
     this.#young.set(key, value);
     if (this.#young.size < this.#most) return;
-    const forgotten = this.#old;
     this.#old = this.#young;
     this.#young = new Map();
-    forgotten.forEach(this.#onForgotten);
   }
 
   delete(key: Key): void {
